@@ -1,0 +1,69 @@
+"""The programs that check a target's ABI, one per variant."""
+
+load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
+load("//tools/targets:copts.bzl", "PLUMBLINE_CXXOPTS")
+load("//tools/targets:defs.bzl", "CHECKED", "target_binary", "target_test")
+load(":facts.bzl", "facts", "target_files")
+
+# As bindings/data_models.toml has them; tools/codegen is told the variant's name only.
+_DEFINES = {
+    "": [],
+    "time64": ["_TIME_BITS=64", "_FILE_OFFSET_BITS=64"],
+}
+
+def abi_checker(name, variant):
+    """A checker for whatever platform is built for, and its tests on every target.
+
+    Args:
+      name: of the checker.
+      variant: "" for the architecture's default, or a name in data_models.toml.
+    """
+    target_files(
+        name = name + "_files",
+        bindings = ["//bindings"],
+        tags = ["manual"],
+        variant = variant,
+    )
+    facts(
+        name = name + "_facts",
+        defines = _DEFINES[variant],
+        tags = ["manual"],
+        target_files = name + "_files",
+    )
+    cc_library(
+        name = name + "_tables",
+        srcs = [name + "_files"],
+        copts = PLUMBLINE_CXXOPTS,
+        tags = ["manual"],
+        deps = [":tables"],
+    )
+    cc_binary(
+        name = name,
+        testonly = True,
+        tags = ["manual"],
+        visibility = ["//visibility:public"],
+        deps = [
+            ":checker_main",
+            name + "_facts",
+            name + "_tables",
+        ],
+    )
+    for arch in CHECKED:
+        if variant and variant not in ARCHITECTURES[arch].variants:
+            continue
+        suffix = "_".join([arch, variant] if variant else [arch])
+        target_test(
+            name = "abi_test_" + suffix,
+            size = "small",
+            arch = arch,
+            binary = name,
+        )
+        if ARCHITECTURES[arch].installed:
+            target_binary(
+                name = "checker_of_" + suffix,
+                testonly = True,
+                arch = arch,
+                binary = name,
+                visibility = ["//visibility:public"],
+            )

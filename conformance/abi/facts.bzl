@@ -1,0 +1,157 @@
+"""Rules from bindings to the facts and tables of one target."""
+
+load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
+load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
+load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+
+TargetFilesInfo = provider(
+    doc = "What codegen writes for a target.",
+    fields = {"probes": "list of JSON files, what to ask the compiler, one per family"},
+)
+
+_MODELS = "data_models"
+
+def _target_files_impl(ctx):
+    out = ctx.label.name
+    families = [file.basename[:-len(".toml")] for file in ctx.files.bindings]
+    probes = [ctx.actions.declare_file("{}/{}.probes.json".format(out, family)) for family in families]
+    tables = ctx.actions.declare_file(out + "/tables.cc")
+    arguments = ctx.actions.args()
+    arguments.add("emit")
+    arguments.add("--target", ctx.attr.arch + ("/" + ctx.attr.variant if ctx.attr.variant else ""))
+    arguments.add("--out", tables.dirname)
+    arguments.add_all(ctx.files.bindings)
+    ctx.actions.run(
+        arguments = [arguments],
+        executable = ctx.executable._codegen,
+        inputs = ctx.files.bindings,
+        mnemonic = "Codegen",
+        outputs = probes + [tables],
+        progress_message = "Reading bindings for {}".format(ctx.label),
+    )
+    return [DefaultInfo(files = depset([tables])), TargetFilesInfo(probes = probes)]
+
+_target_files = rule(
+    implementation = _target_files_impl,
+    attrs = {
+        "arch": attr.string(mandatory = True),
+        "bindings": attr.label_list(allow_files = [".toml"], mandatory = True),
+        "variant": attr.string(),
+        "_codegen": attr.label(
+            cfg = "host",
+            default = "//tools/codegen",
+            executable = True,
+        ),
+    },
+)
+
+def target_files(name, **kwargs):
+    """Codegen's output for the platform that is built for.
+
+    Args:
+      name: of the target; as a source it is tables.cc.
+      **kwargs: bindings, variant and what every rule takes.
+    """
+    _target_files(
+        name = name,
+        arch = select({
+            "@plumbline_toolchains//:is_" + arch: arch
+            for arch in ARCHITECTURES
+        }),
+        **kwargs
+    )
+
+def _flags(toolchain, features, action, copts):
+    variables = cc_common.create_compile_variables(
+        cc_toolchain = toolchain,
+        feature_configuration = features,
+        use_pic = True,
+        user_compile_flags = copts,
+    )
+    return cc_common.get_memory_inefficient_command_line(
+        action_name = action,
+        feature_configuration = features,
+        variables = variables,
+    )
+
+def _facts_impl(ctx):
+    toolchain = find_cpp_toolchain(ctx)
+    features = cc_common.configure_features(
+        cc_toolchain = toolchain,
+        ctx = ctx,
+        # Facts are of the compiler and headers; nothing instruments them.
+        unsupported_features = ctx.disabled_features + ["asan", "tsan", "ubsan"],
+    )
+    copts = ["-D" + define for define in ctx.attr.defines]
+    libraries = []
+    for probes in ctx.attr.target_files[TargetFilesInfo].probes:
+        family = probes.basename[:-len(".probes.json")]
+        library = ctx.actions.declare_file("{}/lib{}.a".format(ctx.label.name, family))
+        arguments = ctx.actions.args()
+        arguments.add("--probes", probes)
+        for option, action in [
+            ("--cc", ACTION_NAMES.c_compile),
+            ("--cxx", ACTION_NAMES.cpp_compile),
+            ("--ar", ACTION_NAMES.cpp_link_static_library),
+        ]:
+            arguments.add(option, cc_common.get_tool_for_action(
+                action_name = action,
+                feature_configuration = features,
+            ))
+        for option, action in [
+            ("--c-flag=%s", ACTION_NAMES.c_compile),
+            ("--cxx-flag=%s", ACTION_NAMES.cpp_compile),
+        ]:
+            arguments.add_all(
+                _flags(toolchain, features, action, copts),
+                format_each = option,
+            )
+        arguments.add("--output", library)
+        ctx.actions.run(
+            arguments = [arguments],
+            executable = ctx.executable._collect_facts,
+            inputs = depset(
+                [probes] + ctx.files._headers,
+                transitive = [toolchain.all_files],
+            ),
+            mnemonic = "CollectFacts",
+            outputs = [library],
+            progress_message = "Asking the compiler about {} for {}".format(family, ctx.label),
+        )
+        libraries.append(cc_common.create_library_to_link(
+            actions = ctx.actions,
+            # Nothing refers to a fact by name; the linker must keep them all the same.
+            alwayslink = True,
+            cc_toolchain = toolchain,
+            feature_configuration = features,
+            pic_static_library = library,
+            static_library = library,
+        ))
+    linking = cc_common.create_linking_context(linker_inputs = depset([
+        cc_common.create_linker_input(
+            libraries = depset(libraries),
+            owner = ctx.label,
+        ),
+    ]))
+    return [
+        DefaultInfo(files = depset([library.static_library for library in libraries])),
+        CcInfo(linking_context = linking),
+    ]
+
+facts = rule(
+    implementation = _facts_impl,
+    attrs = {
+        "defines": attr.string_list(doc = "The variant's macros."),
+        "target_files": attr.label(mandatory = True, providers = [TargetFilesInfo]),
+        "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
+        "_collect_facts": attr.label(
+            cfg = "host",
+            default = "//conformance/abi:collect_facts",
+            executable = True,
+        ),
+        "_headers": attr.label(default = "//conformance/abi:fact_headers"),
+    },
+    doc = "A library of the facts that the target's compiler and headers give.",
+    fragments = ["cpp"],
+    toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
+)

@@ -1,0 +1,64 @@
+// Compares what is declared with what a target says.
+
+#ifndef PLUMBLINE_CONFORMANCE_ABI_JUDGE_H_
+#define PLUMBLINE_CONFORMANCE_ABI_JUDGE_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "conformance/abi/fact_store.h"
+#include "conformance/abi/libc_symbols.h"
+#include "conformance/abi/rows.h"
+
+namespace plumbline::abi {
+
+enum class Kind { kConstant, kSize, kOffset, kPrototype, kSymbol, kCompleteness };
+enum class Status { kPassed, kFailed, kSkipped };
+
+// One named check with its verdict.
+struct Check {
+  std::string name;  // "Layout/epoll_event/data/offset"
+  Kind kind;
+  Status status = Status::kPassed;
+  bool pinned = false;   // it guards against change, but proves no conformance
+  std::string declared;  // set when the check failed
+  std::string seen;      // set when the check failed
+  std::string where;     // file:line of the declaration
+  std::string reason;    // set when the check was skipped
+};
+
+// A release, for comparison: 2.36, 6.1.170.
+struct Version {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned patch = 0;
+  auto operator<=>(const Version&) const = default;
+};
+Version ParseVersion(std::string_view text);
+
+// Where the checks run.
+struct Target {
+  std::string arch;
+  std::string variant;
+  std::string libc;         // "glibc 2.36", of the running library
+  std::string kernel;       // "6.1.0", of the running kernel
+  Version libc_release;     // of the running library
+  Version header_release;   // of the C library's headers
+  Version kernel_headers;
+};
+// This process's, built for an architecture and variant.
+Target DescribeTarget(std::string_view arch, std::string_view variant, const FactStore& facts);
+
+// Runs every check that `tables` ask for. `symbols` is nullopt for a statically linked
+// program, whose symbol checks are skipped. Allocates; has no other effect.
+std::vector<Check> Judge(std::span<const Table> tables, const FactStore& facts,
+                         const std::optional<SymbolTable>& symbols, const Target& target);
+
+const char* KindName(Kind kind);
+const char* StatusName(Status status);
+
+}  // namespace plumbline::abi
+
+#endif  // PLUMBLINE_CONFORMANCE_ABI_JUDGE_H_

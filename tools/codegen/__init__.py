@@ -1,0 +1,1 @@
+"""Reads bindings/*.toml and writes what is derived from them."""

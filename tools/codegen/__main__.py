@@ -1,0 +1,103 @@
+"""The command line of codegen; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+from collections.abc import Iterator
+
+from tools.codegen import emit_expectations, emit_probes, keys
+from tools.codegen.bindings import Bindings, Resolved
+from tools.codegen.emit_declarations import declarations
+from tools.codegen.layout import Layouts
+from tools.codegen.source import BindingError, Where
+from tools.codegen.targets import Target
+
+_MODELS = "data_models"
+
+
+def _load(files: list[pathlib.Path]) -> Bindings:
+    models = [file for file in files if file.stem == _MODELS]
+    if len(models) != 1:
+        raise BindingError(Where(f"{_MODELS}.toml", 1), f"give {_MODELS}.toml once, among the files")
+    return Bindings.load(models[0], (file for file in files if file.stem != _MODELS))
+
+
+def _targets(bindings: Bindings, names: list[str]) -> Iterator[Target]:
+    for name in names:
+        try:
+            yield bindings.targets.get(name)
+        except KeyError:
+            known = ", ".join(map(str, bindings.targets.all))
+            raise BindingError(Where(_MODELS + ".toml", 1), f"no target '{name}'; known are {known}") from None
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    """Whole or not at all."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def _check(bindings: Bindings) -> None:
+    """Resolves everything on every target, so that each error is met."""
+    seen: dict[int, str] = {}
+    for target in bindings.targets.all:
+        resolved = bindings.on(target)
+        layouts = Layouts(resolved)
+        for family in bindings.families:
+            resolved.constants(family)
+            resolved.functions(family)
+            for declared in resolved.types(family):
+                layouts.of(declared.name)
+            for unit in emit_probes.probes(resolved, family)["units"]:
+                for probe in unit["probes"]:
+                    other = seen.setdefault(keys.fnv1a(probe["key"]), probe["key"])
+                    if other != probe["key"]:
+                        raise BindingError(Where(family, 1), f"keys {other} and {probe['key']} collide; rename one")
+
+
+def _emit(resolved: Resolved, out: pathlib.Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, str] = {}
+    for family in resolved.bindings.families:
+        _write(out / f"{family}.probes.json", json.dumps(emit_probes.probes(resolved, family), indent=1) + "\n")
+        tables[family] = emit_expectations.expectations(resolved, family)
+    where = resolved.bindings.targets.where_of_model(resolved.target.arch)
+    _write(out / f"{_MODELS}.probes.json", json.dumps(emit_probes.primitives(), indent=1) + "\n")
+    tables[_MODELS] = emit_expectations.primitives(resolved, where)
+    _write(out / "tables.cc", emit_expectations.tables_source(resolved.target, tables))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="codegen", description="Reads bindings and writes what follows from them.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="read everything, for every target, and say what is wrong")
+    emit = commands.add_parser("emit", help="write the probes and expectations of one target")
+    emit.add_argument("--target", required=True, help="i386, or i386/time64")
+    emit.add_argument("--out", required=True, type=pathlib.Path, help="folder to write to")
+    declared = commands.add_parser("declarations", help="write all that is declared, for all targets, as JSON")
+    declared.add_argument("-o", "--output", required=True, type=pathlib.Path)
+    for command in (check, emit, declared):
+        command.add_argument("files", nargs="+", type=pathlib.Path, help="bindings/*.toml")
+    options = parser.parse_args(arguments)
+    try:
+        bindings = _load(options.files)
+        if options.command == "check":
+            _check(bindings)
+        elif options.command == "emit":
+            (target,) = _targets(bindings, [options.target])
+            _emit(bindings.on(target), options.out)
+        else:
+            _write(options.output, json.dumps(declarations(bindings), indent=1) + "\n")
+    except BindingError as error:
+        print(f"codegen: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,199 @@
+"""Programs built for, and tests run on, another architecture than the build's own."""
+
+load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
+load(":checked.bzl", _CHECKED = "CHECKED")
+
+CHECKED = _CHECKED
+
+_PLATFORMS = "//command_line_option:platforms"
+
+def _arch_transition_impl(_settings, attr):
+    # The native architecture is the platform that everything else is built for,
+    # so that nothing is built twice.
+    name = "host" if attr.arch == NATIVE else attr.arch
+    return {_PLATFORMS: "@plumbline_toolchains//:" + name}
+
+arch_transition = transition(
+    implementation = _arch_transition_impl,
+    inputs = [],
+    outputs = [_PLATFORMS],
+)
+
+_TRANSITION_ATTRS = {
+    "arch": attr.string(
+        doc = "Name of the architecture, as in bindings/data_models.toml.",
+        mandatory = True,
+        values = ARCHITECTURES.keys(),
+    ),
+    "binary": attr.label(
+        cfg = arch_transition,
+        doc = "The program. It runs on the target, so a cc_binary rather than a cc_test.",
+        executable = True,
+        mandatory = True,
+    ),
+    "_allowlist_function_transition": attr.label(
+        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
+}
+
+def _target_binary_impl(ctx):
+    program = ctx.executable.binary
+    output = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(is_executable = True, output = output, target_file = program)
+    return [DefaultInfo(
+        executable = output,
+        files = depset([output]),
+        runfiles = ctx.runfiles([output]).merge(ctx.attr.binary[0][DefaultInfo].default_runfiles),
+    )]
+
+target_binary = rule(
+    implementation = _target_binary_impl,
+    attrs = _TRANSITION_ATTRS,
+    doc = "A program built for an architecture; to be the data of something that runs here.",
+    executable = True,
+)
+
+_LAUNCHER = """#!/bin/bash
+# Written by //tools/targets:defs.bzl.
+if [[ -z "${{RUNFILES_DIR:-}}" ]]; then
+  RUNFILES_DIR="${{TEST_SRCDIR:-$0.runfiles}}"
+fi
+export RUNFILES_DIR
+cd "$RUNFILES_DIR/{workspace}" || exit 2
+exec {runner} {options} -- {program} "$@"
+"""
+
+def _shell(words):
+    return " ".join(["'" + word.replace("'", "'\\''") + "'" for word in words])
+
+def _launcher(ctx, options, program):
+    """The executable of a test: the runner with everything that is known before it runs."""
+    launcher = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        launcher,
+        _LAUNCHER.format(
+            options = _shell(options),
+            program = program,
+            runner = _shell([ctx.file._runner.short_path]),
+            workspace = ctx.workspace_name,
+        ),
+        is_executable = True,
+    )
+    return launcher
+
+_RUNNER = attr.label(
+    allow_single_file = True,
+    default = "//tools/targets:run_on_target.sh",
+)
+
+def _target_test_impl(ctx):
+    architecture = ARCHITECTURES[ctx.attr.arch]
+    program = ctx.executable.binary
+    options = ["--arch=" + ctx.attr.arch, "--triple=" + architecture.triple]
+    if architecture.native:
+        options.append("--native")
+    if architecture.qemu:
+        options.append("--qemu=" + architecture.qemu)
+    launcher = _launcher(ctx, options, _shell([program.short_path]))
+    runfiles = ctx.runfiles(
+        files = [ctx.file._runner, program] + ctx.files.data + ctx.files.target,
+    ).merge(ctx.attr.binary[0][DefaultInfo].default_runfiles)
+    for dependency in ctx.attr.data:
+        runfiles = runfiles.merge(dependency[DefaultInfo].default_runfiles)
+    return [
+        DefaultInfo(executable = launcher, runfiles = runfiles),
+        testing.TestEnvironment(ctx.attr.env),
+    ]
+
+_target_test = rule(
+    implementation = _target_test_impl,
+    attrs = dict(
+        _TRANSITION_ATTRS,
+        data = attr.label_list(allow_files = True),
+        env = attr.string_dict(),
+        # What the result depends on beside the program: C library, kernel and emulator.
+        target = attr.label(allow_files = True, mandatory = True),
+        _runner = _RUNNER,
+    ),
+    test = True,
+)
+
+def _skipped_test_impl(ctx):
+    launcher = _launcher(ctx, ["--arch=" + ctx.attr.arch, "--skip=" + ctx.attr.reason], "true")
+    return [DefaultInfo(executable = launcher, runfiles = ctx.runfiles([ctx.file._runner]))]
+
+_skipped_test = rule(
+    implementation = _skipped_test_impl,
+    attrs = {
+        "arch": attr.string(mandatory = True),
+        "reason": attr.string(mandatory = True),
+        "_runner": _RUNNER,
+    },
+    test = True,
+)
+
+def missing_toolchain_test(name, arch, **kwargs):
+    """A test that is reported as skipped, because the architecture's compiler isn't installed.
+
+    Args:
+      name: of the target, which stands for the one that can't be built.
+      arch: name of the architecture.
+      **kwargs: what every test rule takes (tags, size, visibility).
+    """
+    triple = ARCHITECTURES[arch].triple
+    _skipped_test(
+        name = name,
+        arch = arch,
+        reason = "{triple}-g++ is missing: apt-get install g++-{package}".format(
+            package = triple.replace("_", "-"),
+            triple = triple,
+        ),
+        **kwargs
+    )
+
+def target_test(name, binary, arch, **kwargs):
+    """Builds a program for an architecture and runs it there: in place or by qemu-user.
+
+    Exit status, output and JUnit file (XML_OUTPUT_FILE, as GoogleTest writes it) are the
+    program's. If it can't run here, the test is reported as skipped, with the reason;
+    PLUMBLINE_REQUIRE_ALL=1 in its environment makes that a failure.
+
+    Args:
+      name: of the target.
+      binary: the program, a cc_binary with testonly = True.
+      arch: name of the architecture.
+      **kwargs: data, env, and what every test rule takes (args, size, tags, …).
+    """
+    if not ARCHITECTURES[arch].installed:
+        rest = {
+            key: value
+            for key, value in kwargs.items()
+            if key not in ("args", "data", "env")
+        }
+        missing_toolchain_test(name = name, arch = arch, **rest)
+        return
+    _target_test(
+        name = name,
+        arch = arch,
+        binary = binary,
+        target = "@plumbline_toolchains//:{}_target".format(arch),
+        **kwargs
+    )
+
+def for_each_architecture(name, make, architectures = CHECKED, **kwargs):
+    """Calls make(name = "NAME_ARCH", arch = "ARCH", …) for each architecture.
+
+    Where the compiler isn't installed, NAME_ARCH is a test that says so.
+
+    Args:
+      name: start of the names.
+      make: a rule or macro that takes name and arch, such as target_test.
+      architectures: their names; all that are checked.
+      **kwargs: passed to make as they are.
+    """
+    for arch in architectures:
+        full_name = name + "_" + arch
+        if ARCHITECTURES[arch].installed:
+            make(name = full_name, arch = arch, **kwargs)
+        else:
+            missing_toolchain_test(name = full_name, arch = arch, size = "small")

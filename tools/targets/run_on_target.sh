@@ -1,0 +1,106 @@
+#!/bin/bash
+# Runs a program of another architecture: in place if the kernel can, else by qemu-user.
+#
+#   run_on_target.sh --arch=NAME --triple=TRIPLE [--native] [--qemu=NAME] -- PROGRAM ARGS…
+#   run_on_target.sh --arch=NAME --skip=REASON -- true
+#
+# Exit status and output are the program's. If it can't run, that is reported as a
+# skipped case in $XML_OUTPUT_FILE and the status is 0; with PLUMBLINE_REQUIRE_ALL=1
+# in the environment it is a failed case, and the status 1.
+set -euo pipefail
+
+arch=
+triple=
+native=
+qemu=
+reason=
+
+escape_xml() {
+  # The replacement is quoted, as an unquoted & would stand for what matched.
+  local text="$1"
+  text="${text//&/"&amp;"}"
+  text="${text//</"&lt;"}"
+  text="${text//>/"&gt;"}"
+  text="${text//\"/"&quot;"}"
+  printf '%s' "$text"
+}
+
+# Reports that nothing ran, and why.
+skip() {
+  local message name failures=0 skipped=1 status=notrun result
+  message="$(escape_xml "$1")"
+  name="$(escape_xml "${TEST_TARGET:-$arch}")"
+  result="<skipped message=\"$message\"/>"
+  if [[ "${PLUMBLINE_REQUIRE_ALL:-}" == 1 ]]; then
+    failures=1 skipped=0 status=run
+    result="<failure message=\"$message\"/>"
+  fi
+  if [[ -n "${XML_OUTPUT_FILE:-}" ]]; then
+    cat > "$XML_OUTPUT_FILE" <<XML
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="1" failures="$failures" errors="0" skipped="$skipped">
+  <testsuite name="$name" tests="1" failures="$failures" errors="0" skipped="$skipped">
+    <testcase name="$name" classname="$arch" status="$status" time="0">$result</testcase>
+  </testsuite>
+</testsuites>
+XML
+  fi
+  echo "$arch: not run: $1" >&2
+  exit "$failures"
+}
+
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    --arch=*) arch="${1#*=}" ;;
+    --triple=*) triple="${1#*=}" ;;
+    --native) native=1 ;;
+    --qemu=*) qemu="${1#*=}" ;;
+    --skip=*) reason="${1#*=}" ;;
+    --) shift; break ;;
+    *) echo "run_on_target.sh: unknown option $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+if [[ -n "$reason" ]]; then
+  skip "$reason"
+fi
+if [[ $# -eq 0 ]]; then
+  echo "run_on_target.sh: no program after --" >&2
+  exit 2
+fi
+
+program="$1"
+shift
+if [[ "$program" != */* ]]; then
+  program="./$program"
+fi
+
+# Whether this machine's kernel runs the program: the dynamic linker of its own
+# architecture's C library is the smallest thing to try. Status 126 is the shell's
+# for a file that the kernel refuses to execute.
+kernel_runs() {
+  local linker
+  for linker in "/usr/$triple"/lib/ld-linux*.so.*; do
+    if [[ -x "$linker" ]]; then
+      "$linker" --version > /dev/null 2>&1
+      return
+    fi
+  done
+  # The machine's own architecture has no such folder.
+  return 0
+}
+
+if [[ -n "$native" ]] && kernel_runs; then
+  exec "$program" "$@"
+fi
+
+if [[ -z "$qemu" ]]; then
+  skip "this machine's kernel does not run $arch programs, and qemu-user has no emulator of it"
+fi
+for emulator in "qemu-$qemu-static" "qemu-$qemu"; do
+  if path="$(command -v "$emulator")"; then
+    exec "$path" -L "/usr/$triple" "$program" "$@"
+  fi
+done
+skip "qemu-$qemu-static is missing: apt-get install qemu-user-static"

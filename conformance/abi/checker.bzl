@@ -3,7 +3,8 @@
 load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//tools/targets:copts.bzl", "PLUMBLINE_CXXOPTS")
-load("//tools/targets:defs.bzl", "CHECKED", "target_binary", "target_test")
+load("//tools/targets:defs.bzl", "target_binary", "target_test")
+load(":checkers.bzl", "checked_targets", "target_suffix")
 load(":facts.bzl", "facts", "target_files")
 
 # As bindings/data_models.toml has them; tools/codegen is told the variant's name only.
@@ -40,7 +41,6 @@ def abi_checker(name, variant):
     )
     cc_binary(
         name = name,
-        testonly = True,
         tags = ["manual"],
         visibility = ["//visibility:public"],
         deps = [
@@ -49,10 +49,10 @@ def abi_checker(name, variant):
             name + "_tables",
         ],
     )
-    for arch in CHECKED:
-        if variant and variant not in ARCHITECTURES[arch].variants:
+    for arch, its_variant in checked_targets():
+        if its_variant != variant:
             continue
-        suffix = "_".join([arch, variant] if variant else [arch])
+        suffix = target_suffix(arch, variant)
         target_test(
             name = "abi_test_" + suffix,
             size = "small",
@@ -62,7 +62,6 @@ def abi_checker(name, variant):
         if ARCHITECTURES[arch].installed:
             target_binary(
                 name = "checker_of_" + suffix,
-                testonly = True,
                 arch = arch,
                 binary = name,
                 visibility = ["//visibility:public"],

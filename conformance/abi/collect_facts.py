@@ -32,6 +32,9 @@ _UAPI_HEADER = re.compile(rf".*/include/(?:[\w-]+-linux-gnu\w*/)?(?:{_UAPI_FOLDE
 _COMPILER_HEADER = re.compile(r".*/lib/(?:gcc|gcc-cross|llvm|llvm-\d+|clang)/.*")
 _LINE_MARKER = re.compile(r'# \d+ "([^"]*)"')
 _DEFINE = re.compile(r"#(define|undef) (\w+)")
+# An enumerator without a macro of its name, and a typedef.
+_ENUMERATOR = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:=[^;()]*)?,?$")
+_TYPEDEF = re.compile(r"(?:typedef\b|\}).*?\b(\w+)\s*(?:\[[^]]*\])?;$")
 _TAG = re.compile(r"\b(struct|union)\s+(?:__attribute__\s*\(\(.*?\)\)\s*)?(\w+)\s*(?=\{|$)")
 
 
@@ -43,9 +46,20 @@ class CollectError(Exception):
 class Compiler:
     cc: str
     cxx: str
+    ar: str
     c_flags: tuple[str, ...]  # for the target and the variant
     cxx_flags: tuple[str, ...]
     include: str  # the folder that holds conformance/abi/facts.h
+
+    @staticmethod
+    def load(path: pathlib.Path, include: str) -> Compiler:
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            return Compiler(
+                told["cc"], told["cxx"], told["ar"], tuple(told["c_flags"]), tuple(told["cxx_flags"]), include
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CollectError(f"{path} does not describe a compiler: {error}") from None
 
     def command(self, language: str, *more: str) -> list[str]:
         tool, flags = (self.cxx, self.cxx_flags) if language == "c++" else (self.cc, self.c_flags)
@@ -96,9 +110,6 @@ def _write_source(unit: dict[str, Any], answers: _Answers | None, presence: bool
     conditions = not presence
     cxx = unit["language"] == "c++"
     source = _Source(unit)
-    if cxx:
-        source.add('extern "C" {')
-        source.add("}")
     probes = unit["probes"]
     kept = [i for i in range(len(probes)) if answers is None or i not in answers.missing]
     if kept:
@@ -211,7 +222,7 @@ def _plain(message: str) -> str:
 
 
 def _origins(compiler: Compiler, unit: dict[str, Any], base: list[str]) -> dict[str, int]:
-    """For each macro and tag: whether a kernel header or the C library's defines it."""
+    """For each macro, enumerator, tag and typedef: whether a kernel header or the C library's defines it."""
     result = _run(compiler.command(unit["language"], "-E", "-dD", *base), f"#include <{unit['header']}>\n")
     origins: dict[str, int] = {}
     side = 0
@@ -231,6 +242,10 @@ def _origins(compiler: Compiler, unit: dict[str, Any], base: list[str]) -> dict[
             if define:
                 origins[define.group(2)] = side if define.group(1) == "define" else 0
             continue
+        for pattern in (_ENUMERATOR, _TYPEDEF):
+            named = pattern.match(line)
+            if named:
+                origins.setdefault(named.group(1), side)
         for tag in _TAG.finditer(line):
             # A tag at the end of a line may be a mere mention; the last one with a body wins.
             if line.rstrip().endswith(";") and "{" not in line:
@@ -259,8 +274,7 @@ def _ask(compiler: Compiler, unit: dict[str, Any], kernel: bool) -> _Answers:
         return answers
     origins = _origins(compiler, unit, base)
     for index, probe in enumerate(probes):
-        name = probe.get("macro") or probe.get("tag")
-        answers.flags[index] = origins.get(name, 0) if name else 0
+        answers.flags[index] = origins.get(probe.get("defined", ""), 0)
     if kernel:
         return answers
     strict = _write_source(unit, None, presence=True)
@@ -305,23 +319,22 @@ def collect(compiler: Compiler, probes: dict[str, Any], folder: pathlib.Path) ->
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="collect_facts", description=__doc__)
     parser.add_argument("--probes", required=True, type=pathlib.Path)
-    parser.add_argument("--cc", required=True)
-    parser.add_argument("--cxx", required=True)
-    parser.add_argument("--ar", required=True)
+    parser.add_argument(
+        "--compiler",
+        required=True,
+        type=pathlib.Path,
+        help="JSON file with cc, cxx and ar (programs), c_flags and cxx_flags (lists)",
+    )
     parser.add_argument("--include", default=".", help="folder that holds conformance/abi")
-    parser.add_argument("--c-flag", action="append", default=[], help="for C; may be repeated")
-    parser.add_argument("--cxx-flag", action="append", default=[], help="for C++; may be repeated")
     parser.add_argument("-o", "--output", required=True, type=pathlib.Path, help="archive to write")
     options = parser.parse_args(arguments)
-    compiler = Compiler(
-        options.cc, options.cxx, tuple(options.c_flag), tuple(options.cxx_flag), options.include
-    )
     try:
+        compiler = Compiler.load(options.compiler, options.include)
         probes = json.loads(options.probes.read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory() as folder:
             objects = collect(compiler, probes, pathlib.Path(folder))
             options.output.unlink(missing_ok=True)
-            subprocess.run([options.ar, "rcsD", str(options.output), *map(str, objects)], check=True)
+            subprocess.run([compiler.ar, "rcsD", str(options.output), *map(str, objects)], check=True)
     except (CollectError, OSError, json.JSONDecodeError, subprocess.CalledProcessError) as error:
         print(f"collect_facts: {error}", file=sys.stderr)
         return 2

@@ -83,35 +83,31 @@ def _facts_impl(ctx):
         unsupported_features = ctx.disabled_features + ["asan", "tsan", "ubsan"],
     )
     copts = ["-D" + define for define in ctx.attr.defines]
+    compiler = {
+        option: cc_common.get_tool_for_action(action_name = action, feature_configuration = features)
+        for option, action in [
+            ("cc", ACTION_NAMES.c_compile),
+            ("cxx", ACTION_NAMES.cpp_compile),
+            ("ar", ACTION_NAMES.cpp_link_static_library),
+        ]
+    }
+    compiler["c_flags"] = _flags(toolchain, features, ACTION_NAMES.c_compile, copts)
+    compiler["cxx_flags"] = _flags(toolchain, features, ACTION_NAMES.cpp_compile, copts)
+    description = ctx.actions.declare_file(ctx.label.name + "/compiler.json")
+    ctx.actions.write(description, json.encode(compiler))
     libraries = []
     for probes in ctx.attr.target_files[TargetFilesInfo].probes:
         family = probes.basename[:-len(".probes.json")]
         library = ctx.actions.declare_file("{}/lib{}.a".format(ctx.label.name, family))
         arguments = ctx.actions.args()
         arguments.add("--probes", probes)
-        for option, action in [
-            ("--cc", ACTION_NAMES.c_compile),
-            ("--cxx", ACTION_NAMES.cpp_compile),
-            ("--ar", ACTION_NAMES.cpp_link_static_library),
-        ]:
-            arguments.add(option, cc_common.get_tool_for_action(
-                action_name = action,
-                feature_configuration = features,
-            ))
-        for option, action in [
-            ("--c-flag=%s", ACTION_NAMES.c_compile),
-            ("--cxx-flag=%s", ACTION_NAMES.cpp_compile),
-        ]:
-            arguments.add_all(
-                _flags(toolchain, features, action, copts),
-                format_each = option,
-            )
+        arguments.add("--compiler", description)
         arguments.add("--output", library)
         ctx.actions.run(
             arguments = [arguments],
             executable = ctx.executable._collect_facts,
             inputs = depset(
-                [probes] + ctx.files._headers,
+                [description, probes] + ctx.files._headers,
                 transitive = [toolchain.all_files],
             ),
             mnemonic = "CollectFacts",
@@ -135,6 +131,8 @@ def _facts_impl(ctx):
     ]))
     return [
         DefaultInfo(files = depset([library.static_library for library in libraries])),
+        # How the compiler is called, for what collects facts outside of a build.
+        OutputGroupInfo(compiler = depset([description])),
         CcInfo(linking_context = linking),
     ]
 

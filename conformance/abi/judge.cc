@@ -227,6 +227,7 @@ class Judging {
   // `verdict` knows when that is wrong. A side that the row does not name gives nullptr.
   const plumbline_fact* Expect(const Row& row, std::string_view side, const std::string& key, Verdict& verdict);
 
+  void JudgeValue(const Row& row, std::string_view side, const plumbline_fact& fact, Verdict& verdict);
   void JudgeVisibility(const Row& row, const plumbline_fact& fact, Verdict& verdict);
 
   void Add(Verdict& verdict) { checks_.push_back(verdict.Take()); }
@@ -322,50 +323,56 @@ void Judging::Primitive(const Row& row) {
 void Judging::Constant(const Row& row) {
   const std::string_view name = row["name"];
   Verdict verdict(Join({"Constant/", name}), Kind::kConstant, row);
-  const std::string key = Join({"constant:", name, "@libc"});
-  if (const plumbline_fact* fact = Expect(row, "libc", key, verdict)) {
-    const std::string in_header = Join({" in ", HeaderOf(row, "libc")});
-    if (!HasType(fact->type, row["type"])) {
-      verdict.Against(Join({"type ", row["type"]}), Join({"type ", NameOf(fact->type), in_header}));
-    }
-    JudgeVisibility(row, *fact, verdict);
-    Integer seen = ValueOf(*fact);
-    bool has_value = true;
-    if (row.Has("runtime")) {
-      if ((fact->flags & PLUMBLINE_CONSTANT_EXPRESSION) != 0) {
-        verdict.Against("evaluated at run time", Join({"a constant expression", in_header}));
+  // The type and the use in #if are promised of the header that programs include.
+  const std::string_view promised = row.Has("header") ? "libc" : "uapi";
+  for (const std::string_view side : {"libc", "uapi"}) {
+    const std::string key = Join({"constant:", name, "@", side});
+    const plumbline_fact* fact = Expect(row, side, key, verdict);
+    if (fact == nullptr) continue;
+    const std::string in_header = Join({" in ", HeaderOf(row, side)});
+    if (side == "libc") JudgeVisibility(row, *fact, verdict);
+    if (side == promised) {
+      if (!HasType(fact->type, row["type"])) {
+        verdict.Against(Join({"type ", row["type"]}), Join({"type ", NameOf(fact->type), in_header}));
       }
-      const plumbline_runtime_fact* runtime = facts_.FindRuntime(key);
-      has_value = runtime != nullptr && runtime->evaluate != nullptr;
-      if (has_value) {
-        seen = FromSigned(runtime->evaluate());
-      } else {
-        verdict.Skip("evaluated at run time, and the program was not run");
+      const bool in_if = (fact->flags & PLUMBLINE_IN_IF) != 0;
+      if (row.Has("in_if") && !in_if) {
+        verdict.Against("#if evaluates it to its value", Join({"#if does not", in_header}));
+      } else if (!row.Has("in_if") && in_if) {
+        verdict.Against("#if can't evaluate it", Join({"#if evaluates it to its value", in_header}));
       }
     }
-    if (has_value && row.Has("value") && seen != ParseInteger(row["value"])) {
-      verdict.Against(Print(ParseInteger(row["value"])), Print(seen) + in_header);
-    }
-    if (has_value && row.Has("at_least") && Less(seen, ParseInteger(row["at_least"]))) {
-      verdict.Against(Join({"at least ", row["at_least"]}), Print(seen) + in_header);
-    }
-    if (has_value && row.Has("at_most") && Less(ParseInteger(row["at_most"]), seen)) {
-      verdict.Against(Join({"at most ", row["at_most"]}), Print(seen) + in_header);
-    }
-    const bool in_if = (fact->flags & PLUMBLINE_IN_IF) != 0;
-    if (row.Has("in_if") && !in_if) {
-      verdict.Against("#if evaluates it to its value", Join({"#if does not", in_header}));
-    } else if (!row.Has("in_if") && in_if) {
-      verdict.Against("#if can't evaluate it", Join({"#if evaluates it to its value", in_header}));
-    }
-  }
-  if (const plumbline_fact* fact = Expect(row, "uapi", Join({"constant:", name, "@uapi"}), verdict)) {
-    const Integer declared = ParseInteger(row["uapi_value"]);
-    if (row.Has("uapi_value") && ValueOf(*fact) != declared) {
-      verdict.Against(Print(declared), Join({Print(ValueOf(*fact)), " in ", HeaderOf(row, "uapi")}));
-    }
+    JudgeValue(row, side, *fact, verdict);
   }
   Add(verdict);
+}
+
+void Judging::JudgeValue(const Row& row, std::string_view side, const plumbline_fact& fact,
+                         Verdict& verdict) {
+  const std::string in_header = Join({" in ", HeaderOf(row, side)});
+  Integer seen = ValueOf(fact);
+  if (side == "libc" && row.Has("runtime")) {
+    if ((fact.flags & PLUMBLINE_CONSTANT_EXPRESSION) != 0) {
+      verdict.Against("evaluated at run time", Join({"a constant expression", in_header}));
+    }
+    const plumbline_runtime_fact* runtime =
+        facts_.FindRuntime(Join({"constant:", row["name"], "@libc"}));
+    if (runtime == nullptr || runtime->evaluate == nullptr) {
+      verdict.Skip("evaluated at run time, and the program was not run");
+      return;
+    }
+    seen = FromSigned(runtime->evaluate());
+  }
+  const std::string_view value = row[side == "libc" ? "value" : "uapi_value"];
+  if (!value.empty() && seen != ParseInteger(value)) {
+    verdict.Against(Print(ParseInteger(value)), Print(seen) + in_header);
+  }
+  if (row.Has("at_least") && Less(seen, ParseInteger(row["at_least"]))) {
+    verdict.Against(Join({"at least ", row["at_least"]}), Print(seen) + in_header);
+  }
+  if (row.Has("at_most") && Less(ParseInteger(row["at_most"]), seen)) {
+    verdict.Against(Join({"at most ", row["at_most"]}), Print(seen) + in_header);
+  }
 }
 
 void Judging::Type(const Row& row) {

@@ -29,6 +29,11 @@ std::string WithSpaces(std::string text) {
   return text;
 }
 
+// Columns that a line may take after its indent; 0: any number.
+std::size_t Inside(const Table::Style& style) {
+  return style.width == 0 ? 0 : style.width - std::min(style.width - 1, style.indent);
+}
+
 void TrimRight(std::string& line) { line.erase(line.find_last_not_of(' ') + 1); }
 
 }  // namespace
@@ -100,7 +105,8 @@ Table::Widths Table::WidthsOf(std::size_t column) const {
   return widths;
 }
 
-std::vector<std::size_t> Table::Fit(const std::vector<std::size_t>& shown, std::size_t width) const {
+std::vector<std::size_t> Table::Fit(const std::vector<std::size_t>& shown, const Style& style) const {
+  const std::size_t width = Inside(style);
   std::vector<std::size_t> result;
   std::vector<std::size_t> least;
   for (const std::size_t column : shown) {
@@ -122,8 +128,9 @@ std::vector<std::size_t> Table::Fit(const std::vector<std::size_t>& shown, std::
   return result;
 }
 
-std::vector<std::vector<std::size_t>> Table::Blocks(std::size_t width, std::size_t repeat) const {
-  std::vector<std::size_t> first(std::min(repeat, columns_.size()));
+std::vector<std::vector<std::size_t>> Table::Blocks(const Style& style) const {
+  const std::size_t width = Inside(style);
+  std::vector<std::size_t> first(std::min(style.repeat, columns_.size()));
   std::iota(first.begin(), first.end(), std::size_t{0});
   std::size_t taken = 0;
   for (const std::size_t column : first) taken += WidthsOf(column).least + kGap;
@@ -143,8 +150,7 @@ std::vector<std::vector<std::size_t>> Table::Blocks(std::size_t width, std::size
 }
 
 std::string Table::Block(const std::vector<std::size_t>& shown, const Style& style) const {
-  const std::size_t width = style.width == 0 ? 0 : style.width - std::min(style.width - 1, style.indent);
-  const std::vector<std::size_t> widths = Fit(shown, width);
+  const std::vector<std::size_t> widths = Fit(shown, style);
   const std::string indent(style.indent, ' ');
   std::string text;
 
@@ -195,18 +201,19 @@ std::string Table::Block(const std::vector<std::size_t>& shown, const Style& sty
 
 std::string Table::Text(const Style& style) const {
   std::string text;
-  const std::size_t width = style.width == 0 ? 0 : style.width - std::min(style.width - 1, style.indent);
-  for (const std::vector<std::size_t>& shown : Blocks(width, style.repeat)) {
+  for (const std::vector<std::size_t>& shown : Blocks(style)) {
     if (!text.empty()) text += '\n';
     text += Block(shown, style);
   }
   return text;
 }
 
-std::size_t Table::TitleLines(std::size_t width) const {
+std::size_t Table::BlockCount(const Style& style) const { return Blocks(style).size(); }
+
+std::size_t Table::TitleLines(const Style& style) const {
   std::size_t lines = 0;
-  for (const std::vector<std::size_t>& shown : Blocks(width, 1)) {
-    const std::vector<std::size_t> widths = Fit(shown, width);
+  for (const std::vector<std::size_t>& shown : Blocks(style)) {
+    const std::vector<std::size_t> widths = Fit(shown, style);
     for (std::size_t i = 0; i < shown.size(); ++i) {
       lines = std::max(lines, Wrap(columns_[shown[i]].title, widths[i]).size());
     }

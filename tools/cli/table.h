@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/cli/colour.h"
@@ -35,9 +36,9 @@ class Table {
   };
 
   struct Cell {
-    Cell(std::string text, Colour colour = Colour::kPlain)  // NOLINT: a cell is its text
-        : text(std::move(text)), colour(colour) {}
-    Cell(const char* text) : Cell(std::string(text)) {}  // NOLINT
+    Cell(std::string what, Colour how = Colour::kPlain)  // NOLINT: a cell is its text
+        : text(std::move(what)), colour(how) {}
+    Cell(const char* what) : Cell(std::string(what)) {}  // NOLINT
 
     std::string text;
     Colour colour;
@@ -63,8 +64,9 @@ class Table {
 
   std::string Markdown() const;
 
-  // Lines of the longest title when printed by Text().
-  std::size_t TitleLines(std::size_t width) const;
+  // How many blocks Text() makes, and how many lines the longest title takes there.
+  std::size_t BlockCount(const Style& style) const;
+  std::size_t TitleLines(const Style& style) const;
 
  private:
   struct Widths {
@@ -73,8 +75,8 @@ class Table {
   };
 
   Widths WidthsOf(std::size_t column) const;
-  std::vector<std::size_t> Fit(const std::vector<std::size_t>& shown, std::size_t width) const;
-  std::vector<std::vector<std::size_t>> Blocks(std::size_t width, std::size_t repeat) const;
+  std::vector<std::size_t> Fit(const std::vector<std::size_t>& shown, const Style& style) const;
+  std::vector<std::vector<std::size_t>> Blocks(const Style& style) const;
   std::string Block(const std::vector<std::size_t>& shown, const Style& style) const;
 
   std::vector<Column> columns_;

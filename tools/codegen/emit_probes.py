@@ -91,7 +91,7 @@ def _constant(constant: Constant, side: str) -> Probe:
     value = constant.value if side == "libc" else constant.uapi_value
     key = keys.constant(constant.name, side)
     hashed = keys.literal(key)
-    probe: Probe = {"key": key, "macro": name}
+    probe: Probe = {"key": key, "defined": name}
     if constant.runtime and side == "libc":
         function = f"plumbline_evaluate_{constant.name}"
         probe["definition"] = f"static long long {function}(void) {{ return (long long)({name}); }}"
@@ -114,9 +114,7 @@ def _type(resolved: Resolved, declared: Type, layouts: Layouts, side: str) -> li
     macro = "PLUMBLINE_SIZE"
     if declared.kind == "scalar":
         macro = "PLUMBLINE_SCALAR"
-    probe: Probe = {"key": key, "row": f"{macro}({keys.literal(key)}, %FLAGS%, {name})"}
-    if name.startswith(("struct ", "union ")):
-        probe["tag"] = name
+    probe: Probe = {"key": key, "defined": name, "row": f"{macro}({keys.literal(key)}, %FLAGS%, {name})"}
     result = [probe]
     for field in layouts.of(declared.name).public:
         result.append(_field(declared, name, field, side))

@@ -106,18 +106,20 @@ class Layouts:
         for member in members:
             inner: Layout | None = None
             if isinstance(member.type, tuple):
-                inner = self._members(member.type[1], member.type[0], within, packed)
-                inner = Layout(_round_up(inner.size, inner.align), inner.align, inner.fields)
+                # A packed structure does not pack the ones inside it.
+                inner = self._members(member.type[1], member.type[0], within, False)
                 size, member_align = inner.size, inner.align
             else:
                 size, member_align = self.measure(member.type, within, member.where)
-            if packed:
+            # No packing moves what follows a bit-field of no bits.
+            if packed and member.bits != 0:
                 member_align = 1
             if member.bits is not None:
                 assert not isinstance(member.type, tuple)
                 start, bit = self._place_bits(member, size, member_align, bit, packed, within)
-                if member.name:
+                if member.name or self._model.unnamed_bits_align:
                     align = max(align, member_align)
+                if member.name:
                     fields.append(
                         Field(member.name, start // 8, 0, member.type, member.where, start, member.bits)
                     )
@@ -148,7 +150,15 @@ class Layouts:
     def _place_bits(
         self, member: Member, size: int, align: int, bit: int, packed: bool, within: Type
     ) -> tuple[int, int]:
-        assert member.bits is not None
+        assert member.bits is not None and not isinstance(member.type, tuple)
+        kind = self._resolved.spelled_out(member.type)
+        if isinstance(kind, c_types.Const):
+            kind = kind.of
+        if not isinstance(kind, c_types.Basic) or kind.name not in c_types.INTEGERS:
+            raise BindingError(
+                member.where,
+                f"{within.name}: a bit-field has an integer type, not '{c_types.render(member.type)}'",
+            )
         if member.bits > 8 * size:
             raise BindingError(
                 member.where, f"{within.name}: {member.bits} bits do not fit a type of {8 * size} bits"

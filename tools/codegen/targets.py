@@ -19,6 +19,7 @@ class DataModel:
     name: str
     char_signed: bool
     sizes: dict[str, tuple[int, int]]  # primitive → (size, alignment)
+    unnamed_bits_align: bool = False  # an unnamed bit-field counts for its structure's alignment
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ class Targets:
     def _where(self, *path: str) -> Where:
         return self._document.where(path)
 
-    def _keys(self, path: tuple[str, ...], value: Any, keys: Mapping[str, type]) -> None:
+    def _keys(
+        self, path: tuple[str, ...], value: Any, keys: Mapping[str, type], optional: frozenset[str] = frozenset()
+    ) -> None:
         where = self._where(*path)
         name = path[-1]
         if not isinstance(value, dict):
@@ -146,12 +149,15 @@ class Targets:
                 raise BindingError(where, f"'{name}': unknown key '{key}'; known are {', '.join(keys)}")
         for key, kind in keys.items():
             if key not in value:
+                if key in optional:
+                    continue
                 raise BindingError(where, f"'{name}': missing key '{key}'")
             if not isinstance(value[key], kind):
                 raise BindingError(where, f"'{name}': '{key}' must be a {kind.__name__}")
 
     def _model(self, name: str, value: Any) -> DataModel:
-        self._keys(("models", name), value, {"char": str, **{p: list for p in PRIMITIVES}})
+        keys = {"char": str, **{p: list for p in PRIMITIVES}, "unnamed_bits_align": bool}
+        self._keys(("models", name), value, keys, frozenset({"unnamed_bits_align"}))
         where = self._where("models", name)
         if value["char"] not in ("signed", "unsigned"):
             raise BindingError(where, f"model '{name}': char is 'signed' or 'unsigned'")
@@ -163,7 +169,7 @@ class Targets:
             if pair[1] & (pair[1] - 1):
                 raise BindingError(where, f"model '{name}': alignment of '{primitive}' is no power of two")
             sizes[primitive] = (pair[0], pair[1])
-        return DataModel(name, value["char"] == "signed", sizes)
+        return DataModel(name, value["char"] == "signed", sizes, value.get("unnamed_bits_align", False))
 
     def _architecture(self, name: str, value: Any, models: dict[str, DataModel]) -> Architecture:
         keys = {"triple": str, "model": str, "endian": str, "glibc": list, "qemu": str, "variants": list}

@@ -40,7 +40,7 @@ skip() {
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="1" failures="$failures" errors="0" skipped="$skipped">
   <testsuite name="$name" tests="1" failures="$failures" errors="0" skipped="$skipped">
-    <testcase name="$name" classname="$arch" status="$status" time="0">$result</testcase>
+    <testcase name="$name" status="$status" time="0">$result</testcase>
   </testsuite>
 </testsuites>
 XML

@@ -1,0 +1,32 @@
+// The facts of one target as labelled texts.
+
+#ifndef PLUMBLINE_TOOLS_CLI_ATTRIBUTES_H_
+#define PLUMBLINE_TOOLS_CLI_ATTRIBUTES_H_
+
+#include <string>
+#include <vector>
+
+#include "tools/cli/declarations.h"
+
+namespace plumbline::cli {
+
+struct Attribute {
+  std::string label;
+  std::string text;
+  bool core = false;  // what one looks for: in the table even where it is equal everywhere
+};
+
+// All but a type's fields, in the order in which they are printed.
+std::vector<Attribute> AttributesOf(const Entry& entry, const Facts& facts);
+
+// A member of a struct or union.
+struct Member {
+  std::string name;
+  std::string type;
+  std::string place;  // offset and size
+};
+std::vector<Member> MembersOf(const Facts& facts);
+
+}  // namespace plumbline::cli
+
+#endif  // PLUMBLINE_TOOLS_CLI_ATTRIBUTES_H_

@@ -1,0 +1,47 @@
+// plumbline: the command line.
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <variant>
+
+#include "tools/cli/commands.h"
+#include "tools/cli/embedded_data.h"
+#include "tools/cli/output.h"
+
+namespace plumbline::cli {
+namespace {
+
+Result<Exit> RunCommand(const Options& options) {
+  if (const auto* help = std::get_if<HelpOptions>(&options)) {
+    const Result<void> written = WriteOutput("", help->text);
+    if (!written) return tl::unexpected(written.error());
+    return Exit::kAsPromised;
+  }
+  const Result<Declarations> declarations = Declarations::Parse(EmbeddedDeclarations().front().bytes);
+  if (!declarations) return tl::unexpected(declarations.error());
+  const Host host = ThisHost();
+  const World world = {*declarations, EmbeddedCheckers(), host};
+  if (const auto* check = std::get_if<CheckOptions>(&options)) return RunCheck(world, *check);
+  if (const auto* show = std::get_if<ShowOptions>(&options)) return RunShow(world, *show);
+  return RunTargets(world, std::get<TargetsOptions>(options));
+}
+
+int Main(int argc, const char* const* argv) {
+  const Result<Exit> exit = ParseCommandLine(argc, argv).and_then(RunCommand);
+  if (exit) return static_cast<int>(*exit);
+  Complain(exit.error().message);
+  return static_cast<int>(Exit::kCouldNotWork);
+}
+
+}  // namespace
+}  // namespace plumbline::cli
+
+int main(int argc, char** argv) {
+  try {
+    return plumbline::cli::Main(argc, argv);
+  } catch (const std::exception& exception) {
+    plumbline::cli::Complain(fmt::format("internal error: {}", exception.what()));
+    return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
+  }
+}

@@ -1,0 +1,51 @@
+// What the user asked for.
+
+#ifndef PLUMBLINE_TOOLS_CLI_OPTIONS_H_
+#define PLUMBLINE_TOOLS_CLI_OPTIONS_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tools/cli/error.h"
+
+namespace plumbline::cli {
+
+enum class Format { kText, kJson, kMarkdown, kJunit };
+
+struct OutputOptions {
+  Format format = Format::kText;
+  std::string path;  // "": standard output
+};
+
+struct CheckOptions {
+  OutputOptions output;
+  std::vector<std::string> archs;
+  std::vector<std::string> targets;
+  std::string only;
+  bool times = false;
+};
+
+struct ShowOptions {
+  OutputOptions output;
+  std::string name;
+  std::vector<std::string> archs;
+};
+
+struct TargetsOptions {
+  OutputOptions output;
+};
+
+// `--help` was asked for.
+struct HelpOptions {
+  std::string text;
+};
+
+using Options = std::variant<CheckOptions, ShowOptions, TargetsOptions, HelpOptions>;
+
+// Reads a command line, whose first word is the program's name.
+Result<Options> ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace plumbline::cli
+
+#endif  // PLUMBLINE_TOOLS_CLI_OPTIONS_H_

@@ -1,0 +1,46 @@
+// Running a program to its end.
+
+#ifndef PLUMBLINE_TOOLS_CLI_PROCESS_H_
+#define PLUMBLINE_TOOLS_CLI_PROCESS_H_
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/cli/descriptor.h"
+#include "tools/cli/error.h"
+
+namespace plumbline::cli {
+
+struct Finished {
+  int wait_status = 0;  // see waitpid(2)
+  std::string output;
+  std::string errors;  // the end of it, if it is long
+
+  bool Succeeded() const { return wait_status == 0; }
+
+  // "exited with status 3", "was killed by SIGSEGV"
+  std::string Describe() const;
+};
+
+struct Limits {
+  std::chrono::milliseconds time = std::chrono::minutes(5);
+  std::size_t output = std::size_t{256} << 20;
+};
+
+// Runs the program that the descriptor refers to, with its standard input empty, and
+// collects what it writes. The arguments start with the program's own name.
+//
+// Where `emulator` is not empty, it is the path of a program that is run instead; it
+// reads the descriptor as /proc/self/fd/N, which is put in for the argument "{}".
+Result<Finished> Run(const Descriptor& program, const std::string& emulator,
+                     std::vector<std::string> arguments, const Limits& limits = {});
+
+// The bytes as a program that Run() can execute: in memory, or where the system does not
+// execute that, in a temporary file without a name.
+Result<Descriptor> MakeExecutable(std::string_view bytes);
+
+}  // namespace plumbline::cli
+
+#endif  // PLUMBLINE_TOOLS_CLI_PROCESS_H_

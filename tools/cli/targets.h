@@ -1,0 +1,37 @@
+// The targets that are declared, and choosing among them.
+
+#ifndef PLUMBLINE_TOOLS_CLI_TARGETS_H_
+#define PLUMBLINE_TOOLS_CLI_TARGETS_H_
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tools/cli/error.h"
+
+namespace plumbline::cli {
+
+struct Target {
+  std::string name;     // "i386", "i386/time64"
+  std::string arch;     // "i386"
+  std::string variant;  // "", "time64"
+  std::string triple;   // "i686-linux-gnu"
+  std::string qemu;     // name of its qemu-user emulator; "" if there is none
+};
+
+// The targets that the words name, in the order of `all`: an architecture with all its
+// variants ("i386"), one of them ("i386/time64"), or "all".
+Result<std::vector<Target>> SelectArchitectures(std::span<const Target> all,
+                                                std::span<const std::string> words);
+
+// The targets of exactly these names.
+Result<std::vector<Target>> SelectTargets(std::span<const Target> all,
+                                          std::span<const std::string> names);
+
+// The targets' names, in the order of `all`, with "i386" standing for i386 and
+// i386/time64 where both are among them.
+std::vector<std::string> ShortNames(std::span<const Target> all, std::span<const std::string> names);
+
+}  // namespace plumbline::cli
+
+#endif  // PLUMBLINE_TOOLS_CLI_TARGETS_H_

@@ -4,8 +4,8 @@ load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//tools/targets:copts.bzl", "PLUMBLINE_CXXOPTS")
 load("//tools/targets:defs.bzl", "target_binary", "target_test")
-load(":checkers.bzl", "checked_targets", "target_suffix")
-load(":facts.bzl", "facts", "target_files")
+load(":checkers.bzl", "CHECKERS", "checked_targets", "target_suffix")
+load(":facts.bzl", "compiler_of", "facts", "target_files")
 
 # As bindings/data_models.toml has them; tools/codegen is told the variant's name only.
 _DEFINES = {
@@ -66,3 +66,33 @@ def abi_checker(name, variant):
                 binary = name,
                 visibility = ["//visibility:public"],
             )
+            compiler_of(
+                name = "compiler_of_" + suffix,
+                arch = arch,
+                facts = name + "_facts",
+            )
+
+def checkers_binary(name, main, deps, **kwargs):
+    """A Python program that is told of every checker, its compiler, and the bindings.
+
+    Args:
+      name: of the program.
+      main: its source.
+      deps: libraries.
+      **kwargs: what every py_binary takes.
+    """
+    args = []
+    data = ["//bindings", ":fact_headers"]
+    for target, checker in CHECKERS.items():
+        compiler = checker.replace("checker_of_", "compiler_of_")
+        args += ["--checker", target, "$(rootpath {})".format(checker), "$(rootpath {})".format(compiler)]
+        data += [checker, compiler]
+    native.py_binary(
+        name = name,
+        srcs = [main],
+        args = args + ["--bindings", "$(rootpaths //bindings)"],
+        data = data,
+        main = main,
+        deps = deps,
+        **kwargs
+    )

@@ -15,12 +15,15 @@ import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
+# Flags of facts.h.
+PRESENT = 1
 VISIBLE_STRICT = 8
 VISIBLE_FEATURE = 16
 FROM_UAPI = 32
@@ -66,7 +69,7 @@ class Compiler:
         return [tool, "-x", language, "-I", self.include, *flags, *more]
 
 
-def _run(command: list[str], source: str) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], source: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
     try:
         return subprocess.run(
@@ -182,7 +185,7 @@ def _errors(compiler: Compiler, source: _Source, more: Iterable[str]) -> dict[tu
         "-Werror=undef",  # #if must not take a name that is no macro for 0
         *more,
     )
-    result = _run(command, source.text())
+    result = run(command, source.text())
     found: dict[tuple[int, str], str] = {}
     if result.returncode == 0:
         return found
@@ -223,7 +226,7 @@ def _plain(message: str) -> str:
 
 def _origins(compiler: Compiler, unit: dict[str, Any], base: list[str]) -> dict[str, int]:
     """For each macro, enumerator, tag and typedef: whether a kernel header or the C library's defines it."""
-    result = _run(compiler.command(unit["language"], "-E", "-dD", *base), f"#include <{unit['header']}>\n")
+    result = run(compiler.command(unit["language"], "-E", "-dD", *base), f"#include <{unit['header']}>\n")
     origins: dict[str, int] = {}
     side = 0
     for line in result.stdout.splitlines():
@@ -307,13 +310,50 @@ def collect(compiler: Compiler, probes: dict[str, Any], folder: pathlib.Path) ->
         command = compiler.command(
             unit["language"], standard, "-D_GNU_SOURCE", "-w", "-O0", "-fPIC", "-c", "-o", str(output)
         )
-        result = _run(command, source.text())
+        result = run(command, source.text())
         if result.returncode != 0:
             raise CollectError(
                 f"the facts of <{unit['header']}> do not compile, though their probes did:\n{result.stderr.strip()}"
             )
         objects.append(output)
     return objects
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fact:
+    """A record of the section plumbline_facts, as facts.h has it."""
+
+    key: int
+    value: int
+    size: int
+    align: int
+    type: int
+    flags: int
+
+    _LAYOUT: ClassVar[str] = "QQIIII"
+
+    def packed(self, byte_order: str) -> bytes:
+        return struct.pack(
+            (">" if byte_order == "big" else "<") + self._LAYOUT,
+            self.key, self.value, self.size, self.align, self.type, self.flags,
+        )  # fmt: skip
+
+
+def read_facts(compiler: Compiler, file: pathlib.Path) -> list[Fact]:
+    """The facts that an object file holds; it need not be one of this machine."""
+    objcopy = re.sub(r"ar$", "objcopy", compiler.ar)
+    with tempfile.NamedTemporaryFile() as section:
+        result = subprocess.run(
+            [objcopy, "-O", "binary", "--only-section=plumbline_facts",
+             "--set-section-flags", "plumbline_facts=alloc", str(file), section.name],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if result.returncode != 0:
+            raise CollectError(f"{file}: {result.stderr.strip()}")
+        data = pathlib.Path(section.name).read_bytes()
+    # EI_DATA, the sixth byte of an ELF file: 1 is little-endian, 2 big-endian.
+    big = file.read_bytes()[5] == 2
+    return [Fact(*fields) for fields in struct.iter_unpack((">" if big else "<") + Fact._LAYOUT, data)]
 
 
 def main(arguments: list[str]) -> int:

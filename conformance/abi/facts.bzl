@@ -3,6 +3,7 @@
 load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+load("//tools/targets:defs.bzl", "arch_transition")
 
 TargetFilesInfo = provider(
     doc = "What codegen writes for a target.",
@@ -152,4 +153,25 @@ facts = rule(
     doc = "A library of the facts that the target's compiler and headers give.",
     fragments = ["cpp"],
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
+)
+
+def _compiler_of_impl(ctx):
+    # A name of its own: those of two architectures differ by configuration only.
+    output = ctx.actions.declare_file(ctx.label.name + ".json")
+    ctx.actions.symlink(
+        output = output,
+        target_file = ctx.attr.facts[0][OutputGroupInfo].compiler.to_list()[0],
+    )
+    return [DefaultInfo(files = depset([output]), runfiles = ctx.runfiles([output]))]
+
+compiler_of = rule(
+    implementation = _compiler_of_impl,
+    attrs = {
+        "arch": attr.string(mandatory = True),
+        "facts": attr.label(cfg = arch_transition, mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    doc = "The file that tells how an architecture's compiler is called for a `facts` target.",
 )

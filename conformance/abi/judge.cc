@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <iterator>
 #include <map>
-#include <set>
-#include <unordered_set>
 #include <utility>
 
 namespace plumbline::abi {
@@ -192,17 +191,9 @@ class Judging {
       : facts_(facts), symbols_(symbols), target_(target) {
     const plumbline_fact* fact = facts.Find("environment:char_min");
     char_is_signed_ = fact == nullptr || (fact->flags & PLUMBLINE_NEGATIVE) != 0;
-    // The environment's facts are not judged but used.
-    for (const std::string_view key : {"environment:glibc", "environment:glibc_minor",
-                                       "environment:kernel_headers", "environment:char_min"}) {
-      judged_.insert(HashKey(key));
-    }
   }
 
-  void Family(const Table& table);
-  void Leftovers();
-
-  std::vector<Check> Take() { return std::move(checks_); }
+  FamilyVerdict Family(const Table& table);
 
  private:
   void Primitive(const Row& row);
@@ -216,7 +207,7 @@ class Judging {
   // The fact behind `key`, marked as judged.
   const plumbline_fact* Fact(const std::string& key) {
     const plumbline_fact* fact = facts_.Find(key);
-    if (fact != nullptr) judged_.insert(fact->key);
+    if (fact != nullptr) verdict_.judged.insert(fact->key);
     return fact;
   }
 
@@ -230,14 +221,13 @@ class Judging {
   void JudgeValue(const Row& row, std::string_view side, const plumbline_fact& fact, Verdict& verdict);
   void JudgeVisibility(const Row& row, const plumbline_fact& fact, Verdict& verdict);
 
-  void Add(Verdict& verdict) { checks_.push_back(verdict.Take()); }
+  void Add(Verdict& verdict) { verdict_.checks.push_back(verdict.Take()); }
 
   const FactStore& facts_;
   const std::optional<SymbolTable>& symbols_;
   const Target& target_;
   bool char_is_signed_ = true;
-  std::vector<Check> checks_;
-  std::unordered_set<uint64_t> judged_;
+  FamilyVerdict verdict_;
 };
 
 std::string Text(const Version& version) {
@@ -536,7 +526,7 @@ void Judging::Census(const Row& census, std::string_view family,
   Add(verdict);
 }
 
-void Judging::Family(const Table& table) {
+FamilyVerdict Judging::Family(const Table& table) {
   const std::vector<Row> rows = ReadRows(table.text);
   std::map<std::string_view, size_t> seen;
   const Row none("census");
@@ -558,18 +548,12 @@ void Judging::Family(const Table& table) {
     }
   }
   Census(*census, table.family, seen);
+  return std::move(verdict_);
 }
 
-void Judging::Leftovers() {
-  size_t count = 0;
-  for (const auto& [key, fact] : facts_.all()) count += !judged_.contains(key);
-  const Row row("completeness");
-  Verdict verdict("Completeness/facts", Kind::kCompleteness, row);
-  if (count != 0) {
-    verdict.Against("a check for every fact", std::to_string(count) + " facts that nothing judges");
-  }
-  Add(verdict);
-}
+// The environment's facts are not judged but used.
+constexpr std::string_view kEnvironment[] = {"environment:glibc", "environment:glibc_minor",
+                                             "environment:kernel_headers", "environment:char_min"};
 
 }  // namespace
 
@@ -614,12 +598,33 @@ Target DescribeTarget(std::string_view arch, std::string_view variant, const Fac
   return target;
 }
 
+FamilyVerdict JudgeFamily(const Table& table, const FactStore& facts,
+                          const std::optional<SymbolTable>& symbols, const Target& target) {
+  return Judging(facts, symbols, target).Family(table);
+}
+
+Check JudgeLeftovers(const FactStore& facts, size_t judged) {
+  for (const std::string_view key : kEnvironment) judged += facts.Find(key) != nullptr;
+  const Row row("completeness");
+  Verdict verdict("Completeness/facts", Kind::kCompleteness, row);
+  if (judged != facts.all().size()) {
+    verdict.Against("a check for every fact",
+                    std::to_string(facts.all().size() - judged) + " facts that nothing judges");
+  }
+  return verdict.Take();
+}
+
 std::vector<Check> Judge(std::span<const Table> tables, const FactStore& facts,
                          const std::optional<SymbolTable>& symbols, const Target& target) {
-  Judging judging(facts, symbols, target);
-  for (const Table& table : tables) judging.Family(table);
-  judging.Leftovers();
-  return judging.Take();
+  std::vector<Check> checks;
+  size_t judged = 0;
+  for (const Table& table : tables) {
+    FamilyVerdict verdict = JudgeFamily(table, facts, symbols, target);
+    judged += verdict.judged.size();
+    std::move(verdict.checks.begin(), verdict.checks.end(), std::back_inserter(checks));
+  }
+  checks.push_back(JudgeLeftovers(facts, judged));
+  return checks;
 }
 
 const char* KindName(Kind kind) {

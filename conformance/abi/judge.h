@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "conformance/abi/fact_store.h"
@@ -51,8 +52,22 @@ struct Target {
 // This process's, built for an architecture and variant.
 Target DescribeTarget(std::string_view arch, std::string_view variant, const FactStore& facts);
 
-// Runs every check that `tables` ask for. `symbols` is nullopt for a statically linked
+// The checks of one family, and the facts that they looked at.
+struct FamilyVerdict {
+  std::vector<Check> checks;
+  std::unordered_set<uint64_t> judged;  // keys of facts
+};
+
+// Runs every check that `table` asks for. `symbols` is nullopt for a statically linked
 // program, whose symbol checks are skipped. Allocates; has no other effect.
+FamilyVerdict JudgeFamily(const Table& table, const FactStore& facts,
+                          const std::optional<SymbolTable>& symbols, const Target& target);
+
+// Whether every fact was judged: a test that was lost leaves some behind. `judged` is the
+// number of facts that the families looked at; each is of one family only.
+Check JudgeLeftovers(const FactStore& facts, size_t judged);
+
+// Both of the above, over all tables.
 std::vector<Check> Judge(std::span<const Table> tables, const FactStore& facts,
                          const std::optional<SymbolTable>& symbols, const Target& target);
 

@@ -38,48 +38,105 @@ bool Apply(std::string& text, const std::vector<Edit>& edits) {
   return true;
 }
 
+class MutantJudge {
+ public:
+  MutantJudge(std::span<const Table> tables, const FactStore& facts,
+              const std::optional<SymbolTable>& symbols, const Target& target)
+      : tables_(tables), facts_(facts), symbols_(symbols), target_(target) {
+    for (const Table& table : tables) {
+      unchanged_.push_back(JudgeFamily(table, facts, symbols, target));
+    }
+  }
+
+  // The checks that fail for a mutant; a message in `error` if it can't be applied.
+  std::vector<Check> Failures(const Mutant& mutant, std::string& error) const {
+    std::vector<Check> failures;
+    std::vector<plumbline_fact> records;
+    FactStore changed_facts;
+    if (!mutant.facts.empty()) {
+      if (!ReadFacts(mutant.facts, records)) {
+        error = mutant.facts + " holds no facts";
+        return failures;
+      }
+      changed_facts = facts_;
+      changed_facts.Add(std::span<const plumbline_fact>(records));
+    }
+    const FactStore& facts = mutant.facts.empty() ? facts_ : changed_facts;
+    size_t judged = 0;
+    for (size_t i = 0; i < tables_.size(); ++i) {
+      Table table = tables_[i];
+      std::string text;
+      if (const auto found = mutant.edits.find(table.family); found != mutant.edits.end()) {
+        text = table.text;
+        if (!Apply(text, found->second)) {
+          error = "a row to change is not in family " + std::string(table.family);
+          return failures;
+        }
+        table.text = text;
+      } else if (!Judges(unchanged_[i], records)) {
+        // What the change doesn't reach was judged already.
+        judged += unchanged_[i].judged.size();
+        continue;
+      }
+      FamilyVerdict verdict = JudgeFamily(table, facts, symbols_, target_);
+      judged += verdict.judged.size();
+      KeepFailures(verdict.checks, failures);
+    }
+    std::vector<Check> leftovers = {JudgeLeftovers(facts, judged)};
+    KeepFailures(leftovers, failures);
+    return failures;
+  }
+
+ private:
+  static bool ReadFacts(const std::string& name, std::vector<plumbline_fact>& records) {
+    std::ifstream file(name, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    if (!file || bytes.empty() || bytes.size() % sizeof(plumbline_fact) != 0) return false;
+    records.resize(bytes.size() / sizeof(plumbline_fact));
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(records.data()));
+    return true;
+  }
+
+  static bool Judges(const FamilyVerdict& verdict, std::span<const plumbline_fact> records) {
+    return std::any_of(records.begin(), records.end(), [&verdict](const plumbline_fact& record) {
+      return verdict.judged.contains(record.key);
+    });
+  }
+
+  static void KeepFailures(std::vector<Check>& checks, std::vector<Check>& failures) {
+    for (Check& check : checks) {
+      if (check.status == Status::kFailed) failures.push_back(std::move(check));
+    }
+  }
+
+  std::span<const Table> tables_;
+  const FactStore& facts_;
+  const std::optional<SymbolTable>& symbols_;
+  const Target& target_;
+  std::vector<FamilyVerdict> unchanged_;
+};
+
 }  // namespace
 
 bool JudgeMutants(std::istream& in, std::ostream& out, std::ostream& err,
                   std::span<const Table> tables, const FactStore& facts,
                   const std::optional<SymbolTable>& symbols, const Target& target) {
+  const MutantJudge mutant_judge(tables, facts, symbols, target);
   Mutant mutant;
   std::vector<Edit>* edits = nullptr;
   auto judge = [&]() -> bool {
     if (mutant.name.empty()) return true;
-    std::vector<std::string> texts;
-    texts.reserve(tables.size());
-    std::vector<Table> changed(tables.begin(), tables.end());
-    for (Table& table : changed) {
-      const auto found = mutant.edits.find(table.family);
-      if (found == mutant.edits.end()) continue;
-      texts.emplace_back(table.text);
-      if (!Apply(texts.back(), found->second)) {
-        err << mutant.name << ": a row to change is not in family " << table.family << "\n";
-        return false;
-      }
-      table.text = texts.back();
+    std::string error;
+    const std::vector<Check> failures = mutant_judge.Failures(mutant, error);
+    if (!error.empty()) {
+      err << mutant.name << ": " << error << "\n";
+      return false;
     }
-    FactStore changed_facts = facts;
-    std::vector<plumbline_fact> records;
-    if (!mutant.facts.empty()) {
-      std::ifstream file(mutant.facts, std::ios::binary);
-      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-      if (!file || bytes.size() % sizeof(plumbline_fact) != 0) {
-        err << mutant.name << ": " << mutant.facts << " holds no facts\n";
-        return false;
-      }
-      records.resize(bytes.size() / sizeof(plumbline_fact));
-      std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(records.data()));
-      changed_facts.Add(std::span<const plumbline_fact>(records));
+    out << mutant.name << "\t" << failures.size() << "\t";
+    for (size_t i = 0; i < failures.size() && i < 4; ++i) {
+      out << (i == 0 ? "" : " ") << failures[i].name;
     }
-    size_t failed = 0;
-    std::string names;
-    for (const Check& check : Judge(changed, changed_facts, symbols, target)) {
-      if (check.status != Status::kFailed) continue;
-      if (++failed <= 4) names += (names.empty() ? "" : " ") + check.name;
-    }
-    out << mutant.name << "\t" << failed << "\t" << names << "\n";
+    out << "\n";
     return true;
   };
   std::string line;

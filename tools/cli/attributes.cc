@@ -14,16 +14,14 @@ namespace {
 // Adds attributes whose text is not empty.
 class Attributes {
  public:
-  void Core(std::string label, std::string text) { Add(std::move(label), std::move(text), true); }
-  void Also(std::string label, std::string text) { Add(std::move(label), std::move(text), false); }
+  void Add(Place place, std::string label, std::string text) {
+    if (!text.empty())
+      attributes_.push_back({std::move(label), std::move(text), place});
+  }
 
   std::vector<Attribute> Take() { return std::move(attributes_); }
 
  private:
-  void Add(std::string label, std::string text, bool core) {
-    if (!text.empty()) attributes_.push_back({std::move(label), std::move(text), core});
-  }
-
   std::vector<Attribute> attributes_;
 };
 
@@ -38,24 +36,30 @@ std::string Bounds(const Json& json) {
 
 void AddConstant(const Entry& entry, const Json& json, Attributes& attributes) {
   const Json& value = Field(json, "value");
-  attributes.Core("value", value.is_null() ? Bounds(json) : FullValue(entry.name, value));
-  attributes.Core("type", Text(json, "type"));
-  attributes.Also("alias of", Text(json, "alias"));
+  attributes.Add(Place::kTable, "value",
+                 value.is_null() ? Bounds(json) : FullValue(entry.name, value));
+  attributes.Add(Place::kTable, "type", Text(json, "type"));
+  attributes.Add(Place::kHead, "alias of", Text(json, "alias"));
   const Json& kernel = Field(json, "uapi_value");
-  if (!kernel.is_null()) attributes.Also("kernel header's value", FullValue(entry.name, kernel));
+  if (!kernel.is_null())
+    attributes.Add(Place::kTableOrHead, "kernel header's value",
+                   FullValue(entry.name, kernel));
   if (Flag(json, "runtime")) {
-    attributes.Also("evaluated", "at run time");
+    attributes.Add(Place::kHead, "evaluated", "at run time");
   } else {
-    attributes.Also("in #if", Field(json, "in_if") == false ? "no" : "yes");
+    attributes.Add(Place::kHead, "in #if",
+                   Field(json, "in_if") == false ? "no" : "yes");
   }
 }
 
 void AddType(const Json& json, Attributes& attributes) {
-  attributes.Also("kind", Text(json, "kind"));
-  attributes.Core("is", Text(json, "is"));
-  attributes.Core("size", Field(json, "size").dump());
-  attributes.Core("align", Field(json, "align").dump());
-  if (!Field(json, "fields").is_null()) attributes.Also("packed", Flag(json, "packed") ? "yes" : "no");
+  attributes.Add(Place::kHead, "kind", Text(json, "kind"));
+  attributes.Add(Place::kTable, "is", Text(json, "is"));
+  attributes.Add(Place::kTable, "size", Field(json, "size").dump());
+  attributes.Add(Place::kTable, "align", Field(json, "align").dump());
+  if (!Field(json, "fields").is_null())
+    attributes.Add(Place::kTableOrHead, "packed",
+                   Flag(json, "packed") ? "yes" : "no");
 }
 
 std::string Failure(std::string_view convention) {
@@ -69,21 +73,25 @@ std::string VersionNodes(const Json& versions) {
   std::vector<std::string> nodes;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     if (!versions[i].is_string()) continue;
-    nodes.push_back((i + 1 == versions.size() ? "@@GLIBC_" : "@GLIBC_") + versions[i].get<std::string>());
+    nodes.push_back((i + 1 == versions.size() ? "@@GLIBC_" : "@GLIBC_") +
+                    versions[i].get<std::string>());
   }
   return fmt::format("{}", fmt::join(nodes, " "));
 }
 
 void AddFunction(const Json& json, Attributes& attributes) {
-  attributes.Also("prototype", Text(json, "prototype"));
+  attributes.Add(Place::kHead, "prototype", Text(json, "prototype"));
   const Json& no_throw = Field(json, "noexcept");
-  if (!no_throw.is_null()) attributes.Also("noexcept", no_throw == true ? "yes" : "no");
-  attributes.Also("failure", Failure(Text(json, "failure")));
+  if (!no_throw.is_null())
+    attributes.Add(Place::kHead, "noexcept", no_throw == true ? "yes" : "no");
+  attributes.Add(Place::kHead, "failure", Failure(Text(json, "failure")));
   const std::string symbol = Text(json, "symbol");
-  attributes.Core("symbol", symbol.empty() ? "none in libc" : symbol);
-  attributes.Core("version", VersionNodes(Field(json, "versions")));
+  attributes.Add(Place::kTableOrHead, "symbol",
+                 symbol.empty() ? "none in libc" : symbol);
+  attributes.Add(Place::kTableOrHead, "version",
+                 VersionNodes(Field(json, "versions")));
   const std::string call = Text(json, "syscall");
-  attributes.Core("syscall", call.empty() ? "none" : call);
+  attributes.Add(Place::kTableOrHead, "syscall", call.empty() ? "none" : call);
 }
 
 std::string Checked(const Json& json) {
@@ -101,15 +109,17 @@ std::string Checked(const Json& json) {
   } else {
     return "";
   }
-  if (Flag(json, "pinned")) text += "; pinned: of the same origin, so it guards against change only";
+  if (Flag(json, "pinned"))
+    text += "; pinned (guards against change, no proof)";
   return text;
 }
 
 std::string Since(const Json& json) {
   std::vector<std::string> since;
   const Json& axes = Field(json, "since");
-  for (const auto& [axis, label] : {std::pair{"glibc", "glibc"}, std::pair{"headers", "kernel headers"},
-                                    std::pair{"kernel", "kernel"}}) {
+  for (const auto& [axis, label] :
+       {std::pair{"glibc", "glibc"}, std::pair{"headers", "kernel headers"},
+        std::pair{"kernel", "kernel"}}) {
     const std::string version = Text(axes, axis);
     if (!version.empty()) since.push_back(fmt::format("{} {}", label, version));
   }
@@ -124,13 +134,13 @@ std::vector<Attribute> AttributesOf(const Entry& entry, const Facts& facts) {
   if (entry.kind == "constant") AddConstant(entry, json, attributes);
   if (entry.kind == "type") AddType(json, attributes);
   if (entry.kind == "function") AddFunction(json, attributes);
-  attributes.Also("header", Text(json, "header"));
-  attributes.Also("kernel header", Text(json, "uapi"));
-  attributes.Also("needs", Text(json, "feature"));
-  attributes.Also("since", Since(json));
-  attributes.Also("origin", Text(json, "origin"));
-  attributes.Also("checked", Checked(json));
-  attributes.Also("note", Text(json, "note"));
+  attributes.Add(Place::kHead, "header", Text(json, "header"));
+  attributes.Add(Place::kHead, "kernel header", Text(json, "uapi"));
+  attributes.Add(Place::kHead, "needs", Text(json, "feature"));
+  attributes.Add(Place::kHead, "since", Since(json));
+  attributes.Add(Place::kHead, "origin", Text(json, "origin"));
+  attributes.Add(Place::kHead, "checked", Checked(json));
+  attributes.Add(Place::kHead, "note", Text(json, "note"));
   return attributes.Take();
 }
 
@@ -140,13 +150,15 @@ std::vector<Member> MembersOf(const Facts& facts) {
     const std::string offset = Field(field, "offset").dump();
     std::string size = Field(field, "size").dump();
     if (!Field(field, "bits").is_null()) {
-      size = fmt::format("{} bits from {}", Field(field, "bits").dump(), Field(field, "bit_offset").dump());
+      size = fmt::format("{} bits from {}", Field(field, "bits").dump(),
+                         Field(field, "bit_offset").dump());
     }
-    std::string place = fmt::format("{:<6} {}", offset, size);
-    for (std::size_t at = 0; (at = place.find(' ', at)) != std::string::npos;) {
-      place.replace(at, 1, kNoBreakSpace);
+    std::string extent = fmt::format("{:<6} {}", offset, size);
+    for (std::size_t at = 0;
+         (at = extent.find(' ', at)) != std::string::npos;) {
+      extent.replace(at, 1, kNoBreakSpace);
     }
-    members.push_back({Text(field, "name"), Text(field, "type"), place});
+    members.push_back({Text(field, "name"), Text(field, "type"), extent});
   }
   return members;
 }

@@ -10,10 +10,18 @@
 
 namespace plumbline::cli {
 
+// Where `show` prints an attribute.
+enum class Place {
+  kTable,        // with a column per target
+  kTableOrHead,  // above the table if it is equal on all targets and other
+                 // things are not
+  kHead,         // above the table
+};
+
 struct Attribute {
   std::string label;
   std::string text;
-  bool core = false;  // what one looks for: in the table even where it is equal everywhere
+  Place place;
 };
 
 // All but a type's fields, in the order in which they are printed.
@@ -23,7 +31,7 @@ std::vector<Attribute> AttributesOf(const Entry& entry, const Facts& facts);
 struct Member {
   std::string name;
   std::string type;
-  std::string place;  // offset and size
+  std::string extent;  // offset and size
 };
 std::vector<Member> MembersOf(const Facts& facts);
 

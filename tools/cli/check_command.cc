@@ -22,7 +22,8 @@
 namespace plumbline::cli {
 namespace {
 
-Result<std::vector<Target>> ChooseTargets(const World& world, const CheckOptions& options) {
+Result<std::vector<Target>> ChooseTargets(const World& world,
+                                          const CheckOptions& options) {
   const std::vector<Target>& all = world.declarations.targets();
   if (!options.targets.empty()) return SelectTargets(all, options.targets);
   if (!options.archs.empty()) return SelectArchitectures(all, options.archs);
@@ -31,7 +32,9 @@ Result<std::vector<Target>> ChooseTargets(const World& world, const CheckOptions
     if (RunsNatively(world.host, all, target)) native.push_back(target);
   }
   if (native.empty()) {
-    return Fail("no target is declared for this machine ({}); name one with --arch", world.host.machine);
+    return Fail(
+        "no target is declared for this machine ({}); name one with --arch",
+        world.host.machine);
   }
   return native;
 }
@@ -45,7 +48,8 @@ bool AskedByName(const CheckOptions& options, const Target& target) {
   return names(options.archs) || names(options.targets);
 }
 
-TargetResult CheckTarget(const World& world, const CheckOptions& options, const Target& target) {
+TargetResult CheckTarget(const World& world, const CheckOptions& options,
+                         const Target& target) {
   const std::vector<Target>& all = world.declarations.targets();
   TargetResult result;
   result.target = target;
@@ -54,22 +58,33 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options, const 
     result.reason = std::move(reason);
     return result;
   };
-  // This machine's own architecture is what the default is about; it may not be missing.
+  // This machine's own architecture is what the default is about; it may not be
+  // missing.
   const bool wanted = AskedByName(options, target) ||
                       (options.archs.empty() && options.targets.empty() &&
                        target.arch == NativeArchitecture(world.host, all));
   const Outcome missing = wanted ? Outcome::kUnusable : Outcome::kSkipped;
   const EmbeddedFile* checker = FindChecker(world, target);
   if (checker == nullptr) {
-    return not_checked(missing, fmt::format("its checker was not built: apt-get install {}, and build again",
-                                            CompilerPackage(world.host, all, target)));
+    if (world.host.find_program(CompilerName(target))) {
+      return not_checked(missing,
+                         "its checker is not in this program; `plumbline "
+                         "targets` lists those that are");
+    }
+    return not_checked(
+        missing,
+        fmt::format(
+            "its checker was not built: apt-get install {}, and build again",
+            CompilerPackage(world.host, all, target)));
   }
   const Runner runner = FindRunner(world.host, all, target);
   result.by = runner.by;
   if (runner.by == RunBy::kNobody) {
-    return not_checked(missing, runner.install.empty()
-                                    ? runner.missing
-                                    : fmt::format("{}: apt-get install {}", runner.missing, runner.install));
+    return not_checked(
+        missing, runner.install.empty()
+                     ? runner.missing
+                     : fmt::format("{}: apt-get install {}", runner.missing,
+                                   runner.install));
   }
   Result<Report> report = RunChecker(checker->bytes, target, runner);
   if (!report) return not_checked(Outcome::kUnusable, report.error().message);
@@ -77,8 +92,10 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options, const 
   return result;
 }
 
-// Checks as many targets at a time as there are processors, in the order of the targets.
-std::vector<TargetResult> CheckTargets(const World& world, const CheckOptions& options,
+// Checks as many targets at a time as there are processors, in the order of the
+// targets.
+std::vector<TargetResult> CheckTargets(const World& world,
+                                       const CheckOptions& options,
                                        const std::vector<Target>& targets) {
   std::vector<TargetResult> results(targets.size());
   std::atomic<std::size_t> next = 0;
@@ -93,21 +110,25 @@ std::vector<TargetResult> CheckTargets(const World& world, const CheckOptions& o
       changed.notify_one();
     }
   };
-  const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t processors =
+      std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::jthread> workers;
-  for (std::size_t i = 0; i < std::min(processors, targets.size()); ++i) workers.emplace_back(work);
+  for (std::size_t i = 0; i < std::min(processors, targets.size()); ++i)
+    workers.emplace_back(work);
 
   Progress progress(STDERR_FILENO);
   std::unique_lock lock(mutex);
   while (done < targets.size()) {
-    progress.Show(fmt::format("checking: {} of {} targets done", done, targets.size()));
+    progress.Show(
+        fmt::format("checking: {} of {} targets done", done, targets.size()));
     changed.wait_for(lock, std::chrono::milliseconds(200));
   }
   return results;
 }
 
 // Keeps the checks that --only names.
-Result<void> KeepOnly(const std::string& only, std::vector<TargetResult>& results) {
+Result<void> KeepOnly(const std::string& only,
+                      std::vector<TargetResult>& results) {
   std::vector<std::string> names;
   std::size_t kept = 0;
   bool any_checked = false;
@@ -115,17 +136,21 @@ Result<void> KeepOnly(const std::string& only, std::vector<TargetResult>& result
     any_checked = any_checked || result.outcome == Outcome::kChecked;
     std::vector<Check>& checks = result.report.checks;
     for (const Check& check : checks) names.push_back(check.name);
-    std::erase_if(checks, [&](const Check& check) { return !MatchesGlob(only, check.name); });
+    std::erase_if(checks, [&](const Check& check) {
+      return !MatchesGlob(only, check.name);
+    });
     kept += checks.size();
   }
   if (kept > 0 || !any_checked) return {};
-  return Fail("no check of these targets is named '{}'{}", only, DidYouMean(only, names));
+  return Fail("no check of these targets is named '{}'{}", only,
+              DidYouMean(only, names));
 }
 
 std::string Rendered(const CheckResults& results, const OutputOptions& output) {
   switch (output.format) {
     case Format::kText:
-      return CheckText(results, IsStandardOutput(output.path) && UseColour(STDOUT_FILENO));
+      return CheckText(
+          results, IsStandardOutput(output.path) && UseColour(STDOUT_FILENO));
     case Format::kJson:
       return CheckJson(results);
     case Format::kMarkdown:
@@ -141,7 +166,8 @@ std::string Rendered(const CheckResults& results, const OutputOptions& output) {
 Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
   const Result<std::vector<Target>> targets = ChooseTargets(world, options);
   if (!targets) return tl::unexpected(targets.error());
-  if (const Result<void> writable = CheckWritable(options.output.path); !writable) {
+  if (const Result<void> writable = CheckWritable(options.output.path);
+      !writable) {
     return tl::unexpected(writable.error());
   }
 
@@ -149,7 +175,8 @@ Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
   results.declared = world.declarations.targets();
   results.targets = CheckTargets(world, options, *targets);
   results.times = options.times || (options.output.format == Format::kText &&
-                                    IsStandardOutput(options.output.path) && isatty(STDOUT_FILENO) != 0);
+                                    IsStandardOutput(options.output.path) &&
+                                    isatty(STDOUT_FILENO) != 0);
   bool unusable = false;
   for (const TargetResult& result : results.targets) {
     if (result.outcome != Outcome::kUnusable) continue;
@@ -157,11 +184,13 @@ Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
     Complain(fmt::format("{}: {}", result.target.name, result.reason));
   }
   if (!options.only.empty()) {
-    if (const Result<void> kept = KeepOnly(options.only, results.targets); !kept) {
+    if (const Result<void> kept = KeepOnly(options.only, results.targets);
+        !kept) {
       return tl::unexpected(kept.error());
     }
   }
-  const Result<void> written = WriteOutput(options.output.path, Rendered(results, options.output));
+  const Result<void> written =
+      WriteOutput(options.output.path, Rendered(results, options.output));
   if (!written) return tl::unexpected(written.error());
   if (unusable) return Exit::kCouldNotWork;
   return results.Count().failed > 0 ? Exit::kCheckFailed : Exit::kAsPromised;

@@ -7,22 +7,28 @@ namespace plumbline::cli {
 namespace {
 
 Json CountsJson(const Counts& counts) {
-  return {{"passed", counts.passed}, {"failed", counts.failed}, {"skipped", counts.skipped}};
+  return {{"passed", counts.passed},
+          {"failed", counts.failed},
+          {"skipped", counts.skipped}};
 }
 
 Json TargetJson(const CheckResults& results, const TargetResult& result) {
   Json counts = Json::object();
-  for (const std::string& kind : results.Kinds()) counts[kind] = CountsJson(result.Count(kind));
+  for (const std::string& kind : results.Kinds())
+    counts[kind] = CountsJson(result.Count(kind));
   // Kinds that no checker knows yet; their place in the schema is kept.
   for (const char* kind : {"errors", "programs"}) {
     if (!counts.contains(kind)) counts[kind] = CountsJson({});
   }
   Json failures = Json::array();
   Json skips = Json::array();
-  if (result.outcome == Outcome::kSkipped) skips.push_back({{"check", "*"}, {"reason", result.reason}});
+  if (result.outcome == Outcome::kSkipped)
+    skips.push_back({{"check", "*"}, {"reason", result.reason}});
   for (const Check& check : result.report.checks) {
     if (check.status == Status::kSkipped) {
-      skips.push_back({{"check", check.name}, {"reason", check.reason}, {"kind", check.kind}});
+      skips.push_back({{"check", check.name},
+                       {"reason", check.reason},
+                       {"kind", check.kind}});
     }
     if (check.status == Status::kFailed) {
       failures.push_back({{"check", check.name},

@@ -36,41 +36,48 @@ std::string Escape(std::string_view text) {
   return escaped;
 }
 
-std::string CaseStart(const TargetResult& result, std::string_view kind, std::string_view name) {
-  return fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\"", Escape(result.target.name),
-                     Escape(kind), Escape(name));
+std::string CaseStart(const TargetResult& result, std::string_view kind,
+                      std::string_view name) {
+  return fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\"",
+                     Escape(result.target.name), Escape(kind), Escape(name));
 }
 
-std::string Case(const CheckResults& results, const TargetResult& result, const Check& check) {
+std::string Case(const CheckResults& results, const TargetResult& result,
+                 const Check& check) {
   const std::string start = CaseStart(result, check.kind, check.name);
   switch (check.status) {
     case Status::kPassed:
       return start + "/>\n";
     case Status::kSkipped:
-      return fmt::format("{}><skipped message=\"{}\"/></testcase>\n", start, Escape(check.reason));
+      return fmt::format("{}><skipped message=\"{}\"/></testcase>\n", start,
+                         Escape(check.reason));
     case Status::kFailed:
       break;
   }
-  const std::string message = fmt::format("declared {}, seen {}", check.declared, check.seen);
+  const std::string message =
+      fmt::format("declared {}, seen {}", check.declared, check.seen);
   const std::string again = AgainCommand(results, {check, {&result}});
-  std::string body = fmt::format("declared {} at {}\nseen {}\n", check.declared, check.where, check.seen);
+  std::string body = fmt::format("declared {} at {}\nseen {}\n", check.declared,
+                                 check.where, check.seen);
   if (!check.reason.empty()) body += check.reason + "\n";
   body += "again: " + again;
-  return fmt::format("{}><failure message=\"{}\">{}</failure></testcase>\n", start, Escape(message),
-                     Escape(body));
+  return fmt::format("{}><failure message=\"{}\">{}</failure></testcase>\n",
+                     start, Escape(message), Escape(body));
 }
 
 std::string Suite(const CheckResults& results, const TargetResult& result) {
   const Counts counts = result.Count();
   const bool unusable = result.outcome == Outcome::kUnusable;
   std::string suite = fmt::format(
-      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n",
-      Escape(result.target.name), counts.all() + (unusable ? 1 : 0), counts.failed, unusable ? 1 : 0,
-      counts.skipped);
+      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
+      "skipped=\"{}\">\n",
+      Escape(result.target.name), counts.all() + (unusable ? 1 : 0),
+      counts.failed, unusable ? 1 : 0, counts.skipped);
   if (result.outcome == Outcome::kChecked) {
     suite += "    <properties>\n";
     const auto property = [&](std::string_view name, std::string_view value) {
-      suite += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, Escape(value));
+      suite += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name,
+                           Escape(value));
     };
     property("libc", result.report.libc);
     property("kernel", result.report.kernel);
@@ -78,13 +85,16 @@ std::string Suite(const CheckResults& results, const TargetResult& result) {
     property("runner", RunnerName(result.by));
     property("facts", fmt::format("{}", result.report.facts));
     property("pinned", fmt::format("{}", result.Pinned()));
-    if (results.times) property("microseconds", fmt::format("{}", result.report.microseconds));
+    if (results.times)
+      property("microseconds", fmt::format("{}", result.report.microseconds));
     suite += "    </properties>\n";
   } else {
-    suite += fmt::format("{}><{} message=\"{}\"/></testcase>\n", CaseStart(result, "target", "run"),
+    suite += fmt::format("{}><{} message=\"{}\"/></testcase>\n",
+                         CaseStart(result, "target", "run"),
                          unusable ? "error" : "skipped", Escape(result.reason));
   }
-  for (const Check& check : result.report.checks) suite += Case(results, result, check);
+  for (const Check& check : result.report.checks)
+    suite += Case(results, result, check);
   return suite + "  </testsuite>\n";
 }
 
@@ -100,7 +110,8 @@ std::string CheckJunit(const CheckResults& results) {
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites name=\"plumbline check\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n"
+      "<testsuites name=\"plumbline check\" tests=\"{}\" failures=\"{}\" "
+      "errors=\"{}\" skipped=\"{}\">\n"
       "{}</testsuites>\n",
       counts.all() + errors, counts.failed, errors, counts.skipped, suites);
 }

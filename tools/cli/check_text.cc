@@ -14,20 +14,24 @@ namespace {
 
 // "12" if all passed, otherwise "10/1/1" of passed/failed/skipped.
 Table::Cell CountsCell(const Counts& counts) {
-  if (counts.failed + counts.skipped == 0) return {fmt::format("{}", counts.passed)};
+  if (counts.failed + counts.skipped == 0)
+    return {fmt::format("{}", counts.passed)};
   return {fmt::format("{}/{}/{}", counts.passed, counts.failed, counts.skipped),
           counts.failed > 0 ? Colour::kRed : Colour::kYellow};
 }
 
 bool AnyChecked(const CheckResults& results) {
   return std::any_of(results.targets.begin(), results.targets.end(),
-                     [](const TargetResult& result) { return result.outcome == Outcome::kChecked; });
+                     [](const TargetResult& result) {
+                       return result.outcome == Outcome::kChecked;
+                     });
 }
 
 std::string CountsTable(const CheckResults& results, bool colour) {
   std::vector<Table::Column> columns = {{"target"}};
   const std::vector<std::string> kinds = results.Kinds();
-  for (const std::string& kind : kinds) columns.push_back({kind, Table::Align::kRight});
+  for (const std::string& kind : kinds)
+    columns.push_back({kind, Table::Align::kRight});
   for (const char* title : {"conformance", "pinned", "facts"}) {
     columns.push_back({title, Table::Align::kRight});
   }
@@ -37,27 +41,34 @@ std::string CountsTable(const CheckResults& results, bool colour) {
   for (const TargetResult& result : results.targets) {
     if (result.outcome != Outcome::kChecked) continue;
     std::vector<Table::Cell> row = {result.target.name};
-    for (const std::string& kind : kinds) row.push_back(CountsCell(result.Count(kind)));
-    row.emplace_back(fmt::format("{}", result.Count().passed - result.Pinned()));
+    for (const std::string& kind : kinds)
+      row.push_back(CountsCell(result.Count(kind)));
+    row.emplace_back(
+        fmt::format("{}", result.Count().passed - result.Pinned()));
     row.emplace_back(fmt::format("{}", result.Pinned()));
     row.emplace_back(fmt::format("{}", result.report.facts));
-    if (results.times) row.emplace_back(fmt::format("{}", result.FactsPerSecond()));
+    if (results.times)
+      row.emplace_back(fmt::format("{}", result.FactsPerSecond()));
     table.Add(std::move(row));
   }
   return table.Text({.colour = colour}) +
-         "\nA number alone is of passed checks, three are passed/failed/skipped. Of the passed ones,\n"
-         "conformance holds the target against another source; pinned guards against change, no proof.\n";
+         "\nA number alone is of passed checks, three are "
+         "passed/failed/skipped. Of the passed ones,\n"
+         "conformance holds the target against another source; pinned guards "
+         "against change, no proof.\n";
 }
 
-// Libraries, kernels and headers, of all targets that have the same in one line.
+// Libraries, kernels and headers, of all targets that have the same in one
+// line.
 std::string Surroundings(const CheckResults& results) {
   std::map<std::string, std::vector<std::string>> targets;
   std::vector<std::string> order;
   for (const TargetResult& result : results.targets) {
     if (result.outcome != Outcome::kChecked) continue;
     const std::string text =
-        fmt::format("{}, kernel {}, kernel headers {}, {}", result.report.libc, result.report.kernel,
-                    result.report.kernel_headers, RunnerName(result.by));
+        fmt::format("{}, kernel {}, kernel headers {}, {}", result.report.libc,
+                    result.report.kernel, result.report.kernel_headers,
+                    RunnerName(result.by));
     if (!targets.contains(text)) order.push_back(text);
     targets[text].push_back(result.target.name);
   }
@@ -68,26 +79,33 @@ std::string Surroundings(const CheckResults& results) {
   return lines;
 }
 
-std::string FailureBlock(const CheckResults& results, const SharedFailure& failure, bool colour) {
+std::string FailureBlock(const CheckResults& results,
+                         const SharedFailure& failure, bool colour) {
   const Check& check = failure.check;
   std::vector<std::string> names;
   std::vector<std::string> seen_in;  // libraries and headers, each once
   for (const TargetResult* result : failure.targets) {
     names.push_back(result->target.name);
     const Report& report = result->report;
-    std::string text = fmt::format("{}, kernel headers {}", report.libc, report.kernel_headers);
-    if (std::find(seen_in.begin(), seen_in.end(), text) == seen_in.end()) seen_in.push_back(std::move(text));
+    std::string text = fmt::format("{}, kernel headers {}", report.libc,
+                                   report.kernel_headers);
+    if (std::find(seen_in.begin(), seen_in.end(), text) == seen_in.end())
+      seen_in.push_back(std::move(text));
   }
-  std::string block = fmt::format("{}  {}  on {}\n", Paint("FAILED", Colour::kRed, colour), check.name,
-                                  TargetNames(results, names));
-  const std::size_t width = std::max(DisplayWidth(check.declared), DisplayWidth(check.seen));
-  const auto line = [&](std::string_view label, const std::string& value, const std::string& remark) {
+  std::string block =
+      fmt::format("{}  {}  on {}\n", Paint("FAILED", Colour::kRed, colour),
+                  check.name, TargetNames(results, names));
+  const std::size_t width =
+      std::max(DisplayWidth(check.declared), DisplayWidth(check.seen));
+  const auto line = [&](std::string_view label, const std::string& value,
+                        const std::string& remark) {
     const std::string padding(width - DisplayWidth(value), ' ');
     block += fmt::format("  {:<10}{}{}  {}\n", label, value, padding, remark);
   };
   line("declared", check.declared, check.where);
   line("seen", check.seen, seen_in.size() == 1 ? seen_in.front() : "");
-  if (!check.reason.empty()) block += fmt::format("  {:<10}{}\n", "because", check.reason);
+  if (!check.reason.empty())
+    block += fmt::format("  {:<10}{}\n", "because", check.reason);
   block += fmt::format("  {:<10}{}\n", "again", AgainCommand(results, failure));
   return block;
 }
@@ -95,9 +113,11 @@ std::string FailureBlock(const CheckResults& results, const SharedFailure& failu
 std::string SkipLines(const CheckResults& results, bool colour) {
   Table table({{"", Table::Align::kRight}, {""}, {""}});
   for (const SharedSkip& skip : Skips(results)) {
-    table.Add({fmt::format("{}", skip.count), skip.reason, TargetNames(results, skip.targets)});
+    table.Add({fmt::format("{}", skip.count), skip.reason,
+               TargetNames(results, skip.targets)});
   }
-  return Paint("SKIPPED", Colour::kYellow, colour) + "\n" + table.Text({.indent = 2, .colour = colour});
+  return Paint("SKIPPED", Colour::kYellow, colour) + "\n" +
+         table.Text({.indent = 2, .colour = colour});
 }
 
 std::string WithoutTrailingSpaces(const std::string& text) {
@@ -122,8 +142,11 @@ std::string CheckText(const CheckResults& results, bool colour) {
   const Counts counts = results.Count();
   if (counts.skipped > 0) text += SkipLines(results, colour) + '\n';
   const bool good = counts.failed == 0 && counts.passed > 0;
-  const Colour verdict = counts.failed > 0 ? Colour::kRed : good ? Colour::kGreen : Colour::kYellow;
-  return WithoutTrailingSpaces(text + Paint(CountsLine(counts), verdict, colour) + '\n');
+  const Colour verdict = counts.failed > 0 ? Colour::kRed
+                         : good            ? Colour::kGreen
+                                           : Colour::kYellow;
+  return WithoutTrailingSpaces(
+      text + Paint(CountsLine(counts), verdict, colour) + '\n');
 }
 
 }  // namespace plumbline::cli

@@ -6,7 +6,8 @@
 namespace plumbline::cli {
 namespace {
 
-// The last line that the checker wrote to its standard error, to be put after a message.
+// The last line that the checker wrote to its standard error, to be put after a
+// message.
 std::string LastWords(const std::string& errors) {
   const std::size_t end = errors.find_last_not_of(" \n");
   if (end == std::string::npos) return "";
@@ -17,17 +18,20 @@ std::string LastWords(const std::string& errors) {
 
 }  // namespace
 
-Result<Report> RunChecker(std::string_view program, const Target& target, const Runner& runner,
-                          const Limits& limits) {
+Result<Report> RunChecker(std::string_view program, const Target& target,
+                          const Runner& runner, const Limits& limits) {
   const Result<Descriptor> file = MakeExecutable(program);
   if (!file) return tl::unexpected(file.error());
 
   std::vector<std::string> arguments = {"plumbline-checker", "--report"};
-  if (runner.by == RunBy::kQemu) arguments = {runner.emulator, "-L", runner.root, "{}", "--report"};
-  const Result<Finished> finished = Run(*file, runner.emulator, arguments, limits);
+  if (runner.by == RunBy::kQemu)
+    arguments = {runner.emulator, "-L", runner.root, "{}", "--report"};
+  const Result<Finished> finished =
+      Run(*file, runner.emulator, arguments, limits);
   if (!finished) return Fail("its checker {}", finished.error().message);
   if (!finished->Succeeded()) {
-    return Fail("its checker {}{}", finished->Describe(), LastWords(finished->errors));
+    return Fail("its checker {}{}", finished->Describe(),
+                LastWords(finished->errors));
   }
   return ParseReport(finished->output, target);
 }

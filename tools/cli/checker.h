@@ -1,4 +1,5 @@
-// Running a target's checker: the program that compares the target with what is declared.
+// Running a target's checker: the program that compares the target with what is
+// declared.
 
 #ifndef PLUMBLINE_TOOLS_CLI_CHECKER_H_
 #define PLUMBLINE_TOOLS_CLI_CHECKER_H_
@@ -12,10 +13,10 @@
 
 namespace plumbline::cli {
 
-// Runs the checker, whose bytes are `program`, by `runner`. An error says why the target
-// could not be checked.
-Result<Report> RunChecker(std::string_view program, const Target& target, const Runner& runner,
-                          const Limits& limits = {});
+// Runs the checker, whose bytes are `program`, by `runner`. An error says why
+// the target could not be checked.
+Result<Report> RunChecker(std::string_view program, const Target& target,
+                          const Runner& runner, const Limits& limits = {});
 
 }  // namespace plumbline::cli
 

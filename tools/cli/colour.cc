@@ -34,7 +34,8 @@ bool UseColour(int descriptor) {
 }
 
 std::string Paint(std::string_view text, Colour colour, bool use) {
-  if (!use || colour == Colour::kPlain || text.empty()) return std::string(text);
+  if (!use || colour == Colour::kPlain || text.empty())
+    return std::string(text);
   std::string painted = "\033[";
   painted += Code(colour);
   painted += 'm';

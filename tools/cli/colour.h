@@ -10,8 +10,8 @@ namespace plumbline::cli {
 
 enum class Colour { kPlain, kBold, kRed, kGreen, kYellow };
 
-// Whether text on the descriptor may be coloured: it is a terminal that understands it,
-// and NO_COLOR (no-color.org) is not set.
+// Whether text on the descriptor may be coloured: it is a terminal that
+// understands it, and NO_COLOR (no-color.org) is not set.
 bool UseColour(int descriptor);
 
 // The text between the escape sequences of the colour, if `use`.

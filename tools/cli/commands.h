@@ -1,5 +1,5 @@
-// The commands. Each prints its result and says how the program exits; an error is for
-// the caller to print.
+// The commands. Each prints its result and says how the program exits; an error
+// is for the caller to print.
 
 #ifndef PLUMBLINE_TOOLS_CLI_COMMANDS_H_
 #define PLUMBLINE_TOOLS_CLI_COMMANDS_H_

@@ -20,20 +20,27 @@ std::vector<std::string> Strings(const Json& list) {
 }
 
 Target ReadTarget(const Json& json) {
-  return {Text(json, "name"), Text(json, "arch"), Text(json, "variant"), Text(json, "triple"),
-          Text(json, "qemu")};
+  return {Text(json, "name"), Text(json, "arch"), Text(json, "variant"),
+          Text(json, "triple"), Text(json, "qemu")};
 }
 
 Entry ReadEntry(const Json& json) {
-  Entry entry = {Text(json, "kind"),  Text(json, "name"), Text(json, "family"), Text(json, "where"),
-                 Text(json, "about"), Text(json, "page"), {},                   json};
+  Entry entry = {Text(json, "kind"),
+                 Text(json, "name"),
+                 Text(json, "family"),
+                 Text(json, "where"),
+                 Text(json, "about"),
+                 Text(json, "page"),
+                 {},
+                 json};
   for (const Json& facts : Field(json, "facts")) {
     entry.facts.push_back({Strings(Field(facts, "targets")), facts});
   }
   return entry;
 }
 
-bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> known) {
+bool IsOneOf(std::string_view text,
+             std::initializer_list<std::string_view> known) {
   return std::find(known.begin(), known.end(), text) != known.end();
 }
 
@@ -53,10 +60,11 @@ Entry Entry::On(const std::vector<Target>& targets) const {
   result.json["facts"] = Json::array();
   for (const Facts& group : facts) {
     Facts kept = {{}, group.json};
-    for (const std::string& name : group.targets) {
-      const bool chosen = std::any_of(targets.begin(), targets.end(),
-                                      [&](const Target& target) { return target.name == name; });
-      if (chosen) kept.targets.push_back(name);
+    for (const std::string& shared : group.targets) {
+      const bool chosen = std::any_of(
+          targets.begin(), targets.end(),
+          [&](const Target& target) { return target.name == shared; });
+      if (chosen) kept.targets.push_back(shared);
     }
     if (kept.targets.empty()) continue;
     kept.json["targets"] = kept.targets;
@@ -75,7 +83,8 @@ Result<Declarations> Declarations::Parse(std::string_view text) {
   for (const Json& target : Field(*json, "targets")) {
     declarations.targets_.push_back(ReadTarget(target));
     const Target& read = declarations.targets_.back();
-    if (read.name.empty() || read.arch.empty()) return Fail("the declarations have a target without name");
+    if (read.name.empty() || read.arch.empty())
+      return Fail("the declarations have a target without name");
   }
   for (const Json& family : Field(*json, "families")) {
     declarations.family_titles_[Text(family, "name")] = Text(family, "title");
@@ -83,8 +92,10 @@ Result<Declarations> Declarations::Parse(std::string_view text) {
   for (const Json& entry : Field(*json, "entries")) {
     declarations.entries_.push_back(ReadEntry(entry));
     const Entry& read = declarations.entries_.back();
-    if (read.name.empty() || !IsOneOf(read.kind, {"constant", "type", "function"})) {
-      return Fail("the declarations have an entry '{}' of unknown kind '{}'", read.name, read.kind);
+    if (read.name.empty() ||
+        !IsOneOf(read.kind, {"constant", "type", "function"})) {
+      return Fail("the declarations have an entry '{}' of unknown kind '{}'",
+                  read.name, read.kind);
     }
   }
   if (declarations.targets_.empty() || declarations.entries_.empty()) {
@@ -101,7 +112,8 @@ std::string Declarations::FamilyTitle(const std::string& family) const {
 std::vector<const Entry*> Declarations::Find(const std::string& name) const {
   std::vector<const Entry*> found;
   for (const Entry& entry : entries_) {
-    if (MatchesGlob(name, entry.name) || MatchesGlob(name, std::string(entry.plain_name()))) {
+    if (MatchesGlob(name, entry.name) ||
+        MatchesGlob(name, std::string(entry.plain_name()))) {
       found.push_back(&entry);
     }
   }

@@ -14,7 +14,8 @@
 
 namespace plumbline::cli {
 
-// Facts that some targets share; see tools/codegen/emit_declarations.py for the fields.
+// Facts that some targets share; see tools/codegen/emit_declarations.py for the
+// fields.
 struct Facts {
   std::vector<std::string> targets;
   Json json;
@@ -51,7 +52,8 @@ class Declarations {
   // Title of a family of manual pages.
   std::string FamilyTitle(const std::string& family) const;
 
-  // Entries of the name, with or without its struct or union, or that fit it as a glob.
+  // Entries of the name, with or without its struct or union, or that fit it as
+  // a glob.
   std::vector<const Entry*> Find(const std::string& name) const;
 
   // All names, without struct and union.

@@ -18,7 +18,8 @@ enum class Exit {
   kCouldNotWork = 2,
 };
 
-// Says what is wrong and what to do about it, without "plumbline:" and full stop.
+// Says what is wrong and what to do about it, without "plumbline:" and full
+// stop.
 struct Error {
   std::string message;
 };
@@ -28,7 +29,8 @@ using Result = tl::expected<T, Error>;
 
 template <typename... Args>
 tl::unexpected<Error> Fail(fmt::format_string<Args...> format, Args&&... args) {
-  return tl::unexpected<Error>({fmt::format(format, std::forward<Args>(args)...)});
+  return tl::unexpected<Error>(
+      {fmt::format(format, std::forward<Args>(args)...)});
 }
 
 }  // namespace plumbline::cli

@@ -1,7 +1,6 @@
 #include "tools/cli/grid.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cassert>
@@ -11,9 +10,6 @@
 namespace plumbline::cli {
 namespace {
 
-// From how many names on the largest column is headed by "all others".
-constexpr std::size_t kFew = 3;
-
 constexpr std::size_t kTitleLines = 4;
 
 std::string Letter(std::size_t index) {
@@ -21,8 +17,8 @@ std::string Letter(std::size_t index) {
   return index < 26 ? letter : Letter(index / 26 - 1) + letter;
 }
 
-std::string Legend(const std::vector<std::string>& letters, const std::vector<std::string>& titles,
-                   std::size_t width) {
+std::string Legend(const std::vector<std::string>& letters,
+                   const std::vector<std::string>& titles, std::size_t width) {
   std::string legend;
   for (std::size_t i = 0; i < letters.size(); ++i) {
     std::string label = fmt::format("{:<3}", letters[i]);
@@ -36,7 +32,8 @@ std::string Legend(const std::vector<std::string>& letters, const std::vector<st
 
 }  // namespace
 
-void Grid::AddColumn(const std::vector<std::string>& targets, const std::vector<std::string>& cells) {
+void Grid::AddColumn(const std::vector<std::string>& targets,
+                     const std::vector<std::string>& cells) {
   assert(cells.size() == rows_.size());
   for (Column& column : columns_) {
     if (column.cells != cells) continue;
@@ -47,25 +44,18 @@ void Grid::AddColumn(const std::vector<std::string>& targets, const std::vector<
 }
 
 std::vector<std::string> Grid::Titles(std::span<const Target> chosen) const {
-  if (columns_.size() == 1 && chosen.size() > kFew) return {"all"};
-  std::vector<std::string> titles;
-  std::size_t largest = 0;
-  std::vector<std::size_t> sizes;
-  for (const Column& column : columns_) {
-    const std::vector<std::string> names = ShortNames(chosen, column.targets);
-    titles.push_back(fmt::format("{}", fmt::join(names, " ")));
-    sizes.push_back(names.size());
-    if (sizes.back() > sizes[largest]) largest = sizes.size() - 1;
-  }
-  if (columns_.size() > 1 && sizes[largest] > kFew) titles[largest] = "all others";
-  return titles;
+  std::vector<std::vector<std::string>> groups;
+  for (const Column& column : columns_) groups.push_back(column.targets);
+  return GroupTitles(chosen, groups);
 }
 
 bool Grid::HasTypes() const {
-  return std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return !row.type.empty(); });
+  return std::any_of(rows_.begin(), rows_.end(),
+                     [](const Row& row) { return !row.type.empty(); });
 }
 
-std::string Grid::Text(std::span<const Target> chosen, std::size_t width, bool colour) const {
+std::string Grid::Text(std::span<const Target> chosen, std::size_t width,
+                       bool colour) const {
   const bool types = HasTypes();
   const std::size_t labels = types ? 2 : 1;
   const auto table_with = [&](const std::vector<std::string>& titles) {
@@ -83,12 +73,15 @@ std::string Grid::Text(std::span<const Target> chosen, std::size_t width, bool c
   };
 
   const std::vector<std::string> titles = Titles(chosen);
-  const Table::Style style = {.width = width, .repeat = labels, .colour = colour};
+  const Table::Style style = {
+      .width = width, .repeat = labels, .colour = colour};
   const Table named = table_with(titles);
-  if (named.TitleLines(style) <= kTitleLines && named.BlockCount(style) == 1) return named.Text(style);
+  if (named.TitleLines(style) <= kTitleLines && named.BlockCount(style) == 1)
+    return named.Text(style);
   std::vector<std::string> letters;
   for (std::size_t i = 0; i < titles.size(); ++i) letters.push_back(Letter(i));
-  return table_with(letters).Text(style) + '\n' + Legend(letters, titles, width);
+  return table_with(letters).Text(style) + '\n' +
+         Legend(letters, titles, width);
 }
 
 std::string Grid::Markdown(std::span<const Target> chosen) const {

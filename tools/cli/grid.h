@@ -26,14 +26,16 @@ class Grid {
   void AddRow(Row row) { rows_.push_back(std::move(row)); }
 
   // A cell per row. A column equal to an earlier one joins it.
-  void AddColumn(const std::vector<std::string>& targets, const std::vector<std::string>& cells);
+  void AddColumn(const std::vector<std::string>& targets,
+                 const std::vector<std::string>& cells);
 
   bool empty() const { return rows_.empty() || columns_.empty(); }
 
-  // Tables with a column per group of targets; `chosen` are the targets that the grid is
-  // about. Where the targets' names are too long to head their columns, letters stand
-  // for them, with a legend below.
-  std::string Text(std::span<const Target> chosen, std::size_t width, bool colour) const;
+  // Tables with a column per group of targets; `chosen` are the targets that
+  // the grid is about. Where the targets' names are too long to head their
+  // columns, letters stand for them, with a legend below.
+  std::string Text(std::span<const Target> chosen, std::size_t width,
+                   bool colour) const;
   std::string Markdown(std::span<const Target> chosen) const;
 
  private:

@@ -15,18 +15,22 @@ namespace {
 
 // What `uname -m` says where it is neither Debian's name nor the emulator's.
 const std::map<std::string, std::string, std::less<>> kMachines = {
-    {"aarch64", "arm64"}, {"armv7l", "armhf"}, {"armv8l", "armhf"}, {"i586", "i386"},
-    {"i686", "i386"},     {"parisc", "hppa"},  {"parisc64", "hppa"}, {"sh4a", "sh4"},
+    {"aarch64", "arm64"}, {"armv7l", "armhf"}, {"armv8l", "armhf"},
+    {"i586", "i386"},     {"i686", "i386"},    {"parisc", "hppa"},
+    {"parisc64", "hppa"}, {"sh4a", "sh4"},
 };
 
 // Architectures whose programs the kernel of another may run.
-const std::map<std::string, std::vector<std::string>, std::less<>> kAlsoNative = {
-    {"amd64", {"i386", "x32"}},
+const std::map<std::string, std::vector<std::string>, std::less<>> kAlsoNative =
+    {
+        {"amd64", {"i386", "x32"}},
 };
 
 std::string CLibraryPackage(const Target& target) {
-  // Debian names the package after the library's soname, which is libc.so.6.1 there.
-  return (target.arch == "alpha" ? "libc6.1-" : "libc6-") + target.arch + "-cross";
+  // Debian names the package after the library's soname, which is libc.so.6.1
+  // there.
+  return (target.arch == "alpha" ? "libc6.1-" : "libc6-") + target.arch +
+         "-cross";
 }
 
 std::string CrossRoot(const Target& target) { return "/usr/" + target.triple; }
@@ -36,7 +40,8 @@ bool KernelExecutes(std::string_view arch) {
   if (program.empty()) return false;
   const Result<Descriptor> file = MakeExecutable(program);
   if (!file) return false;
-  const Result<Finished> finished = Run(*file, "", {"plumbline-probe"}, {std::chrono::seconds(10), 1});
+  const Result<Finished> finished =
+      Run(*file, "", {"plumbline-probe"}, {std::chrono::seconds(10), 1});
   return finished && finished->Succeeded();
 }
 
@@ -47,7 +52,8 @@ Host ThisHost() {
   uname(&name);
   Host host;
   host.machine = name.machine;
-  host.find_program = [](const std::string& program) -> std::optional<std::string> {
+  host.find_program =
+      [](const std::string& program) -> std::optional<std::string> {
     const char* variable = std::getenv("PATH");
     const std::string path = variable != nullptr ? variable : "/usr/bin:/bin";
     for (std::size_t start = 0; start <= path.size();) {
@@ -59,12 +65,15 @@ Host ThisHost() {
     }
     return std::nullopt;
   };
-  host.exists = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
+  host.exists = [](const std::string& path) {
+    return access(path.c_str(), F_OK) == 0;
+  };
   host.kernel_executes = KernelExecutes;
   return host;
 }
 
-std::string NativeArchitecture(const Host& host, std::span<const Target> targets) {
+std::string NativeArchitecture(const Host& host,
+                               std::span<const Target> targets) {
   const auto renamed = kMachines.find(host.machine);
   for (const Target& target : targets) {
     if (target.arch == host.machine || target.qemu == host.machine ||
@@ -75,7 +84,8 @@ std::string NativeArchitecture(const Host& host, std::span<const Target> targets
   return "";
 }
 
-bool RunsNatively(const Host& host, std::span<const Target> targets, const Target& target) {
+bool RunsNatively(const Host& host, std::span<const Target> targets,
+                  const Target& target) {
   const std::string native = NativeArchitecture(host, targets);
   if (native == target.arch) return !native.empty();
   const auto also = kAlsoNative.find(native);
@@ -85,7 +95,8 @@ bool RunsNatively(const Host& host, std::span<const Target> targets, const Targe
          host.kernel_executes(target.arch);
 }
 
-Runner FindRunner(const Host& host, std::span<const Target> targets, const Target& target) {
+Runner FindRunner(const Host& host, std::span<const Target> targets,
+                  const Target& target) {
   Runner runner;
   const std::string native = NativeArchitecture(host, targets);
   if (target.arch == native) {
@@ -113,7 +124,8 @@ Runner FindRunner(const Host& host, std::span<const Target> targets, const Targe
     runner.root = CrossRoot(target);
   }
   if (!host.exists(CrossRoot(target) + "/lib")) {
-    return without("its C library is not in " + CrossRoot(target), CLibraryPackage(target));
+    return without("its C library is not in " + CrossRoot(target),
+                   CLibraryPackage(target));
   }
   runner.by = natively ? RunBy::kKernel : RunBy::kQemu;
   return runner;
@@ -131,7 +143,8 @@ std::string_view RunnerName(RunBy by) {
   return "none";
 }
 
-std::string CompilerPackage(const Host& host, std::span<const Target> targets, const Target& target) {
+std::string CompilerPackage(const Host& host, std::span<const Target> targets,
+                            const Target& target) {
   if (target.arch == NativeArchitecture(host, targets)) return "g++";
   std::string package = "g++-" + target.triple;
   // A package's name has no underscore.
@@ -139,6 +152,8 @@ std::string CompilerPackage(const Host& host, std::span<const Target> targets, c
   return package;
 }
 
-std::string CompilerName(const Target& target) { return target.triple + "-g++"; }
+std::string CompilerName(const Target& target) {
+  return target.triple + "-g++";
+}
 
 }  // namespace plumbline::cli

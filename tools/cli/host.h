@@ -19,7 +19,8 @@ struct Host {
   std::string machine;  // as `uname -m` says
 
   // The path of a program in $PATH.
-  std::function<std::optional<std::string>(const std::string& name)> find_program;
+  std::function<std::optional<std::string>(const std::string& name)>
+      find_program;
 
   std::function<bool(const std::string& path)> exists;
 
@@ -31,28 +32,34 @@ struct Host {
 Host ThisHost();
 
 // The declared architecture that the machine is; "" if none.
-std::string NativeArchitecture(const Host& host, std::span<const Target> targets);
+std::string NativeArchitecture(const Host& host,
+                               std::span<const Target> targets);
 
 // Whether a target's programs run on the machine without an emulator.
-bool RunsNatively(const Host& host, std::span<const Target> targets, const Target& target);
+bool RunsNatively(const Host& host, std::span<const Target> targets,
+                  const Target& target);
 
 enum class RunBy { kNobody, kKernel, kQemu };
 
 struct Runner {
   RunBy by = RunBy::kNobody;
   std::string emulator;  // path of the emulator, where one is needed
-  std::string root;      // folder that holds the target's C library, for the emulator
-  std::string missing;   // why nobody runs it: "qemu-alpha-static is missing"
-  std::string install;   // Debian package that would help; "" if none would
+  std::string
+      root;  // folder that holds the target's C library, for the emulator
+  std::string missing;  // why nobody runs it: "qemu-alpha-static is missing"
+  std::string install;  // Debian package that would help; "" if none would
 };
 
-Runner FindRunner(const Host& host, std::span<const Target> targets, const Target& target);
+Runner FindRunner(const Host& host, std::span<const Target> targets,
+                  const Target& target);
 
 // "native", "qemu-user" or "none".
 std::string_view RunnerName(RunBy by);
 
-// Debian's package of the compiler that builds the target's checker, and that compiler.
-std::string CompilerPackage(const Host& host, std::span<const Target> targets, const Target& target);
+// Debian's package of the compiler that builds the target's checker, and that
+// compiler.
+std::string CompilerPackage(const Host& host, std::span<const Target> targets,
+                            const Target& target);
 std::string CompilerName(const Target& target);
 
 }  // namespace plumbline::cli

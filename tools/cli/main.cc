@@ -18,12 +18,15 @@ Result<Exit> RunCommand(const Options& options) {
     if (!written) return tl::unexpected(written.error());
     return Exit::kAsPromised;
   }
-  const Result<Declarations> declarations = Declarations::Parse(EmbeddedDeclarations().front().bytes);
+  const Result<Declarations> declarations =
+      Declarations::Parse(EmbeddedDeclarations().front().bytes);
   if (!declarations) return tl::unexpected(declarations.error());
   const Host host = ThisHost();
   const World world = {*declarations, EmbeddedCheckers(), host};
-  if (const auto* check = std::get_if<CheckOptions>(&options)) return RunCheck(world, *check);
-  if (const auto* show = std::get_if<ShowOptions>(&options)) return RunShow(world, *show);
+  if (const auto* check = std::get_if<CheckOptions>(&options))
+    return RunCheck(world, *check);
+  if (const auto* show = std::get_if<ShowOptions>(&options))
+    return RunShow(world, *show);
   return RunTargets(world, std::get<TargetsOptions>(options));
 }
 
@@ -41,7 +44,8 @@ int main(int argc, char** argv) {
   try {
     return plumbline::cli::Main(argc, argv);
   } catch (const std::exception& exception) {
-    plumbline::cli::Complain(fmt::format("internal error: {}", exception.what()));
+    plumbline::cli::Complain(
+        fmt::format("internal error: {}", exception.what()));
     return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
   }
 }

@@ -13,14 +13,17 @@ namespace {
 
 std::string LowerCase(std::string_view text) {
   std::string lower;
-  std::transform(text.begin(), text.end(), std::back_inserter(lower),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(
+      text.begin(), text.end(), std::back_inserter(lower),
+      [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower;
 }
 
 }  // namespace
 
-bool IsGlob(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
+bool IsGlob(std::string_view name) {
+  return name.find_first_of("*?[") != std::string_view::npos;
+}
 
 bool MatchesGlob(const std::string& pattern, const std::string& name) {
   return pattern == name || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
@@ -45,7 +48,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::vector<std::string> NearNames(std::string_view name, std::span<const std::string> candidates,
+std::vector<std::string> NearNames(std::string_view name,
+                                   std::span<const std::string> candidates,
                                    std::size_t limit) {
   const std::string lower = LowerCase(name);
   const std::size_t furthest = std::max<std::size_t>(1, name.size() / 3);
@@ -62,11 +66,13 @@ std::vector<std::string> NearNames(std::string_view name, std::span<const std::s
   near.erase(std::unique(near.begin(), near.end()), near.end());
   if (near.size() > limit) near.resize(limit);
   std::vector<std::string> names;
-  for (auto& [folded, exact, candidate] : near) names.push_back(std::move(candidate));
+  for (auto& [folded, exact, candidate] : near)
+    names.push_back(std::move(candidate));
   return names;
 }
 
-std::string DidYouMean(std::string_view name, std::span<const std::string> candidates) {
+std::string DidYouMean(std::string_view name,
+                       std::span<const std::string> candidates) {
   const std::vector<std::string> near = NearNames(name, candidates);
   if (near.empty()) return "";
   std::string text = "; did you mean ";

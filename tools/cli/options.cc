@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string_view>
 
 #include "tools/cli/names.h"
@@ -20,6 +21,22 @@ const std::map<std::string, Format, std::less<>> kFormats = {
     {"junit", Format::kJunit},
 };
 
+// Prints "--arch A,…" and "--format FORMAT (text)", without CLI11's other
+// marks.
+class Formatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string text;
+    if (option->get_items_expected_max() > 0 &&
+        !option->get_type_name().empty()) {
+      text += " " + option->get_type_name();
+    }
+    if (!option->get_default_str().empty())
+      text += fmt::format(" ({})", option->get_default_str());
+    return text;
+  }
+};
+
 // The words of the command line, before it is known whether they make sense.
 struct Words {
   std::string format = "text";
@@ -30,17 +47,23 @@ using Formats = std::vector<std::string>;
 const Formats kDataFormats = {"text", "json", "markdown"};
 const Formats kReportFormats = {"text", "json", "markdown", "junit"};
 
-void AddOutputOptions(CLI::App& command, const Formats& formats, Words& words, OutputOptions& output) {
+void AddOutputOptions(CLI::App& command, const Formats& formats, Words& words,
+                      OutputOptions& output) {
   command
-      .add_option("--format", words.format, fmt::format("Form of the result: {}", fmt::join(formats, ", ")))
+      .add_option(
+          "--format", words.format,
+          fmt::format("Form of the result: {}", fmt::join(formats, ", ")))
       ->type_name("FORMAT")
       ->capture_default_str();
-  command.add_option("-o,--output", output.path, "Write the result to FILE, whole or not at all")
+  command
+      .add_option("-o,--output", output.path,
+                  "Write the result to FILE, whole or not at all")
       ->type_name("FILE");
 }
 
-CLI::Option* AddList(CLI::App& command, const std::string& name, std::vector<std::string>& list,
-                     const std::string& type, const std::string& description) {
+CLI::Option* AddList(CLI::App& command, const std::string& name,
+                     std::vector<std::string>& list, const std::string& type,
+                     const std::string& description) {
   return command.add_option(name, list, description)
       ->type_name(type)
       ->delimiter(',')
@@ -74,9 +97,12 @@ constexpr const char* kHelp = R"(Example:
 
 `plumbline COMMAND --help` tells more of a command.)";
 
-Result<Format> ParseFormat(const std::string& command, const std::string& word, const Formats& formats) {
-  if (std::find(formats.begin(), formats.end(), word) != formats.end()) return kFormats.find(word)->second;
-  return Fail("{} has no format '{}'; --format takes {}", command, word, fmt::join(formats, ", "));
+Result<Format> ParseFormat(const std::string& command, const std::string& word,
+                           const Formats& formats) {
+  if (std::find(formats.begin(), formats.end(), word) != formats.end())
+    return kFormats.find(word)->second;
+  return Fail("{} has no format '{}'; --format takes {}", command, word,
+              fmt::join(formats, ", "));
 }
 
 Result<void> CheckKinds(const std::vector<std::string>& kinds) {
@@ -92,70 +118,96 @@ Result<void> CheckKinds(const std::vector<std::string>& kinds) {
 
 // One line, for a message after "plumbline: ".
 std::string OneLine(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+    text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }
 
-Result<void> KnownCommand(const CLI::App& app, int argc, const char* const* argv) {
+Result<void> KnownCommand(const CLI::App& app, int argc,
+                          const char* const* argv) {
   std::vector<std::string> commands;
-  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands({}))
+    commands.push_back(command->get_name());
   const std::string known = fmt::format("{}", fmt::join(commands, ", "));
   if (argc < 2) return Fail("name a command: {}; --help tells more", known);
   const std::string word = argv[1];
-  if (word.starts_with('-') || std::find(commands.begin(), commands.end(), word) != commands.end()) return {};
-  return Fail("no command '{}'{}; there are {}", word, DidYouMean(word, commands), known);
+  if (word.starts_with('-') ||
+      std::find(commands.begin(), commands.end(), word) != commands.end())
+    return {};
+  return Fail("no command '{}'{}; there are {}", word,
+              DidYouMean(word, commands), known);
 }
 
 }  // namespace
 
 Result<Options> ParseCommandLine(int argc, const char* const* argv) {
-  CLI::App app("Holds a C library and the kernel under it against what they promise.", "plumbline");
+  CLI::App app(
+      "Holds a C library and the kernel under it against what they promise.",
+      "plumbline");
   app.require_subcommand(1);
   app.footer(kHelp);
-  app.get_formatter()->column_width(32);
+  const auto formatter = std::make_shared<Formatter>();
+  formatter->column_width(26);
+  formatter->label("SUBCOMMAND", "COMMAND");
+  app.formatter(formatter);
 
   Words words;
   CheckOptions check;
-  CLI::App* check_command = app.add_subcommand("check", "Check targets against the bindings");
+  CLI::App* check_command =
+      app.add_subcommand("check", "Check targets against the bindings");
   check_command->footer(kCheckHelp);
-  CLI::Option* archs =
-      AddList(*check_command, "--arch", check.archs, "A,…|all",
-              "Architectures (i386) or single targets (i386/time64); if neither this nor --target is "
-              "given, what this machine runs without an emulator");
-  AddList(*check_command, "--target", check.targets, "T,…", "Exactly these targets")->excludes(archs);
-  AddList(*check_command, "--kind", words.kinds, "KIND,…", "What to check: abi")->capture_default_str();
-  check_command->add_option("--only", check.only, "Only checks whose names fit, such as 'Layout/stat/*'")
+  CLI::Option* archs = AddList(*check_command, "--arch", check.archs, "A,B|all",
+                               "Architectures or single targets: i386, "
+                               "i386/time64; otherwise all that run\n"
+                               "here without an emulator");
+  AddList(*check_command, "--target", check.targets, "T,U",
+          "Exactly these targets")
+      ->excludes(archs);
+  AddList(*check_command, "--kind", words.kinds, "KIND",
+          "What to check; abi is all there is")
+      ->default_str("abi");
+  check_command
+      ->add_option("--only", check.only,
+                   "Only checks whose names fit, such as 'Layout/stat/*'")
       ->type_name("GLOB");
   check_command->add_flag("--times", check.times,
-                          "Print what differs from run to run: speed (always printed on a terminal)");
+                          "Print the speed, which differs from run to run; a "
+                          "terminal always gets it");
   AddOutputOptions(*check_command, kReportFormats, words, check.output);
 
   ShowOptions show;
-  CLI::App* show_command = app.add_subcommand("show", "Show a constant, type or function as declared");
+  CLI::App* show_command = app.add_subcommand(
+      "show", "Show a constant, type or function as declared");
   show_command->footer(kShowHelp);
-  show_command->add_option("NAME", show.name, "Its name, or a pattern such as 'EPOLL*'")
+  show_command
+      ->add_option("NAME", show.name, "Its name, or a pattern such as 'EPOLL*'")
       ->required()
       ->type_name("");
-  AddList(*show_command, "--arch", show.archs, "A,…|all", "Architectures to show; if not given, all");
+  AddList(*show_command, "--arch", show.archs, "A,B|all",
+          "Architectures to show; if not given, all");
   AddOutputOptions(*show_command, kDataFormats, words, show.output);
 
   TargetsOptions targets;
-  CLI::App* targets_command =
-      app.add_subcommand("targets", "List the targets, which this machine runs, and what others need");
+  CLI::App* targets_command = app.add_subcommand(
+      "targets",
+      "List the targets, which this machine runs, and what others need");
   targets_command->footer(kTargetsHelp);
   AddOutputOptions(*targets_command, kDataFormats, words, targets.output);
 
-  CLI::App* test_command =
-      app.add_subcommand("test", "Run all tests (tools/plumbline only: needs the source tree)");
+  CLI::App* test_command = app.add_subcommand(
+      "test", "Run all tests (needs the source tree: tools/plumbline runs it)");
   test_command->footer(kTestHelp);
   test_command->allow_extras();
   CLI::App* mutate_command = app.add_subcommand(
-      "mutate", "Prove that each check can fail (tools/plumbline only: needs the source tree)");
+      "mutate", "Prove that each check can fail (needs the source tree, too)");
   mutate_command->footer(kMutateHelp);
   mutate_command->allow_extras();
 
-  if (const Result<void> known = KnownCommand(app, argc, argv); !known) return tl::unexpected(known.error());
+  for (CLI::App* command : app.get_subcommands({})) command->group("Commands");
+
+  if (const Result<void> known = KnownCommand(app, argc, argv); !known)
+    return tl::unexpected(known.error());
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -166,20 +218,25 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
                 chosen.empty() ? "" : chosen.front()->get_name() + " ");
   }
 
-  const auto finish = [&](auto& options, const char* command, const Formats& formats) -> Result<Options> {
+  const auto finish = [&](auto& options, const char* command,
+                          const Formats& formats) -> Result<Options> {
     const Result<Format> format = ParseFormat(command, words.format, formats);
     if (!format) return tl::unexpected(format.error());
     options.output.format = *format;
     return Options(options);
   };
   if (check_command->parsed()) {
-    if (const Result<void> kinds = CheckKinds(words.kinds); !kinds) return tl::unexpected(kinds.error());
+    if (const Result<void> kinds = CheckKinds(words.kinds); !kinds)
+      return tl::unexpected(kinds.error());
     return finish(check, "check", kReportFormats);
   }
   if (show_command->parsed()) return finish(show, "show", kDataFormats);
-  if (targets_command->parsed()) return finish(targets, "targets", kDataFormats);
-  return Fail("`{}` needs the source tree: run it as `tools/plumbline {}` there",
-              app.get_subcommands().front()->get_name(), app.get_subcommands().front()->get_name());
+  if (targets_command->parsed())
+    return finish(targets, "targets", kDataFormats);
+  return Fail(
+      "`{}` needs the source tree: run it as `tools/plumbline {}` there",
+      app.get_subcommands().front()->get_name(),
+      app.get_subcommands().front()->get_name());
 }
 
 }  // namespace plumbline::cli

@@ -28,7 +28,8 @@ std::string FolderOf(const std::string& path) {
 
 // The file behind symbolic links, so that a link to it stays one.
 std::string Resolved(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> real(
+      realpath(path.c_str(), nullptr), &std::free);
   return real == nullptr ? path : std::string(real.get());
 }
 
@@ -47,7 +48,8 @@ mode_t UsualMode() {
 Result<void> WriteInPlace(const std::string& path, std::string_view text) {
   Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
   if (!file) return CannotWrite(path, errno);
-  if (const int error = WriteAll(file.get(), text)) return CannotWrite(path, error);
+  if (const int error = WriteAll(file.get(), text))
+    return CannotWrite(path, error);
   if (const int error = file.Close()) return CannotWrite(path, error);
   return {};
 }
@@ -67,9 +69,11 @@ Result<void> WriteFile(const std::string& path, std::string_view text) {
     unlink(temporary.c_str());
     return CannotWrite(path, error);
   };
-  if (fchmod(file.get(), old ? old->st_mode & 07777 : UsualMode()) != 0) return abandon(errno);
+  if (fchmod(file.get(), old ? old->st_mode & 07777 : UsualMode()) != 0)
+    return abandon(errno);
   if (const int error = WriteAll(file.get(), text)) return abandon(error);
-  // Without it, a crash of the machine could leave an empty file under the new name.
+  // Without it, a crash of the machine could leave an empty file under the new
+  // name.
   if (fsync(file.get()) != 0) return abandon(errno);
   if (const int error = file.Close()) return abandon(error);
   if (rename(temporary.c_str(), target.c_str()) != 0) return abandon(errno);
@@ -81,7 +85,8 @@ Result<void> CheckWritable(const std::string& path) {
   const std::string target = Resolved(path);
   const std::optional<struct stat> old = StatusOf(target);
   if (old && S_ISDIR(old->st_mode)) return CannotWrite(path, EISDIR);
-  const std::string written = old && !S_ISREG(old->st_mode) ? target : FolderOf(target);
+  const std::string written =
+      old && !S_ISREG(old->st_mode) ? target : FolderOf(target);
   if (access(written.c_str(), W_OK) != 0) return CannotWrite(path, errno);
   return {};
 }

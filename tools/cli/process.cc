@@ -29,11 +29,13 @@ struct Pipe {
 
 Result<Pipe> MakePipe() {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return Fail("cannot make a pipe: {}", std::strerror(errno));
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return Fail("cannot make a pipe: {}", std::strerror(errno));
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// What the child needs between fork() and exec(), where it may not allocate memory.
+// What the child needs between fork() and exec(), where it may not allocate
+// memory.
 struct Plan {
   int program;
   const char* emulator;  // nullptr: none
@@ -45,7 +47,8 @@ struct Plan {
 };
 
 [[noreturn]] void BecomeProgram(const Plan& plan) {
-  if (dup2(plan.input, STDIN_FILENO) >= 0 && dup2(plan.output, STDOUT_FILENO) >= 0 &&
+  if (dup2(plan.input, STDIN_FILENO) >= 0 &&
+      dup2(plan.output, STDOUT_FILENO) >= 0 &&
       dup2(plan.errors, STDERR_FILENO) >= 0) {
     if (plan.emulator == nullptr) {
       fexecve(plan.program, plan.arguments, environ);
@@ -55,7 +58,8 @@ struct Plan {
   }
   const int error = errno;
   // If even this fails, the parent sees an exit status of 127 and no output.
-  [[maybe_unused]] const ssize_t written = write(plan.failure, &error, sizeof error);
+  [[maybe_unused]] const ssize_t written =
+      write(plan.failure, &error, sizeof error);
   _exit(127);
 }
 
@@ -74,8 +78,9 @@ void KeepEnd(std::string& text) {
   if (text.size() > 2 * kErrorsKept) text.erase(0, text.size() - kErrorsKept);
 }
 
-// One process is started at a time: between fork() and exec(), a child holds copies of
-// all descriptors, and a file that one of them can write to can't be executed.
+// One process is started at a time: between fork() and exec(), a child holds
+// copies of all descriptors, and a file that one of them can write to can't be
+// executed.
 std::mutex& StartMutex() {
   static std::mutex mutex;
   return mutex;
@@ -88,35 +93,42 @@ int WaitFor(pid_t child) {
   return status;
 }
 
-// Whether the child ended before the deadline. It has closed its output, so there is
-// seldom anything to wait for.
+// Whether the child ended before the deadline. It has closed its output, so
+// there is seldom anything to wait for.
 bool Ended(pid_t child, Clock::time_point deadline) {
   std::chrono::microseconds pause(50);
   siginfo_t info = {};
-  while (waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+  while (waitid(P_PID, static_cast<id_t>(child), &info,
+                WEXITED | WNOHANG | WNOWAIT) == 0 &&
          info.si_pid == 0) {
     if (Clock::now() >= deadline) return false;
     std::this_thread::sleep_for(pause);
-    pause = std::min<std::chrono::microseconds>(2 * pause, std::chrono::milliseconds(20));
+    pause = std::min<std::chrono::microseconds>(2 * pause,
+                                                std::chrono::milliseconds(20));
   }
   return true;
 }
 
 std::string Duration(std::chrono::milliseconds time) {
   if (time < std::chrono::seconds(1)) return fmt::format("{} ms", time.count());
-  return fmt::format("{} s", std::chrono::duration_cast<std::chrono::seconds>(time).count());
+  return fmt::format(
+      "{} s", std::chrono::duration_cast<std::chrono::seconds>(time).count());
 }
 
 // Reads both pipes until the child ends; "" or what went wrong.
-std::string Collect(pid_t child, Descriptor& output, Descriptor& errors, const Limits& limits,
-                    Finished& finished) {
+std::string Collect(pid_t child, Descriptor& output, Descriptor& errors,
+                    const Limits& limits, Finished& finished) {
   const Clock::time_point deadline = Clock::now() + limits.time;
-  const std::string late = fmt::format("did not finish within {}", Duration(limits.time));
+  const std::string late =
+      fmt::format("did not finish within {}", Duration(limits.time));
   while (output || errors) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - Clock::now());
     if (left.count() <= 0) return late;
     pollfd ready[2] = {{output.get(), POLLIN, 0}, {errors.get(), POLLIN, 0}};
-    if (poll(ready, 2, static_cast<int>(std::min<long>(left.count(), 1000))) < 0 && errno != EINTR) {
+    if (poll(ready, 2, static_cast<int>(std::min<long>(left.count(), 1000))) <
+            0 &&
+        errno != EINTR) {
       return fmt::format("cannot be waited for: {}", std::strerror(errno));
     }
     if (ready[0].revents != 0) Drain(output, finished.output);
@@ -131,8 +143,8 @@ std::string Collect(pid_t child, Descriptor& output, Descriptor& errors, const L
 }
 
 Result<Descriptor> InMemory(std::string_view bytes) {
-  // Since Linux 6.3 a program has to say that it will execute the file; before, it
-  // could not.
+  // Since Linux 6.3 a program has to say that it will execute the file; before,
+  // it could not.
   constexpr unsigned kExecutable = 0x10;
   Descriptor file(memfd_create("plumbline", MFD_CLOEXEC | kExecutable));
   if (!file) file = Descriptor(memfd_create("plumbline", MFD_CLOEXEC));
@@ -153,8 +165,9 @@ Result<Descriptor> InTemporaryFolder(std::string_view bytes) {
   std::string path = folder != nullptr && *folder != '\0' ? folder : "/tmp";
   path += "/plumbline.XXXXXX";
   const auto fail = [&](int error) {
-    return Fail("cannot write {}: {}; set TMPDIR to a folder that can be written to", path,
-                std::strerror(error));
+    return Fail(
+        "cannot write {}: {}; set TMPDIR to a folder that can be written to",
+        path, std::strerror(error));
   };
   const std::lock_guard start(StartMutex());
   Descriptor writer(mkostemp(path.data(), O_CLOEXEC));
@@ -195,21 +208,21 @@ Result<Finished> Run(const Descriptor& program, const std::string& emulator,
 
   std::vector<char*> argv;
   for (std::string& argument : arguments) {
-    if (argument == "{}") argument = fmt::format("/proc/self/fd/{}", program.get());
+    if (argument == "{}")
+      argument = fmt::format("/proc/self/fd/{}", program.get());
     argv.push_back(argument.data());
   }
   argv.push_back(nullptr);
-  const Plan plan = {program.get(),
-                     emulator.empty() ? nullptr : emulator.c_str(),
-                     argv.data(),
-                     input.get(),
-                     output->write.get(),
-                     errors->write.get(),
-                     failure->write.get()};
+  const Plan plan = {
+      program.get(),       emulator.empty() ? nullptr : emulator.c_str(),
+      argv.data(),         input.get(),
+      output->write.get(), errors->write.get(),
+      failure->write.get()};
 
   std::unique_lock start(StartMutex());
   const pid_t child = fork();
-  if (child < 0) return Fail("cannot start a process: {}", std::strerror(errno));
+  if (child < 0)
+    return Fail("cannot start a process: {}", std::strerror(errno));
   if (child == 0) BecomeProgram(plan);
 
   output->write.Close();
@@ -218,7 +231,8 @@ Result<Finished> Run(const Descriptor& program, const std::string& emulator,
   int error = 0;
   ssize_t told = 0;
   // The pipe ends without a word when exec() has closed it.
-  while ((told = read(failure->read.get(), &error, sizeof error)) < 0 && errno == EINTR) {
+  while ((told = read(failure->read.get(), &error, sizeof error)) < 0 &&
+         errno == EINTR) {
   }
   start.unlock();
   if (told == sizeof error) {
@@ -227,7 +241,8 @@ Result<Finished> Run(const Descriptor& program, const std::string& emulator,
   }
 
   Finished finished;
-  const std::string wrong = Collect(child, output->read, errors->read, limits, finished);
+  const std::string wrong =
+      Collect(child, output->read, errors->read, limits, finished);
   if (!wrong.empty()) kill(child, SIGKILL);
   finished.wait_status = WaitFor(child);
   if (!wrong.empty()) return Fail("{}", wrong);

@@ -29,16 +29,19 @@ struct Limits {
   std::size_t output = std::size_t{256} << 20;
 };
 
-// Runs the program that the descriptor refers to, with its standard input empty, and
-// collects what it writes. The arguments start with the program's own name.
+// Runs the program that the descriptor refers to, with its standard input
+// empty, and collects what it writes. The arguments start with the program's
+// own name.
 //
-// Where `emulator` is not empty, it is the path of a program that is run instead; it
-// reads the descriptor as /proc/self/fd/N, which is put in for the argument "{}".
+// Where `emulator` is not empty, it is the path of a program that is run
+// instead; it reads the descriptor as /proc/self/fd/N, which is put in for the
+// argument "{}".
 Result<Finished> Run(const Descriptor& program, const std::string& emulator,
-                     std::vector<std::string> arguments, const Limits& limits = {});
+                     std::vector<std::string> arguments,
+                     const Limits& limits = {});
 
-// The bytes as a program that Run() can execute: in memory, or where the system does not
-// execute that, in a temporary file without a name.
+// The bytes as a program that Run() can execute: in memory, or where the system
+// does not execute that, in a temporary file without a name.
 Result<Descriptor> MakeExecutable(std::string_view bytes);
 
 }  // namespace plumbline::cli

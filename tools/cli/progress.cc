@@ -20,10 +20,12 @@ std::size_t TerminalWidth(int descriptor) {
 
 }  // namespace
 
-Progress::Progress(int descriptor) : descriptor_(descriptor), terminal_(isatty(descriptor) != 0) {}
+Progress::Progress(int descriptor)
+    : descriptor_(descriptor), terminal_(isatty(descriptor) != 0) {}
 
 void Progress::Show(std::string_view text) {
-  if (!terminal_ || std::chrono::steady_clock::now() - start_ < kPatience) return;
+  if (!terminal_ || std::chrono::steady_clock::now() - start_ < kPatience)
+    return;
   shown_ = true;
   // A line that wraps could not be taken away again.
   std::string line = "\r\033[K";

@@ -1,4 +1,5 @@
-// A line on the terminal that tells how far work has come, if it takes over a second.
+// A line on the terminal that tells how far work has come, if it takes over a
+// second.
 
 #ifndef PLUMBLINE_TOOLS_CLI_PROGRESS_H_
 #define PLUMBLINE_TOOLS_CLI_PROGRESS_H_
@@ -26,7 +27,8 @@ class Progress {
   int descriptor_;
   bool terminal_;
   bool shown_ = false;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point start_ =
+      std::chrono::steady_clock::now();
 };
 
 }  // namespace plumbline::cli

@@ -29,11 +29,14 @@ Result<Report> ParseReport(std::string_view text, const Target& target) {
   const std::optional<Json> json = ParseJson(text);
   if (!json) return Fail("its checker does not answer in JSON");
   if (Text(*json, "schema") != kSchema) {
-    return Fail("its checker answers in the schema '{}', not {}", Text(*json, "schema"), kSchema);
+    return Fail("its checker answers in the schema '{}', not {}",
+                Text(*json, "schema"), kSchema);
   }
-  if (Text(*json, "arch") != target.arch || Text(*json, "variant") != target.variant) {
+  if (Text(*json, "arch") != target.arch ||
+      Text(*json, "variant") != target.variant) {
     const std::string variant = Text(*json, "variant");
-    return Fail("its checker is that of {}{}{}", Text(*json, "arch"), variant.empty() ? "" : "/", variant);
+    return Fail("its checker is that of {}{}{}", Text(*json, "arch"),
+                variant.empty() ? "" : "/", variant);
   }
   Report report;
   report.libc = Text(*json, "libc");
@@ -43,11 +46,18 @@ Result<Report> ParseReport(std::string_view text, const Target& target) {
   report.microseconds = Number(*json, "microseconds");
   for (const Json& item : Field(*json, "checks")) {
     const std::optional<Status> status = ParseStatus(Text(item, "status"));
-    Check check = {Text(item, "check"),    Text(item, "kind"),  status.value_or(Status::kFailed),
-                   Flag(item, "pinned"),   Text(item, "declared"), Text(item, "seen"),
-                   Text(item, "where"),    Text(item, "reason")};
+    Check check = {Text(item, "check"),
+                   Text(item, "kind"),
+                   status.value_or(Status::kFailed),
+                   Flag(item, "pinned"),
+                   Text(item, "declared"),
+                   Text(item, "seen"),
+                   Text(item, "where"),
+                   Text(item, "reason")};
     if (check.name.empty() || check.kind.empty() || !status) {
-      return Fail("its checker reports a check without name, kind or status: {}", item.dump());
+      return Fail(
+          "its checker reports a check without name, kind or status: {}",
+          item.dump());
     }
     if (check.status == Status::kSkipped && check.reason.empty()) {
       return Fail("its checker skips {} without a reason", check.name);
@@ -55,9 +65,11 @@ Result<Report> ParseReport(std::string_view text, const Target& target) {
     report.checks.push_back(std::move(check));
   }
   if (report.checks.empty()) return Fail("its checker reports no checks");
-  std::sort(report.checks.begin(), report.checks.end(), [](const Check& a, const Check& b) {
-    return std::tie(a.name, a.kind, a.where) < std::tie(b.name, b.kind, b.where);
-  });
+  std::sort(report.checks.begin(), report.checks.end(),
+            [](const Check& a, const Check& b) {
+              return std::tie(a.name, a.kind, a.where) <
+                     std::tie(b.name, b.kind, b.where);
+            });
   return report;
 }
 

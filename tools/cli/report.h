@@ -19,7 +19,8 @@ struct Check {
   std::string name;  // "Constant/EPOLLIN"
   std::string kind;  // "constants", "sizes", …
   Status status = Status::kPassed;
-  bool pinned = false;  // it guards against change, but is no proof of conformance
+  bool pinned =
+      false;  // it guards against change, but is no proof of conformance
   std::string declared;
   std::string seen;
   std::string where;   // file:line of the declaration
@@ -35,7 +36,8 @@ struct Report {
   std::vector<Check> checks;  // sorted by name
 };
 
-// Refuses what is not a full report of this very target: an empty one proves nothing.
+// Refuses what is not a full report of this very target: an empty one proves
+// nothing.
 Result<Report> ParseReport(std::string_view text, const Target& target);
 
 }  // namespace plumbline::cli

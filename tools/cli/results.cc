@@ -11,18 +11,22 @@
 namespace plumbline::cli {
 namespace {
 
-constexpr std::string_view kKinds[] = {"constants", "sizes", "offsets", "prototypes", "symbols"};
+constexpr std::string_view kKinds[] = {"constants", "sizes", "offsets",
+                                       "prototypes", "symbols"};
 
-std::vector<std::string> NamesOf(const std::vector<const TargetResult*>& targets) {
+std::vector<std::string> NamesOf(
+    const std::vector<const TargetResult*>& targets) {
   std::vector<std::string> names;
-  for (const TargetResult* result : targets) names.push_back(result->target.name);
+  for (const TargetResult* result : targets)
+    names.push_back(result->target.name);
   return names;
 }
 
 // The word as a shell takes it.
 std::string Quoted(const std::string& word) {
   constexpr std::string_view kSafe =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+,./:=@%";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+,./"
+      ":=@%";
   if (word.find_first_not_of(kSafe) == std::string::npos) return word;
   std::string quoted = "'";
   for (const char c : word) {
@@ -73,15 +77,16 @@ Counts TargetResult::Count(std::string_view kind) const {
 }
 
 std::size_t TargetResult::Pinned() const {
-  return static_cast<std::size_t>(
-      std::count_if(report.checks.begin(), report.checks.end(), [](const Check& check) {
+  return static_cast<std::size_t>(std::count_if(
+      report.checks.begin(), report.checks.end(), [](const Check& check) {
         return check.status == Status::kPassed && check.pinned;
       }));
 }
 
 std::size_t TargetResult::FactsPerSecond() const {
   if (report.microseconds == 0) return 0;
-  return static_cast<std::size_t>(report.facts * 1'000'000 / report.microseconds);
+  return static_cast<std::size_t>(report.facts * 1'000'000 /
+                                  report.microseconds);
 }
 
 Counts CheckResults::Count() const {
@@ -102,13 +107,14 @@ std::vector<std::string> CheckResults::Kinds() const {
 }
 
 std::vector<SharedFailure> Failures(const CheckResults& results) {
-  using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+  using Key = std::tuple<std::string, std::string, std::string, std::string,
+                         std::string>;
   std::map<Key, SharedFailure> failures;
   for (const TargetResult& target : results.targets) {
     for (const Check& check : target.report.checks) {
       if (check.status != Status::kFailed) continue;
-      SharedFailure& failure =
-          failures[{check.name, check.where, check.declared, check.seen, check.reason}];
+      SharedFailure& failure = failures[{
+          check.name, check.where, check.declared, check.seen, check.reason}];
       failure.check = check;
       failure.targets.push_back(&target);
     }
@@ -137,22 +143,29 @@ std::vector<SharedSkip> Skips(const CheckResults& results) {
   std::vector<SharedSkip> sorted;
   for (auto& [reason, skip] : skips) sorted.push_back(std::move(skip));
   std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const SharedSkip& a, const SharedSkip& b) { return a.count > b.count; });
+                   [](const SharedSkip& a, const SharedSkip& b) {
+                     return a.count > b.count;
+                   });
   return sorted;
 }
 
-std::string TargetNames(const CheckResults& results, const std::vector<std::string>& names) {
-  return fmt::format("{}", fmt::join(ShortNames(results.declared, names), ", "));
+std::string TargetNames(const CheckResults& results,
+                        const std::vector<std::string>& names) {
+  return fmt::format("{}",
+                     fmt::join(ShortNames(results.declared, names), ", "));
 }
 
-std::string AgainCommand(const CheckResults& results, const SharedFailure& failure) {
-  return fmt::format("tools/plumbline check --arch {} --only {}",
-                     fmt::join(ShortNames(results.declared, NamesOf(failure.targets)), ","),
-                     Quoted(failure.check.name));
+std::string AgainCommand(const CheckResults& results,
+                         const SharedFailure& failure) {
+  return fmt::format(
+      "tools/plumbline check --arch {} --only {}",
+      fmt::join(ShortNames(results.declared, NamesOf(failure.targets)), ","),
+      Quoted(failure.check.name));
 }
 
 std::string CountsLine(const Counts& counts) {
-  return fmt::format("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
+  return fmt::format("{} passed, {} failed, {} skipped", counts.passed,
+                     counts.failed, counts.skipped);
 }
 
 }  // namespace plumbline::cli

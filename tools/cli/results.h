@@ -73,10 +73,12 @@ struct SharedSkip {
 std::vector<SharedSkip> Skips(const CheckResults& results);
 
 // "amd64, i386" for i386 and i386/time64.
-std::string TargetNames(const CheckResults& results, const std::vector<std::string>& names);
+std::string TargetNames(const CheckResults& results,
+                        const std::vector<std::string>& names);
 
 // How to run just this check again.
-std::string AgainCommand(const CheckResults& results, const SharedFailure& failure);
+std::string AgainCommand(const CheckResults& results,
+                         const SharedFailure& failure);
 
 // "N passed, N failed, N skipped"
 std::string CountsLine(const Counts& counts);

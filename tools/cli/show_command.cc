@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,29 +9,9 @@
 #include "tools/cli/names.h"
 #include "tools/cli/output.h"
 #include "tools/cli/shown.h"
-#include "tools/cli/table.h"
 
 namespace plumbline::cli {
 namespace {
-
-constexpr std::size_t kWidth = 100;
-
-std::string AsText(const Shown& shown, const std::vector<Target>& chosen, bool colour) {
-  std::string text = Paint(shown.title, Colour::kBold, colour) + '\n';
-  Table everywhere({{""}, {""}});
-  for (const auto& [label, value] : shown.everywhere) everywhere.Add({label, value});
-  text += everywhere.Text({.width = kWidth, .indent = 2});
-  return text + '\n' + shown.grid.Text(chosen, kWidth, colour);
-}
-
-std::string AsMarkdown(const Shown& shown, const std::vector<Target>& chosen) {
-  std::string text = "## " + EscapeMarkdown(shown.title) + "\n\n";
-  for (const auto& [label, value] : shown.everywhere) {
-    text += fmt::format("- {}: {}\n", label, EscapeMarkdown(value));
-  }
-  if (!shown.everywhere.empty()) text += '\n';
-  return text + shown.grid.Markdown(chosen);
-}
 
 std::string AsJson(const std::vector<Entry>& entries) {
   Json list = Json::array();
@@ -41,11 +20,13 @@ std::string AsJson(const std::vector<Entry>& entries) {
 }
 
 // One thing in full, or a table per kind of things.
-std::vector<Shown> Arrange(const World& world, const std::string& name, const std::vector<Entry>& entries,
+std::vector<Shown> Arrange(const World& world, const std::string& name,
+                           const std::vector<Entry>& entries,
                            const std::vector<Target>& chosen) {
   std::vector<Shown> result;
   if (!IsGlob(name) || entries.size() == 1) {
-    for (const Entry& entry : entries) result.push_back(ShowOne(world.declarations, entry));
+    for (const Entry& entry : entries)
+      result.push_back(ShowOne(world.declarations, entry, chosen));
     return result;
   }
   for (const char* kind : {"constant", "type", "function"}) {
@@ -61,13 +42,16 @@ std::vector<Shown> Arrange(const World& world, const std::string& name, const st
 
 Result<Exit> RunShow(const World& world, const ShowOptions& options) {
   const std::vector<Target>& all = world.declarations.targets();
-  const Result<std::vector<Target>> chosen =
-      SelectArchitectures(all, options.archs.empty() ? std::vector<std::string>{"all"} : options.archs);
+  const Result<std::vector<Target>> chosen = SelectArchitectures(
+      all,
+      options.archs.empty() ? std::vector<std::string>{"all"} : options.archs);
   if (!chosen) return tl::unexpected(chosen.error());
 
   std::vector<Entry> entries;
-  for (const Entry* entry : world.declarations.Find(options.name)) entries.push_back(entry->On(*chosen));
-  if (entries.empty() && IsGlob(options.name)) return Fail("nothing is declared that fits '{}'", options.name);
+  for (const Entry* entry : world.declarations.Find(options.name))
+    entries.push_back(entry->On(*chosen));
+  if (entries.empty() && IsGlob(options.name))
+    return Fail("nothing is declared that fits '{}'", options.name);
   if (entries.empty()) {
     return Fail("'{}' is not declared{}", options.name,
                 DidYouMean(options.name, world.declarations.PlainNames()));
@@ -78,10 +62,12 @@ Result<Exit> RunShow(const World& world, const ShowOptions& options) {
     text = AsJson(entries);
   } else {
     const bool markdown = options.output.format == Format::kMarkdown;
-    const bool colour = IsStandardOutput(options.output.path) && UseColour(STDOUT_FILENO);
+    const bool colour =
+        IsStandardOutput(options.output.path) && UseColour(STDOUT_FILENO);
     for (const Shown& shown : Arrange(world, options.name, entries, *chosen)) {
       if (!text.empty()) text += '\n';
-      text += markdown ? AsMarkdown(shown, *chosen) : AsText(shown, *chosen, colour);
+      text += markdown ? AsMarkdown(shown, *chosen)
+                       : AsText(shown, *chosen, colour);
     }
   }
   const Result<void> written = WriteOutput(options.output.path, text);

@@ -8,12 +8,14 @@
 #include <set>
 
 #include "tools/cli/attributes.h"
+#include "tools/cli/colour.h"
 #include "tools/cli/table.h"
 #include "tools/cli/value.h"
 
 namespace plumbline::cli {
 namespace {
 
+constexpr std::size_t kWidth = 100;
 constexpr const char* kNothing = "-";
 constexpr const char* kAbsent = "absent";
 
@@ -46,13 +48,16 @@ std::string TextOf(const Group& group, const std::string& label) {
 
 class OneEntry {
  public:
-  OneEntry(const Declarations& declarations, const Entry& entry) : entry_(entry) {
+  OneEntry(const Declarations& declarations, const Entry& entry,
+           std::span<const Target> chosen)
+      : entry_(entry), chosen_(chosen) {
     for (const Facts& facts : entry.facts) ReadGroup(facts);
-    shown_.title = fmt::format("{}: {}{}{}", entry.name, entry.kind, entry.about.empty() ? "" : ", ", entry.about);
-    Everywhere("page", entry.page);
-    Everywhere("family", declarations.FamilyTitle(entry.family));
+    shown_.title = fmt::format("{}: {}{}{}", entry.name, entry.kind,
+                               entry.about.empty() ? "" : ", ", entry.about);
+    AddToHead("page", entry.page);
+    AddToHead("family", declarations.FamilyTitle(entry.family));
     ChooseRows();
-    Everywhere("declared at", entry.where);
+    AddToHead("declared at", entry.where);
     FillGrid();
   }
 
@@ -74,30 +79,64 @@ class OneEntry {
     groups_.push_back(std::move(group));
   }
 
-  void Everywhere(const std::string& label, const std::string& text) {
-    if (!text.empty()) shown_.everywhere.emplace_back(label, text);
+  void AddToHead(const std::string& label, const std::string& text) {
+    if (!text.empty()) shown_.head.emplace_back(label, text);
   }
 
-  // The text that the label has on all targets that have the thing, if it is one.
-  std::optional<Attribute> Common(const std::string& label) const {
-    std::optional<Attribute> common;
+  // The targets that have the thing, by the text that the label has there.
+  std::vector<std::pair<std::string, std::vector<std::string>>> Texts(
+      const std::string& label) const {
+    std::vector<std::pair<std::string, std::vector<std::string>>> texts;
     for (const Group& group : groups_) {
       if (group.facts->absent()) continue;
-      const auto found = group.attributes.find(label);
-      if (found == group.attributes.end()) return std::nullopt;
-      if (common && common->text != found->second.text) return std::nullopt;
-      common = found->second;
+      const std::string text = TextOf(group, label);
+      auto found =
+          std::find_if(texts.begin(), texts.end(),
+                       [&](const auto& each) { return each.first == text; });
+      if (found == texts.end()) found = texts.insert(found, {text, {}});
+      const std::vector<std::string>& targets = group.facts->targets;
+      found->second.insert(found->second.end(), targets.begin(), targets.end());
     }
-    return common;
+    return texts;
+  }
+
+  // The one text that it has everywhere, or a line per group of targets.
+  std::string HeadText(const std::string& label) const {
+    const auto texts = Texts(label);
+    if (texts.size() == 1) return texts.front().first;
+    std::vector<std::vector<std::string>> groups;
+    for (const auto& [text, targets] : texts) groups.push_back(targets);
+    const std::vector<std::string> titles = GroupTitles(chosen_, groups);
+    std::string lines;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      lines += fmt::format("{}{}: {}", i == 0 ? "" : "\n", titles[i],
+                           texts[i].first);
+    }
+    return lines;
+  }
+
+  Place PlaceOf(const std::string& label) const {
+    for (const Group& group : groups_) {
+      const auto found = group.attributes.find(label);
+      if (found != group.attributes.end()) return found->second.place;
+    }
+    return Place::kHead;
   }
 
   void ChooseRows() {
+    bool differ = false;
     for (const std::string& label : labels_.names()) {
-      const std::optional<Attribute> common = Common(label);
-      if (common && !common->core) {
-        Everywhere(label, common->text);
-      } else {
+      differ =
+          differ || (PlaceOf(label) != Place::kHead && Texts(label).size() > 1);
+    }
+    for (const std::string& label : labels_.names()) {
+      const Place place = PlaceOf(label);
+      const bool equal = Texts(label).size() == 1;
+      if (place == Place::kTable ||
+          (place == Place::kTableOrHead && !(equal && differ))) {
         rows_.push_back(label);
+      } else {
+        AddToHead(label, HeadText(label));
       }
     }
   }
@@ -122,18 +161,21 @@ class OneEntry {
       grid.AddRow({member, CommonType(member).value_or("")});
     }
     if (rows_.empty() && members_.names().empty()) grid.AddRow({"", ""});
-    for (const Group& group : groups_) grid.AddColumn(group.facts->targets, Cells(group));
+    for (const Group& group : groups_)
+      grid.AddColumn(group.facts->targets, Cells(group));
   }
 
   std::vector<std::string> Cells(const Group& group) const {
     std::vector<std::string> cells;
-    for (const std::string& label : rows_) cells.push_back(TextOf(group, label));
-    if (!members_.names().empty()) cells.push_back(group.facts->absent() ? kNothing : Places());
+    for (const std::string& label : rows_)
+      cells.push_back(TextOf(group, label));
+    if (!members_.names().empty())
+      cells.push_back(group.facts->absent() ? kNothing : Places());
     for (const std::string& member : members_.names()) {
       const auto found = group.members.find(member);
       std::string cell = kNothing;
       if (found != group.members.end()) {
-        cell = found->second.place;
+        cell = found->second.extent;
         if (!CommonType(member)) cell += "\n" + found->second.type;
       }
       cells.push_back(std::move(cell));
@@ -144,6 +186,7 @@ class OneEntry {
   }
 
   const Entry& entry_;
+  std::span<const Target> chosen_;
   Shown shown_;
   std::vector<Group> groups_;
   Order labels_;
@@ -153,7 +196,8 @@ class OneEntry {
 
 const Facts* FactsOn(const Entry& entry, const std::string& target) {
   for (const Facts& facts : entry.facts) {
-    if (std::find(facts.targets.begin(), facts.targets.end(), target) != facts.targets.end()) {
+    if (std::find(facts.targets.begin(), facts.targets.end(), target) !=
+        facts.targets.end()) {
       return &facts;
     }
   }
@@ -170,24 +214,28 @@ std::string Summary(const Entry& entry, const Facts* facts) {
   }
   if (entry.kind == "function") return Text(json, "prototype");
   for (const Attribute& attribute : AttributesOf(entry, *facts)) {
-    if (attribute.core && attribute.label != "is") return attribute.text;
+    if (attribute.label == "value" || attribute.label == "size")
+      return attribute.text;
   }
   return kNothing;
 }
 
-// The C type of a constant, or the kind of a type, if it is the same everywhere.
+// The C type of a constant, or the kind of a type, if it is the same
+// everywhere.
 std::string CommonType(const Entry& entry) {
   std::set<std::string> types;
   for (const Facts& facts : entry.facts) {
-    if (!facts.absent()) types.insert(Text(facts.json, entry.kind == "type" ? "kind" : "type"));
+    if (!facts.absent())
+      types.insert(Text(facts.json, entry.kind == "type" ? "kind" : "type"));
   }
   return types.size() == 1 ? *types.begin() : "";
 }
 
 }  // namespace
 
-Shown ShowOne(const Declarations& declarations, const Entry& entry) {
-  return OneEntry(declarations, entry).Take();
+Shown ShowOne(const Declarations& declarations, const Entry& entry,
+              std::span<const Target> chosen) {
+  return OneEntry(declarations, entry, chosen).Take();
 }
 
 Shown ShowMany(std::span<const Entry> entries, std::span<const Target> chosen) {
@@ -195,13 +243,33 @@ Shown ShowMany(std::span<const Entry> entries, std::span<const Target> chosen) {
   Shown shown;
   shown.title = fmt::format("{} {}s", entries.size(), kind);
   shown.grid = Grid({kind, kind == "type" ? "kind, size" : "type"});
-  for (const Entry& entry : entries) shown.grid.AddRow({entry.name, CommonType(entry)});
+  for (const Entry& entry : entries)
+    shown.grid.AddRow({entry.name, CommonType(entry)});
   for (const Target& target : chosen) {
     std::vector<std::string> cells;
-    for (const Entry& entry : entries) cells.push_back(Summary(entry, FactsOn(entry, target.name)));
+    for (const Entry& entry : entries)
+      cells.push_back(Summary(entry, FactsOn(entry, target.name)));
     shown.grid.AddColumn({target.name}, cells);
   }
   return shown;
+}
+
+std::string AsText(const Shown& shown, std::span<const Target> chosen,
+                   bool colour) {
+  std::string text = Paint(shown.title, Colour::kBold, colour) + '\n';
+  Table head({{""}, {""}});
+  for (const auto& [label, value] : shown.head) head.Add({label, value});
+  text += head.Text({.width = kWidth, .indent = 2});
+  return text + '\n' + shown.grid.Text(chosen, kWidth, colour);
+}
+
+std::string AsMarkdown(const Shown& shown, std::span<const Target> chosen) {
+  std::string text = "## " + EscapeMarkdown(shown.title) + "\n\n";
+  for (const auto& [label, value] : shown.head) {
+    text += fmt::format("- {}: {}\n", label, EscapeMarkdown(value));
+  }
+  if (!shown.head.empty()) text += '\n';
+  return text + shown.grid.Markdown(chosen);
 }
 
 }  // namespace plumbline::cli

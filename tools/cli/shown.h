@@ -1,4 +1,5 @@
-// What `show` says of a declared thing: what is the same everywhere, and what is not.
+// What `show` says of a declared thing: labelled lines, and a table with a
+// column per target.
 
 #ifndef PLUMBLINE_TOOLS_CLI_SHOWN_H_
 #define PLUMBLINE_TOOLS_CLI_SHOWN_H_
@@ -14,16 +15,23 @@
 namespace plumbline::cli {
 
 struct Shown {
-  std::string title;                                          // "O_DIRECT: constant, flags of open"
-  std::vector<std::pair<std::string, std::string>> everywhere;  // "header", "fcntl.h"
+  std::string title;  // "O_DIRECT: constant, flags of open"
+  std::vector<std::pair<std::string, std::string>> head;  // "header", "fcntl.h"
   Grid grid;
 };
 
 // One thing in full.
-Shown ShowOne(const Declarations& declarations, const Entry& entry);
+Shown ShowOne(const Declarations& declarations, const Entry& entry,
+              std::span<const Target> chosen);
 
 // Many things of one kind, a row for each.
 Shown ShowMany(std::span<const Entry> entries, std::span<const Target> chosen);
+
+// For people: lines of at most 100 columns, if no single word is longer.
+std::string AsText(const Shown& shown, std::span<const Target> chosen,
+                   bool colour);
+
+std::string AsMarkdown(const Shown& shown, std::span<const Target> chosen);
 
 }  // namespace plumbline::cli
 

@@ -15,15 +15,19 @@ constexpr std::size_t kTitleWidth = 20;
 
 std::size_t LongestLine(const std::vector<std::string>& lines) {
   std::size_t longest = 0;
-  for (const std::string& line : lines) longest = std::max(longest, DisplayWidth(line));
+  for (const std::string& line : lines)
+    longest = std::max(longest, DisplayWidth(line));
   return longest;
 }
 
 // Width of the longest word: what Wrap() to nothing leaves.
-std::size_t LongestWord(std::string_view text) { return LongestLine(Wrap(text, 0)); }
+std::size_t LongestWord(std::string_view text) {
+  return LongestLine(Wrap(text, 0));
+}
 
 std::string WithSpaces(std::string text) {
-  for (std::size_t at = 0; (at = text.find(kNoBreakSpace, at)) != std::string::npos;) {
+  for (std::size_t at = 0;
+       (at = text.find(kNoBreakSpace, at)) != std::string::npos;) {
     text.replace(at, kNoBreakSpace.size(), " ");
   }
   return text;
@@ -31,17 +35,22 @@ std::string WithSpaces(std::string text) {
 
 // Columns that a line may take after its indent; 0: any number.
 std::size_t Inside(const Table::Style& style) {
-  return style.width == 0 ? 0 : style.width - std::min(style.width - 1, style.indent);
+  return style.width == 0
+             ? 0
+             : style.width - std::min(style.width - 1, style.indent);
 }
 
-void TrimRight(std::string& line) { line.erase(line.find_last_not_of(' ') + 1); }
+void TrimRight(std::string& line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+}
 
 }  // namespace
 
 std::size_t DisplayWidth(std::string_view text) {
   // Bytes that continue a character are 10xxxxxx.
   return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::vector<std::string> Wrap(std::string_view text, std::size_t width) {
@@ -60,7 +69,8 @@ std::vector<std::string> Wrap(std::string_view text, std::size_t width) {
       const std::string_view word = line.substr(at, space - at);
       at = space + 1;
       if (word.empty()) continue;
-      if (!wrapped.empty() && DisplayWidth(wrapped) + 1 + DisplayWidth(word) > width) {
+      if (!wrapped.empty() &&
+          DisplayWidth(wrapped) + 1 + DisplayWidth(word) > width) {
         lines.push_back(std::exchange(wrapped, ""));
       }
       if (!wrapped.empty()) wrapped += ' ';
@@ -82,7 +92,9 @@ std::string EscapeMarkdown(std::string_view text) {
       escaped += "&lt;";
       continue;
     }
-    if (c == '|' || c == '*' || c == '_' || c == '`' || c == '\\' || c == '[' || c == ']') escaped += '\\';
+    if (c == '|' || c == '*' || c == '_' || c == '`' || c == '\\' || c == '[' ||
+        c == ']')
+      escaped += '\\';
     escaped += c;
   }
   return WithSpaces(std::move(escaped));
@@ -97,15 +109,18 @@ Table::Widths Table::WidthsOf(std::size_t column) const {
   Widths widths = {0, LongestWord(columns_[column].title)};
   for (const std::vector<Cell>& row : rows_) {
     const std::string& text = row[column].text;
-    widths.natural = std::max(widths.natural, LongestLine(Wrap(text, std::string::npos)));
+    widths.natural =
+        std::max(widths.natural, LongestLine(Wrap(text, std::string::npos)));
     widths.least = std::max(widths.least, LongestWord(text));
   }
-  const std::size_t title = LongestLine(Wrap(columns_[column].title, kTitleWidth));
+  const std::size_t title =
+      LongestLine(Wrap(columns_[column].title, kTitleWidth));
   widths.natural = std::max({widths.natural, title, widths.least});
   return widths;
 }
 
-std::vector<std::size_t> Table::Fit(const std::vector<std::size_t>& shown, const Style& style) const {
+std::vector<std::size_t> Table::Fit(const std::vector<std::size_t>& shown,
+                                    const Style& style) const {
   const std::size_t width = Inside(style);
   std::vector<std::size_t> result;
   std::vector<std::size_t> least;
@@ -120,7 +135,9 @@ std::vector<std::size_t> Table::Fit(const std::vector<std::size_t>& shown, const
     // Take from the widest column that can give.
     std::size_t widest = shown.size();
     for (std::size_t i = 0; i < shown.size(); ++i) {
-      if (result[i] > least[i] && (widest == shown.size() || result[i] > result[widest])) widest = i;
+      if (result[i] > least[i] &&
+          (widest == shown.size() || result[i] > result[widest]))
+        widest = i;
     }
     if (widest == shown.size()) break;
     --result[widest];
@@ -139,7 +156,8 @@ std::vector<std::vector<std::size_t>> Table::Blocks(const Style& style) const {
   std::size_t used = taken;
   for (std::size_t column = first.size(); column < columns_.size(); ++column) {
     const std::size_t needed = WidthsOf(column).least;
-    if (width != 0 && used + needed > width && blocks.back().size() > first.size()) {
+    if (width != 0 && used + needed > width &&
+        blocks.back().size() > first.size()) {
       blocks.push_back(first);
       used = taken;
     }
@@ -149,7 +167,8 @@ std::vector<std::vector<std::size_t>> Table::Blocks(const Style& style) const {
   return blocks;
 }
 
-std::string Table::Block(const std::vector<std::size_t>& shown, const Style& style) const {
+std::string Table::Block(const std::vector<std::size_t>& shown,
+                         const Style& style) const {
   const std::vector<std::size_t> widths = Fit(shown, style);
   const std::string indent(style.indent, ' ');
   std::string text;
@@ -165,7 +184,8 @@ std::string Table::Block(const std::vector<std::size_t>& shown, const Style& sty
       std::string line = indent;
       for (std::size_t i = 0; i < shown.size(); ++i) {
         const std::string cell = y < lines[i].size() ? lines[i][y] : "";
-        const std::string padding(widths[i] - std::min(widths[i], DisplayWidth(cell)), ' ');
+        const std::string padding(
+            widths[i] - std::min(widths[i], DisplayWidth(cell)), ' ');
         const bool right = columns_[shown[i]].align == Align::kRight;
         if (i > 0) line.append(kGap, ' ');
         if (right) line += padding;
@@ -208,7 +228,9 @@ std::string Table::Text(const Style& style) const {
   return text;
 }
 
-std::size_t Table::BlockCount(const Style& style) const { return Blocks(style).size(); }
+std::size_t Table::BlockCount(const Style& style) const {
+  return Blocks(style).size();
+}
 
 std::size_t Table::TitleLines(const Style& style) const {
   std::size_t lines = 0;
@@ -223,9 +245,11 @@ std::size_t Table::TitleLines(const Style& style) const {
 
 std::string Table::Markdown() const {
   std::string text = "|";
-  for (const Column& column : columns_) text += " " + EscapeMarkdown(column.title) + " |";
+  for (const Column& column : columns_)
+    text += " " + EscapeMarkdown(column.title) + " |";
   text += "\n|";
-  for (const Column& column : columns_) text += column.align == Align::kRight ? " ---: |" : " --- |";
+  for (const Column& column : columns_)
+    text += column.align == Align::kRight ? " ---: |" : " --- |";
   text += '\n';
   for (const std::vector<Cell>& row : rows_) {
     text += '|';

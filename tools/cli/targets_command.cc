@@ -34,19 +34,30 @@ Readiness Examine(const World& world, const Target& target) {
   readiness.target = target;
   readiness.runner = FindRunner(world.host, all, target);
   readiness.checker = FindChecker(world, target) != nullptr;
-  readiness.compiler = world.host.find_program(CompilerName(target)).has_value();
-  if (!readiness.runner.missing.empty()) readiness.missing.push_back(readiness.runner.missing);
-  if (!readiness.runner.install.empty()) readiness.install.push_back(readiness.runner.install);
+  readiness.compiler =
+      world.host.find_program(CompilerName(target)).has_value();
+  if (!readiness.runner.missing.empty())
+    readiness.missing.push_back(readiness.runner.missing);
+  if (!readiness.runner.install.empty())
+    readiness.install.push_back(readiness.runner.install);
   if (!readiness.checker) {
-    readiness.missing.push_back(readiness.compiler ? "its checker is not in this program"
-                                                   : CompilerName(target) + " is missing");
-    if (!readiness.compiler) readiness.install.push_back(CompilerPackage(world.host, all, target));
+    readiness.missing.push_back(readiness.compiler
+                                    ? "its checker is not in this program"
+                                    : CompilerName(target) + " is missing");
+    if (!readiness.compiler)
+      readiness.install.push_back(CompilerPackage(world.host, all, target));
   }
   return readiness;
 }
 
 Table MakeTable(const std::vector<Readiness>& targets) {
-  Table table({{"target"}, {"ready"}, {"run by"}, {"checker"}, {"compiler"}, {"missing"}, {"apt-get install"}});
+  Table table({{"target"},
+               {"ready"},
+               {"run by"},
+               {"checker"},
+               {"compiler"},
+               {"missing"},
+               {"apt-get install"}});
   for (const Readiness& readiness : targets) {
     const Colour colour = readiness.ready() ? Colour::kGreen : Colour::kYellow;
     std::string run_by(RunnerName(readiness.runner.by));
@@ -62,14 +73,18 @@ Table MakeTable(const std::vector<Readiness>& targets) {
 }
 
 std::string Summary(const std::vector<Readiness>& targets) {
-  const auto ready = std::count_if(targets.begin(), targets.end(),
-                                   [](const Readiness& readiness) { return readiness.ready(); });
+  const auto ready = std::count_if(
+      targets.begin(), targets.end(),
+      [](const Readiness& readiness) { return readiness.ready(); });
   std::set<std::string> packages;
   for (const Readiness& readiness : targets) {
     packages.insert(readiness.install.begin(), readiness.install.end());
   }
-  std::string text = fmt::format("{} of {} targets can be checked here\n", ready, targets.size());
-  if (!packages.empty()) text += fmt::format("for the others: apt-get install {}\n", fmt::join(packages, " "));
+  std::string text = fmt::format("{} of {} targets can be checked here\n",
+                                 ready, targets.size());
+  if (!packages.empty())
+    text += fmt::format("for the others: apt-get install {}\n",
+                        fmt::join(packages, " "));
   return text;
 }
 
@@ -89,7 +104,8 @@ std::string AsJson(const World& world, const std::vector<Readiness>& targets) {
                     {"install", readiness.install}});
   }
   return Print({{"schema", "plumbline.targets/1"},
-                {"machine", NativeArchitecture(world.host, world.declarations.targets())},
+                {"machine",
+                 NativeArchitecture(world.host, world.declarations.targets())},
                 {"targets", list}});
 }
 
@@ -97,7 +113,8 @@ std::string AsJson(const World& world, const std::vector<Readiness>& targets) {
 
 Result<Exit> RunTargets(const World& world, const TargetsOptions& options) {
   std::vector<Readiness> targets;
-  for (const Target& target : world.declarations.targets()) targets.push_back(Examine(world, target));
+  for (const Target& target : world.declarations.targets())
+    targets.push_back(Examine(world, target));
   std::string text;
   switch (options.output.format) {
     case Format::kJson:
@@ -107,8 +124,10 @@ Result<Exit> RunTargets(const World& world, const TargetsOptions& options) {
       text = MakeTable(targets).Markdown() + "\n" + Summary(targets);
       break;
     default: {
-      const bool colour = IsStandardOutput(options.output.path) && UseColour(STDOUT_FILENO);
-      text = MakeTable(targets).Text({.colour = colour}) + "\n" + Summary(targets);
+      const bool colour =
+          IsStandardOutput(options.output.path) && UseColour(STDOUT_FILENO);
+      text =
+          MakeTable(targets).Text({.colour = colour}) + "\n" + Summary(targets);
     }
   }
   const Result<void> written = WriteOutput(options.output.path, text);

@@ -44,9 +44,11 @@ std::string Program(Elf32_Half machine, std::string_view code) {
 std::string TinyElf(std::string_view arch) {
   using namespace std::string_view_literals;
   // mov $1,%eax (exit); xor %ebx,%ebx; int $0x80
-  if (arch == "i386") return Program(EM_386, "\xb8\x01\x00\x00\x00\x31\xdb\xcd\x80"sv);
+  if (arch == "i386")
+    return Program(EM_386, "\xb8\x01\x00\x00\x00\x31\xdb\xcd\x80"sv);
   // mov $0x4000003c,%eax (x32's exit); xor %edi,%edi; syscall
-  if (arch == "x32") return Program(EM_X86_64, "\xb8\x3c\x00\x00\x40\x31\xff\x0f\x05"sv);
+  if (arch == "x32")
+    return Program(EM_X86_64, "\xb8\x3c\x00\x00\x40\x31\xff\x0f\x05"sv);
   return "";
 }
 

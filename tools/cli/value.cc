@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::uint64_t kSmall = 256;
 
-bool SuitsOctal(std::string_view name) { return name.starts_with("O_") || name.starts_with("S_"); }
+bool SuitsOctal(std::string_view name) {
+  return name.starts_with("O_") || name.starts_with("S_");
+}
 
 // nullopt for what is negative or no integer.
 std::optional<std::uint64_t> Positive(const Json& value) {
@@ -34,7 +36,8 @@ std::string ShortValue(std::string_view name, const Json& value) {
 std::string FullValue(std::string_view name, const Json& value) {
   const std::optional<std::uint64_t> number = Positive(value);
   if (!number) return value.dump();
-  if (SuitsOctal(name) && *number >= 8) return fmt::format("0x{0:x} (0{0:o}, {0})", *number);
+  if (SuitsOctal(name) && *number >= 8)
+    return fmt::format("0x{0:x} (0{0:o}, {0})", *number);
   if (*number < kSmall) return fmt::format("{}", *number);
   return fmt::format("0x{0:x} ({0})", *number);
 }

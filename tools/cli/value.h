@@ -10,11 +10,13 @@
 
 namespace plumbline::cli {
 
-// An integer in the base that suits the constant of that name: octal for O_* and S_*,
-// otherwise decimal if small and hexadecimal if not. "040000", "12", "0x1000", "-100"
+// An integer in the base that suits the constant of that name: octal for O_*
+// and S_*, otherwise decimal if small and hexadecimal if not. "040000", "12",
+// "0x1000", "-100"
 std::string ShortValue(std::string_view name, const Json& value);
 
-// The same with the other bases: "0x4000 (040000, 16384)", "12", "0x1000 (4096)".
+// The same with the other bases: "0x4000 (040000, 16384)", "12", "0x1000
+// (4096)".
 std::string FullValue(std::string_view name, const Json& value);
 
 }  // namespace plumbline::cli

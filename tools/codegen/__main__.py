@@ -8,6 +8,7 @@ import os
 import pathlib
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tools.codegen import emit_expectations, emit_probes, keys
 from tools.codegen.bindings import Bindings, Resolved
@@ -38,8 +39,12 @@ def _targets(bindings: Bindings, names: list[str]) -> Iterator[Target]:
 def _write(path: pathlib.Path, text: str) -> None:
     """Whole or not at all."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _check(bindings: Bindings) -> None:
@@ -61,14 +66,18 @@ def _check(bindings: Bindings) -> None:
 
 
 def _emit(resolved: Resolved, out: pathlib.Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+    probes: dict[str, Any] = {}
     tables: dict[str, str] = {}
     for family in resolved.bindings.families:
-        _write(out / f"{family}.probes.json", json.dumps(emit_probes.probes(resolved, family), indent=1) + "\n")
+        probes[family] = emit_probes.probes(resolved, family)
         tables[family] = emit_expectations.expectations(resolved, family)
     where = resolved.bindings.targets.where_of_model(resolved.target.arch)
-    _write(out / f"{_MODELS}.probes.json", json.dumps(emit_probes.primitives(), indent=1) + "\n")
+    probes[_MODELS] = emit_probes.primitives()
     tables[_MODELS] = emit_expectations.primitives(resolved, where)
+    # Nothing is written before everything is known to be right.
+    out.mkdir(parents=True, exist_ok=True)
+    for family, asked in probes.items():
+        _write(out / f"{family}.probes.json", json.dumps(asked, indent=1) + "\n")
     _write(out / "tables.cc", emit_expectations.tables_source(resolved.target, tables))
 
 
@@ -95,6 +104,9 @@ def main(arguments: list[str]) -> int:
             _write(options.output, json.dumps(declarations(bindings), indent=1) + "\n")
     except BindingError as error:
         print(f"codegen: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"codegen: {error.filename} cannot be written: {error.strerror}", file=sys.stderr)
         return 2
     return 0
 

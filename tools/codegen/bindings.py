@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import functools
 import pathlib
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -53,7 +52,7 @@ def _integer(value: Any, _: Targets) -> str:
 
 
 def _versions(value: Any, _: Targets) -> str:
-    good = isinstance(value, list) and all(isinstance(v, str) and _VERSION.fullmatch(v) for v in value)
+    good = isinstance(value, list) and value and all(isinstance(v, str) and _VERSION.fullmatch(v) for v in value)
     return "" if good else 'must be a list of version nodes such as ["2.3.2"]'
 
 
@@ -104,6 +103,10 @@ def _prototype(value: Any, _: Targets) -> str:
     except c_types.CTypeError as error:
         return f"is wrong: {error}"
     return "" if isinstance(declaration.type, c_types.Function) else f"'{value}' declares no function"
+
+
+def _is_identifier(value: Any) -> bool:
+    return isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None
 
 
 def _fields(value: Any, _: Targets) -> str:
@@ -195,11 +198,19 @@ class Binding:
     def where(self) -> Where:
         return self.document.where(self.layers[-1].path)
 
-    def error(self, message: str, key: str = "") -> BindingError:
+    def error(self, message: str, key: str = "", target: Target | None = None) -> BindingError:
+        """An error that points at `key`, as it stands for a target if one is given."""
+        return BindingError(self.where_of(key, target), f"{self.name}: {message}")
+
+    def where_of(self, key: str, target: Target | None) -> Where:
         for layer in reversed(self.layers):
+            fits = [(target.fit(selector), selector) for selector in layer.on] if target else []
+            for fit, selector in sorted(fits, reverse=True):
+                if fit and key in layer.on[selector]:
+                    return self.document.where((*layer.path, "on", selector, key))
             if key in layer.keys:
-                return BindingError(self.document.where((*layer.path, key)), f"{self.name}: {message}")
-        return BindingError(self.where, f"{self.name}: {message}")
+                return self.document.where((*layer.path, key))
+        return self.where
 
     def resolve(self, target: Target) -> dict[str, Any]:
         """The keys that hold on a target."""
@@ -271,8 +282,9 @@ def _check_key(
 ) -> None:
     check = checks.get(key)
     if check is None:
-        near = difflib.get_close_matches(key, [*checks, "on"], 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join([*checks, 'on'])}"
+        known = [*checks] if path[-3:-2] == ("on",) else [*checks, "on"]
+        near = difflib.get_close_matches(key, known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
         raise BindingError(document.where(path), f"{name}: unknown key '{key}'; {hint}")
     wrong = check(value, targets)
     if wrong:
@@ -463,6 +475,9 @@ class Resolved:
     def __init__(self, bindings: Bindings, target: Target) -> None:
         self.bindings = bindings
         self.target = target
+        self._constants: dict[str, Constant] = {}
+        self._types: dict[str, Type] = {}
+        self._functions: dict[str, Function] = {}
 
     def constants(self, family: str = "") -> list[Constant]:
         return [self.constant(b.name) for b in self.bindings.names("constant") if family in ("", b.family)]
@@ -473,6 +488,9 @@ class Resolved:
     def functions(self, family: str = "") -> list[Function]:
         return [self.function(b.name) for b in self.bindings.names("function") if family in ("", b.family)]
 
+    def _error(self, binding: Binding, message: str, key: str) -> BindingError:
+        return binding.error(message, key, self.target)
+
     def _fits(self, selectors: list[str]) -> bool:
         return any(self.target.fit(selector) for selector in selectors)
 
@@ -480,7 +498,7 @@ class Resolved:
         if "origin" not in keys:
             raise binding.error('needs an origin such as "man:epoll_ctl(2)" or "uapi:linux/eventpoll.h"')
         if "only" in keys and "absent" in keys:
-            raise binding.error("'only' and 'absent' contradict each other; use one", "absent")
+            raise self._error(binding, "'only' and 'absent' contradict each other; use one", "absent")
         present = not self._fits(keys.get("absent", []))
         if "only" in keys:
             present = self._fits(keys["only"])
@@ -488,9 +506,14 @@ class Resolved:
         if not header and not uapi and keys.get("wrapper", True):
             raise binding.error("needs a header, a uapi header, or both, to be checked with")
         if keys.get("shared", False) and not header:
-            raise binding.error("'shared' says that libc's header includes the kernel's; it needs a header", "shared")
+            raise self._error(
+                binding, "'shared' says that libc's header includes the kernel's; it needs a header", "shared"
+            )
         if keys.get("feature") and not header:
-            raise binding.error("'feature' is about libc's header; it needs a header", "feature")
+            raise self._error(binding, "'feature' is about libc's header; it needs a header", "feature")
+        for key in ("uapi_value", "uapi_name", "uapi_only", "uapi_absent"):
+            if key in keys and "uapi" not in keys:
+                raise self._error(binding, f"'{key}' is about the kernel's header; it needs a uapi header", key)
         return {
             "name": binding.name,
             "where": binding.where,
@@ -506,9 +529,20 @@ class Resolved:
             "note": keys.get("note", ""),
         }
 
-    @functools.cache
     def constant(self, name: str) -> Constant:
-        return self._constant(self.bindings.all["constant", name], ())
+        if name not in self._constants:
+            self._constants[name] = self._constant(self.bindings.all["constant", name], ())
+        return self._constants[name]
+
+    def type(self, name: str) -> Type:
+        if name not in self._types:
+            self._types[name] = self._type(name)
+        return self._types[name]
+
+    def function(self, name: str) -> Function:
+        if name not in self._functions:
+            self._functions[name] = self._function(name)
+        return self._functions[name]
 
     def _constant(self, binding: Binding, chain: tuple[str, ...]) -> Constant:
         keys = binding.resolve(self.target)
@@ -519,19 +553,25 @@ class Resolved:
         if (value is not None) + bool(alias) + bounds != 1 and common["present"]:
             raise binding.error("needs exactly one of: value, alias, bounds (at_least, at_most)")
         if bounds and not runtime:
-            raise binding.error("bounds are for a constant with runtime = true", "at_least")
+            raise self._error(binding, "bounds are for a constant with runtime = true", "at_least")
+        if "at_least" in keys and "at_most" in keys and keys["at_least"] > keys["at_most"]:
+            raise self._error(binding, "'at_least' is more than 'at_most'", "at_least")
         if runtime and keys.get("in_if"):
-            raise binding.error("what is evaluated at run time can't be used in #if", "in_if")
+            raise self._error(binding, "what is evaluated at run time can't be used in #if", "in_if")
         kind = c_types.parse_type(keys.get("type", "int"))
         if alias and common["present"]:
             if binding.name in chain:
-                raise binding.error(f"alias goes in a circle: {' → '.join([*chain, binding.name])}", "alias")
+                raise self._error(binding, f"alias goes in a circle: {' → '.join([*chain, binding.name])}", "alias")
             other = self.bindings.all.get(("constant", alias))
             if other is None:
-                raise binding.error(f"alias of '{alias}', which is not declared", "alias")
+                raise self._error(binding, f"alias of '{alias}', which is not declared", "alias")
             resolved = self._constant(other, (*chain, binding.name))
             if not resolved.present:
-                raise binding.error(f"alias of '{alias}', which is absent on {self.target}", "alias")
+                raise self._error(binding, f"alias of '{alias}', which is absent on {self.target}", "alias")
+            if resolved.value is None:
+                raise self._error(
+                    binding, f"alias of '{alias}', which has no value; give the same bounds instead", "alias"
+                )
             value = resolved.value
         uapi_value = keys.get("uapi_value", value)
         if common["present"]:
@@ -572,19 +612,19 @@ class Resolved:
     def _in_range(self, binding: Binding, kind: c_types.CType, value: int, key: str) -> None:
         limits = self.integer_range(kind)
         if limits is None:
-            raise binding.error(f"a constant can't have the type '{c_types.render(kind)}'", "type")
+            raise self._error(binding, f"a constant can't have the type '{c_types.render(kind)}'", "type")
         # The kernel's header may give the same name a wider type.
         if key == "uapi_value":
             limits = (min(limits[0], -(1 << 63)), (1 << 64) - 1)
         if not limits[0] <= value <= limits[1]:
-            raise binding.error(
+            raise self._error(
+                binding,
                 f"{value:#x} does not fit '{c_types.render(kind)}' on {self.target} "
                 f"({limits[0]} to {limits[1]})",
                 key,
             )
 
-    @functools.cache
-    def type(self, name: str) -> Type:
+    def _type(self, name: str) -> Type:
         binding = self.bindings.all["type", name]
         keys = binding.resolve(self.target)
         common = self._common(binding, keys)
@@ -593,17 +633,20 @@ class Resolved:
         if not kind:
             raise binding.error("needs a kind: struct, union, scalar or opaque")
         if tag in ("struct", "union") and kind not in (tag, "opaque"):
-            raise binding.error(f"is a {tag} by its name and a {kind} by its kind", "kind")
+            raise self._error(binding, f"is a {tag} by its name and a {kind} by its kind", "kind")
         members: tuple[Member, ...] = ()
         is_type = None
         if kind in ("struct", "union"):
             if "fields" not in keys or "is" in keys:
-                raise binding.error(f"a {kind} needs fields, and no 'is'", "is")
+                raise self._error(binding, f"a {kind} needs fields, and no 'is'", "is")
             members = self._members(binding, keys["fields"], self._fields_path(binding))
             self._check_members(binding, kind, members)
         else:
             if "is" not in keys or "fields" in keys:
-                raise binding.error(f"a type of kind {kind} needs 'is', and no fields", "fields")
+                raise self._error(binding, f"a type of kind {kind} needs 'is', and no fields", "fields")
+            for key in ("packed", "align"):
+                if key in keys:
+                    raise self._error(binding, f"'{key}' is for a struct or union, not for a type of kind {kind}", key)
             is_type = c_types.parse_type(keys["is"])
         packed = keys.get("packed", False)
         if isinstance(packed, list):
@@ -614,7 +657,7 @@ class Resolved:
             common["uapi"] = ""
         align = keys.get("align")
         if align is not None and (align < 1 or align & (align - 1)):
-            raise binding.error(f"an alignment is a power of two, not {align}", "align")
+            raise self._error(binding, f"an alignment is a power of two, not {align}", "align")
         return Type(
             **common,
             kind=kind,
@@ -648,7 +691,12 @@ class Resolved:
                 continue
             keys = set(field) if isinstance(field, dict) else set()
             kinds = keys & {"struct", "union"}
-            if len(kinds) != 1 or keys - kinds - {"name"}:
+            if (
+                len(kinds) != 1
+                or keys - kinds - {"name"}
+                or not isinstance(field[min(kinds)], list)
+                or ("name" in field and not _is_identifier(field["name"]))
+            ):
                 raise BindingError(
                     where,
                     f"{binding.name}: a field is a C declaration, or {{ union = […] }} or "
@@ -664,6 +712,8 @@ class Resolved:
 
         def visit(members: tuple[Member, ...]) -> None:
             for member in members:
+                if isinstance(member.type, tuple):
+                    self._check_members(binding, *member.type)
                 if member.name:
                     if member.name in seen:
                         raise BindingError(
@@ -682,8 +732,7 @@ class Resolved:
                     member.where, f"{binding.name}: only the last field of a struct may be a flexible array"
                 )
 
-    @functools.cache
-    def function(self, name: str) -> Function:
+    def _function(self, name: str) -> Function:
         binding = self.bindings.all["function", name]
         keys = binding.resolve(self.target)
         common = self._common(binding, keys)
@@ -693,7 +742,9 @@ class Resolved:
         declaration = c_types.parse_declaration(keys["prototype"])
         assert isinstance(declaration.type, c_types.Function)
         if declaration.name != name:
-            raise binding.error(f"the prototype declares '{declaration.name}'", "prototype")
+            raise self._error(
+                binding, f"the prototype declares '{declaration.name}'; it must declare '{name}'", "prototype"
+            )
         wrapper = keys.get("wrapper", True)
         if wrapper:
             for key in ("noexcept", "versions", "header"):
@@ -702,19 +753,25 @@ class Resolved:
         else:
             for key in ("versions", "header", "symbol", "noexcept"):
                 if key in keys:
-                    raise binding.error(f"has no function in the C library (wrapper = false), so no '{key}'", key)
+                    raise self._error(
+                        binding, f"has no function in the C library (wrapper = false), so no '{key}'", key
+                    )
         versions = list(dict.fromkeys(self.target.arch.version_node(v) for v in keys.get("versions", [])))
         syscall = keys.get("syscall", "")
         if syscall and common["present"]:
             number = self.bindings.all.get(("constant", f"__NR_{syscall}"))
             if number is None:
-                raise binding.error(f"the system call '{syscall}' has no constant __NR_{syscall}", "syscall")
+                raise self._error(
+                    binding, f"the system call '{syscall}' has no constant __NR_{syscall}; declare it", "syscall"
+                )
             if not self.constant(number.name).present:
-                raise binding.error(
-                    f"the system call '{syscall}' is declared absent on {self.target} ({number.where})", "syscall"
+                raise self._error(
+                    binding,
+                    f"the system call '{syscall}' is declared absent on {self.target} ({number.where})",
+                    "syscall",
                 )
         for parameter in (declaration.type.result, *declaration.type.parameters):
-            self.check_declared(binding, parameter, binding.document.where((*binding.layers[0].path, "prototype")))
+            self.check_declared(binding, parameter, binding.where_of("prototype", self.target))
         return Function(
             **common,
             type=declaration.type,

@@ -216,6 +216,8 @@ class _Parser:
         while self.peek() == "[":
             self.take()
             if self.peek() == "]":
+                if counts:
+                    raise CTypeError(f"only an array's first dimension can be left open in C declaration '{self.text}'")
                 counts.append(None)
             else:
                 try:
@@ -262,8 +264,9 @@ def render(kind: CType, declarator: str = "") -> str:
     match kind:
         case Basic(name) | Named(name):
             return f"{name} {declarator}".rstrip()
-        case Const(Pointer() as pointer):
-            return render(pointer.to, f"*const {declarator}".rstrip())
+        case Const(Pointer(to)):
+            inner = f"*const {declarator}".rstrip()
+            return render(to, f"({inner})" if isinstance(to, (Array, Function)) else inner)
         case Const(of):
             return f"const {render(of, declarator)}"
         case Pointer(to):

@@ -15,11 +15,14 @@ from tools.codegen.targets import PRIMITIVES, Target
 def expectations(resolved: Resolved, family: str) -> str:
     layouts = Layouts(resolved)
     rows = [_constant(resolved, constant) for constant in resolved.constants(family)]
-    for declared in resolved.types(family):
-        rows += _type(resolved, declared, layouts)
+    rows += type_rows(resolved, family, layouts)
     rows += [_function(function) for function in resolved.functions(family)]
     rows.append(_census(resolved, layouts, family))
     return "".join(f"{row}\n" for row in rows)
+
+
+def type_rows(resolved: Resolved, family: str, layouts: Layouts) -> list[str]:
+    return [row for declared in resolved.types(family) for row in _type(resolved, declared, layouts)]
 
 
 def primitives(resolved: Resolved, where: Where) -> str:

@@ -37,7 +37,7 @@ def probes(resolved: Resolved, family: str) -> dict[str, Any]:
                 add(declared, side, "c", probe)
     for function in resolved.functions(family):
         if function.wrapper:
-            in_c, in_cxx = _prototypes(resolved, function)
+            in_c, in_cxx = prototypes(resolved, function, function.type)
             add(function, "libc", "c", in_c)
             add(function, "libc", "c++", in_cxx)
     return {
@@ -154,9 +154,9 @@ def _field(declared: Type, name: str, field: Field, side: str) -> Probe:
     return {"key": key, "row": row}
 
 
-def _prototypes(resolved: Resolved, function: Function) -> tuple[Probe, Probe]:
-    """The probes of a function, as C and as C++ see it."""
-    spelled = resolved.spelled_out(function.type)
+def prototypes(resolved: Resolved, function: Function, kind: c_types.CType) -> tuple[Probe, Probe]:
+    """The probes of a function of type `kind`, as C and as C++ see it."""
+    spelled = resolved.spelled_out(kind)
     pointer = c_types.render(c_types.Pointer(spelled))
     # Only to name parameters' types; the function itself must be in its own header.
     more = sorted(resolved.headers_of(spelled) - {function.header, ""})

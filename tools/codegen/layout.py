@@ -4,7 +4,7 @@ No compiler is asked. The rules are those that the System V psABIs share: a memb
 goes to the next multiple of its alignment, a structure is aligned as its strictest
 member and padded to a multiple of that, and bit-fields fill storage units of their
 declared type from the least significant bit (little-endian) or the most significant
-(big-endian).
+(big-endian). A data model names the rules for bit-fields if they are others.
 """
 
 from __future__ import annotations
@@ -111,14 +111,12 @@ class Layouts:
                 size, member_align = inner.size, inner.align
             else:
                 size, member_align = self.measure(member.type, within, member.where)
-            # No packing moves what follows a bit-field of no bits.
-            if packed and member.bits != 0:
+            if packed:
                 member_align = 1
             if member.bits is not None:
                 assert not isinstance(member.type, tuple)
-                start, bit = self._place_bits(member, size, member_align, bit, packed, within)
-                if member.name or self._model.unnamed_bits_align:
-                    align = max(align, member_align)
+                start, bit, aligns = self._place_bits(member, size, bit, packed, within)
+                align = max(align, aligns)
                 if member.name:
                     fields.append(
                         Field(member.name, start // 8, 0, member.type, member.where, start, member.bits)
@@ -148,8 +146,9 @@ class Layouts:
         return Layout(_round_up(_round_up(end, 8) // 8, align), align, tuple(fields))
 
     def _place_bits(
-        self, member: Member, size: int, align: int, bit: int, packed: bool, within: Type
-    ) -> tuple[int, int]:
+        self, member: Member, size: int, bit: int, packed: bool, within: Type
+    ) -> tuple[int, int, int]:
+        """A bit-field's first bit, the one after its last, and the alignment that it asks for."""
         assert member.bits is not None and not isinstance(member.type, tuple)
         kind = self._resolved.spelled_out(member.type)
         if isinstance(kind, c_types.Const):
@@ -163,11 +162,18 @@ class Layouts:
             raise BindingError(
                 member.where, f"{within.name}: {member.bits} bits do not fit a type of {8 * size} bits"
             )
+        dense = self._model.bit_fields == "dense"
+        _, align = self.measure(c_types.Basic("int") if dense else kind, within, member.where)
         if member.bits == 0:
             if member.name:
                 raise BindingError(member.where, f"{within.name}: a bit-field of no bits can't have a name")
-            return bit, _round_up(bit, 8 * align)
-        # A bit-field does not reach beyond a storage unit of its declared type.
-        if not packed and bit % (8 * align) + member.bits > 8 * size:
+            # What follows starts at a new unit, and no packing undoes that.
+            return bit, _round_up(bit, 8 * align), align if self._model.bit_fields != "sysv" else 1
+        if packed or dense:
+            # One that happens to lie like an ordinary member is taken for one.
+            ordinary = not packed and member.bits in (16, 32, 64) and bit % (8 * align) == 0
+            return bit, bit + member.bits, align if ordinary else 1
+        # It does not reach beyond a storage unit of its declared type.
+        if bit % (8 * align) + member.bits > 8 * size:
             bit = _round_up(bit, 8 * align)
-        return bit, bit + member.bits
+        return bit, bit + member.bits, align if member.name or self._model.bit_fields == "aapcs" else 1

@@ -44,6 +44,7 @@ class Document:
             line = int(place.group(1)) if place else text.count("\n") + 1
             message = re.sub(r" \(at .*\)$", "", str(error))
             if message == "Cannot overwrite a value":
+                line = _second(text, line)
                 message = "a key is declared twice; keep one of them"
             elif message.startswith("Cannot declare"):
                 message = f"a table is declared twice: {message}; keep one of them"
@@ -56,14 +57,25 @@ class Document:
             return Document(str(path), path.read_text(encoding="utf-8"))
         except OSError as error:
             raise BindingError(Where(str(path), 1), f"cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise BindingError(Where(str(path), 1), "is not UTF-8 text") from None
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise BindingError(Where(str(path), line), "is not UTF-8 text") from None
 
     def where(self, path: Path) -> Where:
         """The line of a key, or of the nearest one that encloses it."""
         while path and path not in self._lines:
             path = path[:-1]
         return Where(self.file, self._lines.get(path, 1))
+
+
+def _second(text: str, last: int) -> int:
+    """The line where a key stands for the second time; `last` is where the parser noticed."""
+    seen: set[Path] = set()
+    for path, line in _key_lines("".join(text.splitlines(keepends=True)[:last])):
+        if path in seen:
+            return line
+        seen.add(path)
+    return last
 
 
 _HEADER = re.compile(r"\s*(\[\[?)(.*?)\]\]?\s*(#.*)?$")

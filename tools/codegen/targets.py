@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from tools.codegen.source import BindingError, Document, Where
 
 PRIMITIVES = ("short", "int", "long", "long long", "pointer", "float", "double", "long double")
+BIT_FIELDS = ("sysv", "aapcs", "dense")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class DataModel:
     name: str
     char_signed: bool
     sizes: dict[str, tuple[int, int]]  # primitive → (size, alignment)
-    unnamed_bits_align: bool = False  # an unnamed bit-field counts for its structure's alignment
+    bit_fields: str = "sysv"  # one of BIT_FIELDS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,13 +87,16 @@ class Targets:
                 document.where((min(unknown),)),
                 f"unknown table '{min(unknown)}'; known are architectures, variants, groups, models",
             )
+        for name, value in data.items():
+            if not isinstance(value, dict):
+                raise BindingError(document.where((name,)), f"'{name}' must be a table")
         models = {name: self._model(name, value) for name, value in data.get("models", {}).items()}
         self.variants: dict[str, tuple[str, ...]] = {}
         for name, value in data.get("variants", {}).items():
             self._keys(("variants", name), value, {"defines": list, "about": str})
-            self.variants[name] = tuple(value["defines"])
+            self.variants[name] = self._strings(("variants", name, "defines"), value["defines"])
         self.groups: dict[str, tuple[str, ...]] = {
-            name: tuple(members) for name, members in data.get("groups", {}).items()
+            name: self._strings(("groups", name), members) for name, members in data.get("groups", {}).items()
         }
         self.architectures: dict[str, Architecture] = {}
         for name, value in data.get("architectures", {}).items():
@@ -113,11 +118,15 @@ class Targets:
             {*self.architectures, *self.groups, *self.variants}
             | {str(target) for target in self.all}
         )
-        clash = set(self.groups) & set(self.architectures)
-        if clash:
+        for kind, names in (("group", self.groups), ("variant", self.variants)):
+            for clash in sorted(set(names) & set(self.architectures)):
+                raise BindingError(
+                    document.where((f"{kind}s", clash)),
+                    f"'{clash}' is both a {kind} and an architecture; rename the {kind}",
+                )
+        for clash in sorted(set(self.groups) & set(self.variants)):
             raise BindingError(
-                document.where(("groups", min(clash))),
-                f"'{min(clash)}' is both a group and an architecture; rename the group",
+                document.where(("groups", clash)), f"'{clash}' is both a group and a variant; rename the group"
             )
 
     @staticmethod
@@ -136,6 +145,11 @@ class Targets:
 
     def _where(self, *path: str) -> Where:
         return self._document.where(path)
+
+    def _strings(self, path: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise BindingError(self._where(*path), f"'{path[-1]}' must be a list of strings")
+        return tuple(value)
 
     def _keys(
         self, path: tuple[str, ...], value: Any, keys: Mapping[str, type], optional: frozenset[str] = frozenset()
@@ -156,11 +170,14 @@ class Targets:
                 raise BindingError(where, f"'{name}': '{key}' must be a {kind.__name__}")
 
     def _model(self, name: str, value: Any) -> DataModel:
-        keys = {"char": str, **{p: list for p in PRIMITIVES}, "unnamed_bits_align": bool}
-        self._keys(("models", name), value, keys, frozenset({"unnamed_bits_align"}))
+        keys: dict[str, type] = {"char": str, **{p: list for p in PRIMITIVES}, "bit_fields": str}
+        self._keys(("models", name), value, keys, frozenset({"bit_fields"}))
         where = self._where("models", name)
         if value["char"] not in ("signed", "unsigned"):
             raise BindingError(where, f"model '{name}': char is 'signed' or 'unsigned'")
+        bit_fields = value.get("bit_fields", BIT_FIELDS[0])
+        if bit_fields not in BIT_FIELDS:
+            raise BindingError(where, f"model '{name}': bit_fields is one of {', '.join(map(repr, BIT_FIELDS))}")
         sizes = {"char": (1, 1)}
         for primitive in PRIMITIVES:
             pair = value[primitive]
@@ -169,7 +186,7 @@ class Targets:
             if pair[1] & (pair[1] - 1):
                 raise BindingError(where, f"model '{name}': alignment of '{primitive}' is no power of two")
             sizes[primitive] = (pair[0], pair[1])
-        return DataModel(name, value["char"] == "signed", sizes, value.get("unnamed_bits_align", False))
+        return DataModel(name, value["char"] == "signed", sizes, bit_fields)
 
     def _architecture(self, name: str, value: Any, models: dict[str, DataModel]) -> Architecture:
         keys = {"triple": str, "model": str, "endian": str, "glibc": list, "qemu": str, "variants": list}
@@ -181,7 +198,10 @@ class Targets:
             )
         if value["endian"] not in ("little", "big"):
             raise BindingError(where, f"'{name}': endian is 'little' or 'big'")
-        for variant in value["variants"]:
+        nodes = self._strings(("architectures", name, "glibc"), value["glibc"])
+        if not nodes or not all(re.fullmatch(r"\d+(\.\d+)+", node) for node in nodes):
+            raise BindingError(where, f"'{name}': 'glibc' must be a list of version nodes such as [\"2.2.5\"]")
+        for variant in self._strings(("architectures", name, "variants"), value["variants"]):
             if variant not in self.variants:
                 raise BindingError(
                     where, f"'{name}': no variant '{variant}'; known are {', '.join(self.variants)}"
@@ -191,7 +211,7 @@ class Targets:
             triple=value["triple"],
             model=models[value["model"]],
             little_endian=value["endian"] == "little",
-            glibc_nodes=tuple(parse_version(v) for v in value["glibc"]),
+            glibc_nodes=tuple(map(parse_version, nodes)),
             qemu=value["qemu"],
             variants=tuple(value["variants"]),
             groups=tuple(group for group, members in self.groups.items() if name in members),

@@ -59,8 +59,15 @@ def tool(name: str, package: str) -> str:
 
 def run(*command: str | Path) -> None:
     """Runs a tool in the top folder; what it complains of is the failure."""
+    # A test's PYTHONPATH leads to its runfiles, where a part of the tree is seen again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     result = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if result.returncode != 0:
         pytest.fail(result.stdout or f"exit status {result.returncode}", pytrace=False)

@@ -39,6 +39,10 @@ class Case:
     outcome: Outcome
     reason: str = ""
 
+    def __str__(self) -> str:
+        # A report that stands for a whole target has the target's name.
+        return f"{self.target} {self.name}" if self.name not in ("", self.target) else self.target
+
 
 def _reason(element: ElementTree.Element) -> str:
     message = (element.get("message") or element.text or "").strip()
@@ -91,11 +95,14 @@ def _local_path(outputs: Iterable[dict[str, str]]) -> Path | None:
 def read_events(events: Iterable[dict[str, Any]]) -> list[Case]:
     """The cases of all tests of an invocation, and a failed one for a test that wasn't built."""
     tests: list[str] = []
+    incompatible: set[str] = set()
     results: dict[tuple[str, str, int, int], tuple[int, list[Case]]] = {}
     for event in events:
         identity = event.get("id", {})
         if "testSize" in event.get("configured", {}):
             tests.append(identity["targetConfigured"]["label"])
+        if event.get("aborted", {}).get("reason") == "SKIPPED" and "targetCompleted" in identity:
+            incompatible.add(identity["targetCompleted"]["label"])
         if "testResult" in event:
             key = identity["testResult"]
             run = (
@@ -114,7 +121,10 @@ def read_events(events: Iterable[dict[str, Any]]) -> list[Case]:
     cases = [case for _, result in sorted(results.items()) for case in result[1]]
     seen = {run[0] for run in results}
     for label in sorted(set(tests) - seen):
-        cases.append(Case(label, "(not built, or not run)", Outcome.FAILED))
+        if label in incompatible:
+            cases.append(Case(label, "", Outcome.SKIPPED, "not for the platform that is built for"))
+        else:
+            cases.append(Case(label, "(not built, or not run)", Outcome.FAILED))
     return cases
 
 
@@ -130,7 +140,7 @@ def describe(cases: list[Case]) -> list[str]:
     failed = [case for case in cases if case.outcome is Outcome.FAILED]
     if failed:
         lines.append("failed:")
-        lines += [f"  {case.target} {case.name}".rstrip() for case in failed]
+        lines += [f"  {case}" for case in failed]
     reasons: dict[str, list[Case]] = {}
     for case in cases:
         if case.outcome is Outcome.SKIPPED:
@@ -139,10 +149,9 @@ def describe(cases: list[Case]) -> list[str]:
         lines.append("skipped:")
     for reason, skipped in sorted(reasons.items()):
         lines.append(f"  {len(skipped)} × {reason}")
-        names = [f"{case.target} {case.name}".rstrip() for case in skipped]
-        lines += [f"      {name}" for name in names[:_NAMES_SHOWN]]
-        if len(names) > _NAMES_SHOWN:
-            lines.append(f"      … and {len(names) - _NAMES_SHOWN} more")
+        lines += [f"      {case}" for case in skipped[:_NAMES_SHOWN]]
+        if len(skipped) > _NAMES_SHOWN:
+            lines.append(f"      … and {len(skipped) - _NAMES_SHOWN} more")
     counts = {outcome: sum(case.outcome is outcome for case in cases) for outcome in Outcome}
     lines.append(", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome))
     return lines

@@ -127,19 +127,31 @@ def test_not_built_is_a_failure() -> None:
     ]
 
 
+def test_incompatible_target_is_skipped() -> None:
+    aborted = {
+        "id": {"targetCompleted": {"label": "//a:b"}},
+        "aborted": {"reason": "SKIPPED", "description": "Target //a:b build was skipped."},
+    }
+    assert count_cases.read_events([_configured("//a:b"), aborted]) == [
+        Case("//a:b", "", Outcome.SKIPPED, "not for the platform that is built for")
+    ]
+
+
 def test_describe_groups_skips_by_reason() -> None:
     cases = [Case("//a:b", f"S.c{n}", Outcome.SKIPPED, "no emulator") for n in range(5)]
     cases.append(Case("//a:b", "S.d", Outcome.FAILED))
+    cases.append(Case("//a:c", "//a:c", Outcome.FAILED))
     assert count_cases.describe(cases) == [
         "failed:",
         "  //a:b S.d",
+        "  //a:c",
         "skipped:",
         "  5 × no emulator",
         "      //a:b S.c0",
         "      //a:b S.c1",
         "      //a:b S.c2",
         "      … and 2 more",
-        "0 passed, 1 failed, 5 skipped",
+        "0 passed, 2 failed, 5 skipped",
     ]
 
 

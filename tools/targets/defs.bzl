@@ -197,3 +197,18 @@ def for_each_architecture(name, make, architectures = CHECKED, **kwargs):
             make(name = full_name, arch = arch, **kwargs)
         else:
             missing_toolchain_test(name = full_name, arch = arch, size = "small")
+
+def select_architecture(values, **kwargs):
+    """A select() over the architecture that is built for.
+
+    Args:
+      values: what to take, by architecture's name.
+      **kwargs: default, for the others (without it they are an error).
+
+    Returns:
+      the select().
+    """
+    cases = {"@plumbline_toolchains//:is_" + name: value for name, value in values.items()}
+    if "default" in kwargs:
+        cases["//conditions:default"] = kwargs["default"]
+    return select(cases)

@@ -1,0 +1,48 @@
+// A checker that reports, or misbehaves, as the environment tells it:
+// PLUMBLINE_FAKE is the behaviour of all targets, PLUMBLINE_FAKE_WIDE that of
+// the variant.
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+constexpr const char* kChecks = R"(
+    {"check": "Layout/stat/size", "kind": "sizes", "status": "passed", "pinned": true, "where": "bindings/files.toml:12"},
+    {"check": "Symbol/stat", "kind": "symbols", "status": "skipped", "reason": "linked statically", "where": "bindings/files.toml:20"})";
+
+constexpr const char* kPassed = R"("status": "passed")";
+constexpr const char* kFailed =
+    R"("status": "failed", "declared": "0x4000", "seen": "2 < 3 | \"x\"")";
+
+int Report(const char* arch, const char* status) {
+  std::printf(
+      R"({"schema": "plumbline.report/1", "arch": "%s", "variant": "%s", "libc": "glibc 2.36",
+    "kernel": "6.1.0", "kernel_headers": "6.1.170", "facts": 3, "microseconds": 100, "checks": [
+    {"check": "Constant/O_BIG", "kind": "constants", "pinned": false, "where": "bindings/files.toml:3", %s},%s]})",
+      arch, VARIANT, status, kChecks);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2 || std::string_view(argv[1]) != "--report") return 64;
+  const char* wide = std::string_view(VARIANT) == "wide"
+                         ? std::getenv("PLUMBLINE_FAKE_WIDE")
+                         : nullptr;
+  const char* told = wide != nullptr ? wide : std::getenv("PLUMBLINE_FAKE");
+  const std::string_view behaviour = told == nullptr ? "pass" : told;
+  if (behaviour == "fail") return Report(ARCH, kFailed);
+  if (behaviour == "stranger") return Report("elsewhere", kPassed);
+  if (behaviour == "garbage") return std::puts("{\"schema\": ") < 0;
+  if (behaviour == "silent") return 0;
+  if (behaviour == "crash") {
+    std::fputs("about to crash\n", stderr);
+    return std::raise(SIGSEGV);
+  }
+  if (behaviour == "quit") return Report(ARCH, kPassed) + 3;
+  return Report(ARCH, kPassed);
+}

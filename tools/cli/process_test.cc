@@ -1,0 +1,118 @@
+#include "tools/cli/process.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tools/cli/checker.h"
+#include "tools/cli/embedded_data.h"
+
+namespace plumbline::cli {
+namespace {
+
+using testing::HasSubstr;
+
+Result<Finished> Shell(const std::string& script, const Limits& limits = {}) {
+  const Descriptor shell(open("/bin/sh", O_RDONLY | O_CLOEXEC));
+  return Run(shell, "", {"sh", "-c", script}, limits);
+}
+
+TEST(Run, CollectsOutput) {
+  const Result<Finished> finished = Shell("echo out; echo err >&2; cat");
+  ASSERT_TRUE(finished);
+  EXPECT_TRUE(finished->Succeeded());
+  EXPECT_EQ(finished->output, "out\n");
+  EXPECT_EQ(finished->errors, "err\n");
+}
+
+TEST(Run, CollectsMoreThanAPipeHolds) {
+  const Result<Finished> finished = Shell(
+      "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2; echo end >&2");
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->output.size(), 1000000u);
+  EXPECT_TRUE(finished->errors.ends_with("end\n"));
+}
+
+TEST(Run, TellsHowTheProgramEnded) {
+  EXPECT_EQ(Shell("exit 3").value().Describe(), "exited with status 3");
+  EXPECT_EQ(Shell("kill -SEGV $$").value().Describe(), "was killed by SIGSEGV");
+  EXPECT_FALSE(Shell("exit 1").value().Succeeded());
+}
+
+TEST(Run, StopsWhatDoesNotEnd) {
+  const Limits limits = {std::chrono::milliseconds(50), 1000};
+  const Result<Finished> silent = Shell("exec sleep 1000", limits);
+  ASSERT_FALSE(silent);
+  EXPECT_EQ(silent.error().message, "did not finish within 50 ms");
+  EXPECT_FALSE(Shell("exec sleep 1000 >&- 2>&-", limits));
+}
+
+TEST(Run, StopsWhatWritesTooMuch) {
+  const Limits limits = {std::chrono::minutes(1), 1000};
+  const Result<Finished> finished = Shell("cat /dev/zero", limits);
+  ASSERT_FALSE(finished);
+  EXPECT_THAT(finished.error().message, HasSubstr("more than 1000 bytes"));
+}
+
+TEST(Run, SaysWhyAProgramCannotBeExecuted) {
+  const Result<Descriptor> file = MakeExecutable("no program at all");
+  ASSERT_TRUE(file);
+  const Result<Finished> finished = Run(*file, "", {"x"});
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().message, "cannot be executed: Exec format error");
+}
+
+TEST(Run, GivesTheProgramToAnEmulator) {
+  const Result<Descriptor> file = MakeExecutable("the program");
+  ASSERT_TRUE(file);
+  const Result<Finished> finished =
+      Run(*file, "/bin/sh", {"sh", "-c", "cat \"$0\"", "{}"});
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->output, "the program");
+}
+
+class CheckerTest : public testing::TestWithParam<const char*> {
+ protected:
+  static Result<Report> Check(const char* behaviour) {
+    setenv("PLUMBLINE_FAKE", behaviour, 1);
+    const Target target = {"here", "here", "", "here-linux-gnu", "here"};
+    for (const EmbeddedFile& checker : EmbeddedCheckers()) {
+      if (checker.name == "here")
+        return RunChecker(checker.bytes, target, {.by = RunBy::kKernel});
+    }
+    return Fail("no fake checker");
+  }
+};
+
+TEST_F(CheckerTest, Reports) {
+  const Result<Report> report = Check("pass");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->libc, "glibc 2.36");
+  EXPECT_EQ(report->checks.size(), 3u);
+}
+
+TEST_F(CheckerTest, TellsOfACrash) {
+  EXPECT_EQ(Check("crash").error().message,
+            "its checker was killed by SIGSEGV; it wrote: about to crash");
+}
+
+TEST_F(CheckerTest, BelievesNoReportWithABadStatus) {
+  EXPECT_EQ(Check("quit").error().message, "its checker exited with status 3");
+}
+
+TEST_F(CheckerTest, RefusesGarbage) {
+  EXPECT_EQ(Check("garbage").error().message,
+            "its checker does not answer in JSON");
+  EXPECT_EQ(Check("silent").error().message,
+            "its checker does not answer in JSON");
+}
+
+TEST_F(CheckerTest, RefusesAnotherTargetsReport) {
+  EXPECT_EQ(Check("stranger").error().message,
+            "its checker is that of elsewhere");
+}
+
+}  // namespace
+}  // namespace plumbline::cli

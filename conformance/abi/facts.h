@@ -82,8 +82,7 @@ struct plumbline_text {
 
 #ifndef __cplusplus
 
-#include <stddef.h>
-#include <stdint.h>
+/* No header is included here: what it defines could hide what the header under test does. */
 
 /* clang-format off */
 #define PLUMBLINE_TYPE(x)                                                             \
@@ -106,7 +105,7 @@ struct plumbline_text {
        ((x) < 0 ? PLUMBLINE_NEGATIVE : 0)},
 
 #define PLUMBLINE_POINTER_CONSTANT(key, flags, x)                              \
-  {key, (unsigned long long)(uintptr_t)(x), sizeof(x), 0, PLUMBLINE_TYPE(x),   \
+  {key, (unsigned long long)(__UINTPTR_TYPE__)(x), sizeof(x), 0, PLUMBLINE_TYPE(x),   \
    (flags) | PLUMBLINE_PRESENT | PLUMBLINE_CONSTANT_EXPRESSION},
 
 /* Its value is asked for when the program runs. */
@@ -123,14 +122,14 @@ struct plumbline_text {
 
 /* `element` reaches through arrays: (data.u32), (name[0]). */
 #define PLUMBLINE_FIELD(key, flags, T, path, element)                            \
-  {key, offsetof(T, path), sizeof(((T*)0)->path), 0,                             \
+  {key, __builtin_offsetof(T, path), sizeof(((T*)0)->path), 0,                             \
    PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_FLEXIBLE_FIELD(key, flags, T, path, element) \
-  {key, offsetof(T, path), 0, 0, PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
+  {key, __builtin_offsetof(T, path), 0, 0, PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_AGGREGATE_FIELD(key, flags, T, path) \
-  {key, offsetof(T, path), sizeof(((T*)0)->path), 0, PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},
+  {key, __builtin_offsetof(T, path), sizeof(((T*)0)->path), 0, PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_FUNCTION(key, flags, function) \
   {key, sizeof(&function), 0, 0, PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},

@@ -30,6 +30,7 @@ class HeaderMutant:
 class _Header:
     path: str  # from its include folder
     lines: list[str]
+    active: set[int]  # the lines, from 0, that the preprocessor kept
 
 
 def _include_folders(compiler: collect_facts.Compiler, language: str) -> list[str]:
@@ -39,22 +40,41 @@ def _include_folders(compiler: collect_facts.Compiler, language: str) -> list[st
     return sorted(map(os.path.normpath, folders), key=len, reverse=True)
 
 
-def _headers_of(compiler: collect_facts.Compiler, header: str, cache: dict[str, _Header]) -> list[_Header]:
+_LINE_MARKER = re.compile(r'# (\d+) "([^"]*)"')
+
+
+def _active_lines(preprocessed: str) -> dict[str, set[int]]:
+    """File → lines that `-E -dD` shows: text that is compiled, and macros in force."""
+    active: dict[str, set[int]] = {}
+    lines: set[int] = set()
+    number = 0
+    for line in preprocessed.splitlines():
+        if marker := _LINE_MARKER.match(line):
+            number = int(marker.group(1)) - 1
+            lines = active.setdefault(os.path.normpath(marker.group(2)), set())
+            continue
+        if line.strip():
+            lines.add(number)
+        number += 1
+    return active
+
+
+def _headers_of(compiler: collect_facts.Compiler, header: str, texts: dict[str, list[str]]) -> list[_Header]:
     """The files that `header` includes, itself among them; not the compiler's own."""
-    result = collect_facts.run(compiler.command("c", "-std=gnu17", "-D_GNU_SOURCE", "-M"), f"#include <{header}>\n")
+    result = collect_facts.run(
+        compiler.command("c", "-std=gnu17", "-D_GNU_SOURCE", "-E", "-dD"), f"#include <{header}>\n"
+    )
     folders = _include_folders(compiler, "c")
     headers = []
-    for word in result.stdout.replace("\\\n", " ").split():
-        file = os.path.normpath(word)
+    for file, active in _active_lines(result.stdout).items():
         if not file.startswith("/") or "/lib/gcc" in file:
             continue
         folder = next((each for each in folders if file.startswith(each + "/")), None)
         if folder is None:
             continue
-        if file not in cache:
-            text = pathlib.Path(file).read_text(encoding="utf-8", errors="surrogateescape")
-            cache[file] = _Header(os.path.relpath(file, folder), text.splitlines())
-        headers.append(cache[file])
+        if file not in texts:
+            texts[file] = pathlib.Path(file).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        headers.append(_Header(os.path.relpath(file, folder), texts[file], active))
     return headers
 
 
@@ -108,7 +128,8 @@ def _edit_field(lines: list[str], tag: str, field: str) -> Iterator[_Edit]:
         if match.group(1) != field:
             continue
         suffix = match.group(2)
-        yield number, [f"  char {field}{suffix};"], "width"
+        other = "long long" if re.match(r"\s*(unsigned |signed )?char\b", lines[number]) else "char"
+        yield number, [f"  {other} {field}{suffix};"], "width"
         yield number, ["  char __plumbline_pad;", lines[number]], "padding"
         yield number, [lines[number].replace(field, f"__{field}_gone")], "removal"
         following = number + 1
@@ -144,7 +165,7 @@ def header_mutants(
     compiler: collect_facts.Compiler, resolved: Resolved, families: dict[str, dict[str, Any]]
 ) -> list[HeaderMutant]:
     """Every edit that is known how to make, in a stable order."""
-    cache: dict[str, _Header] = {}
+    texts: dict[str, list[str]] = {}
     mutants: dict[tuple[str, int, tuple[str, ...]], HeaderMutant] = {}
 
     def add(family: str, units: list[dict[str, Any]], header: _Header, name: str, edit: _Edit) -> None:
@@ -162,16 +183,28 @@ def header_mutants(
         for unit in probes["units"]:
             if unit["language"] != "c":
                 continue
-            headers = _headers_of(compiler, unit["header"], cache)
+            headers = _headers_of(compiler, unit["header"], texts)
             # The C++ view of the same header notices what C can't see.
             units = [each for each in probes["units"] if each["header"] == unit["header"]]
             for probe in unit["probes"]:
                 kind, _, rest = probe["key"].partition(":")
                 name = rest.rpartition("@")[0]
+                if _defined_twice(probe, headers):
+                    continue
                 for header in headers:
                     for edit in _edits(resolved, kind, name, unit["side"], probe, header.lines):
-                        add(family, units, header, name, edit)
+                        if edit[0] in header.active:
+                            add(family, units, header, name, edit)
     return sorted(mutants.values(), key=lambda mutant: (mutant.path, mutant.line, mutant.what, mutant.text))
+
+
+def _defined_twice(probe: dict[str, Any], headers: list[_Header]) -> bool:
+    """Whether a macro is defined more than once: then one edit alone changes nothing."""
+    if "defined" not in probe:
+        return False
+    define = re.compile(rf"\s*#\s*define\s+{re.escape(probe['defined'])}\s")
+    found = sum(bool(define.match(header.lines[n])) for header in headers for n in header.active if n < len(header.lines))
+    return found > 1
 
 
 def _edits(
@@ -179,8 +212,13 @@ def _edits(
 ) -> Iterator[_Edit]:
     if kind == "constant":
         # What is evaluated at run time is no fact of the object file.
-        if "runtime" not in probe:
-            yield from _edit_macro(lines, probe["defined"])
+        if "runtime" in probe:
+            return
+        # The type is promised of the header that programs include.
+        promised = "libc" if resolved.constant(name).header else "uapi"
+        for edit in _edit_macro(lines, probe["defined"]):
+            if edit[2] != "type" or side == promised:
+                yield edit
     elif kind == "field":
         type_name, _, path = name.partition(":")
         declared = resolved.type(type_name)

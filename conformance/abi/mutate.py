@@ -475,6 +475,8 @@ class Checker:
         )
 
     def judge(self, mutants: Sequence[Mutant], folder: pathlib.Path) -> list[Verdict]:
+        if not mutants:
+            return []
         lines = []
         for number, mutant in enumerate(mutants):
             lines.append(f"mutant {number}")
@@ -616,6 +618,8 @@ def _write(text: str, output: pathlib.Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
+    # `bazel run` changes the folder; the file is meant from where it was called.
+    output = pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), output)
     temporary = output.with_name(f".{output.name}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")

@@ -27,7 +27,7 @@ Result<Report> RunChecker(std::string_view program, const Target& target,
   if (runner.by == RunBy::kQemu)
     arguments = {runner.emulator, "-L", runner.root, "{}", "--report"};
   const Result<Finished> finished =
-      Run(*file, runner.emulator, arguments, limits);
+      RunProgram(*file, runner.emulator, arguments, limits);
   if (!finished) return Fail("its checker {}", finished.error().message);
   if (!finished->Succeeded()) {
     return Fail("its checker {}{}", finished->Describe(),

@@ -103,6 +103,8 @@ def embed(name, function, files, **kwargs):
     cc_library(
         name = name,
         srcs = [":" + name + "_source"],
+        # Whoever declares the function need not name this library after its own.
+        alwayslink = True,
         copts = PLUMBLINE_CXXOPTS,
         # Makes the files inputs of the compilation.
         textual_hdrs = [":" + name + "_files"],

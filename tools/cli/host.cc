@@ -41,7 +41,7 @@ bool KernelExecutes(std::string_view arch) {
   const Result<Descriptor> file = MakeExecutable(program);
   if (!file) return false;
   const Result<Finished> finished =
-      Run(*file, "", {"plumbline-probe"}, {std::chrono::seconds(10), 1});
+      RunProgram(*file, "", {"plumbline-probe"}, {std::chrono::seconds(10), 1});
   return finished && finished->Succeeded();
 }
 

@@ -110,7 +110,7 @@ TEST(TinyElf, IsRunOrRefused) {
   for (const char* arch : {"i386", "x32"}) {
     const Result<Descriptor> file = MakeExecutable(TinyElf(arch));
     ASSERT_TRUE(file);
-    const Result<Finished> finished = Run(*file, "", {"tiny"});
+    const Result<Finished> finished = RunProgram(*file, "", {"tiny"});
     if (finished) {
       EXPECT_TRUE(finished->Succeeded()) << arch << " " << finished->Describe();
     } else {

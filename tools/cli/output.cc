@@ -85,9 +85,13 @@ Result<void> CheckWritable(const std::string& path) {
   const std::string target = Resolved(path);
   const std::optional<struct stat> old = StatusOf(target);
   if (old && S_ISDIR(old->st_mode)) return CannotWrite(path, EISDIR);
-  const std::string written =
-      old && !S_ISREG(old->st_mode) ? target : FolderOf(target);
-  if (access(written.c_str(), W_OK) != 0) return CannotWrite(path, errno);
+  if (old && !S_ISREG(old->st_mode)) {
+    return access(target.c_str(), W_OK) == 0 ? Result<void>()
+                                             : CannotWrite(path, errno);
+  }
+  // The slash asks for a folder.
+  const std::string folder = FolderOf(target) + "/";
+  if (access(folder.c_str(), W_OK) != 0) return CannotWrite(path, errno);
   return {};
 }
 

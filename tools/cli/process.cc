@@ -195,8 +195,10 @@ std::string Finished::Describe() const {
   return fmt::format("exited with status {}", WEXITSTATUS(wait_status));
 }
 
-Result<Finished> Run(const Descriptor& program, const std::string& emulator,
-                     std::vector<std::string> arguments, const Limits& limits) {
+Result<Finished> RunProgram(const Descriptor& program,
+                            const std::string& emulator,
+                            std::vector<std::string> arguments,
+                            const Limits& limits) {
   Result<Pipe> output = MakePipe();
   Result<Pipe> errors = MakePipe();
   Result<Pipe> failure = MakePipe();

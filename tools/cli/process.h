@@ -36,12 +36,13 @@ struct Limits {
 // Where `emulator` is not empty, it is the path of a program that is run
 // instead; it reads the descriptor as /proc/self/fd/N, which is put in for the
 // argument "{}".
-Result<Finished> Run(const Descriptor& program, const std::string& emulator,
-                     std::vector<std::string> arguments,
-                     const Limits& limits = {});
+Result<Finished> RunProgram(const Descriptor& program,
+                            const std::string& emulator,
+                            std::vector<std::string> arguments,
+                            const Limits& limits = {});
 
-// The bytes as a program that Run() can execute: in memory, or where the system
-// does not execute that, in a temporary file without a name.
+// The bytes as a program that RunProgram() can execute: in memory, or where the
+// system does not execute that, in a temporary file without a name.
 Result<Descriptor> MakeExecutable(std::string_view bytes);
 
 }  // namespace plumbline::cli

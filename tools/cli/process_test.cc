@@ -16,10 +16,10 @@ using testing::HasSubstr;
 
 Result<Finished> Shell(const std::string& script, const Limits& limits = {}) {
   const Descriptor shell(open("/bin/sh", O_RDONLY | O_CLOEXEC));
-  return Run(shell, "", {"sh", "-c", script}, limits);
+  return RunProgram(shell, "", {"sh", "-c", script}, limits);
 }
 
-TEST(Run, CollectsOutput) {
+TEST(RunProgram, CollectsOutput) {
   const Result<Finished> finished = Shell("echo out; echo err >&2; cat");
   ASSERT_TRUE(finished);
   EXPECT_TRUE(finished->Succeeded());
@@ -27,7 +27,7 @@ TEST(Run, CollectsOutput) {
   EXPECT_EQ(finished->errors, "err\n");
 }
 
-TEST(Run, CollectsMoreThanAPipeHolds) {
+TEST(RunProgram, CollectsMoreThanAPipeHolds) {
   const Result<Finished> finished = Shell(
       "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2; echo end >&2");
   ASSERT_TRUE(finished);
@@ -35,13 +35,13 @@ TEST(Run, CollectsMoreThanAPipeHolds) {
   EXPECT_TRUE(finished->errors.ends_with("end\n"));
 }
 
-TEST(Run, TellsHowTheProgramEnded) {
+TEST(RunProgram, TellsHowTheProgramEnded) {
   EXPECT_EQ(Shell("exit 3").value().Describe(), "exited with status 3");
   EXPECT_EQ(Shell("kill -SEGV $$").value().Describe(), "was killed by SIGSEGV");
   EXPECT_FALSE(Shell("exit 1").value().Succeeded());
 }
 
-TEST(Run, StopsWhatDoesNotEnd) {
+TEST(RunProgram, StopsWhatDoesNotEnd) {
   const Limits limits = {std::chrono::milliseconds(50), 1000};
   const Result<Finished> silent = Shell("exec sleep 1000", limits);
   ASSERT_FALSE(silent);
@@ -49,38 +49,40 @@ TEST(Run, StopsWhatDoesNotEnd) {
   EXPECT_FALSE(Shell("exec sleep 1000 >&- 2>&-", limits));
 }
 
-TEST(Run, StopsWhatWritesTooMuch) {
+TEST(RunProgram, StopsWhatWritesTooMuch) {
   const Limits limits = {std::chrono::minutes(1), 1000};
   const Result<Finished> finished = Shell("cat /dev/zero", limits);
   ASSERT_FALSE(finished);
   EXPECT_THAT(finished.error().message, HasSubstr("more than 1000 bytes"));
 }
 
-TEST(Run, SaysWhyAProgramCannotBeExecuted) {
+TEST(RunProgram, SaysWhyAProgramCannotBeExecuted) {
   const Result<Descriptor> file = MakeExecutable("no program at all");
   ASSERT_TRUE(file);
-  const Result<Finished> finished = Run(*file, "", {"x"});
+  const Result<Finished> finished = RunProgram(*file, "", {"x"});
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().message, "cannot be executed: Exec format error");
 }
 
-TEST(Run, GivesTheProgramToAnEmulator) {
+TEST(RunProgram, GivesTheProgramToAnEmulator) {
   const Result<Descriptor> file = MakeExecutable("the program");
   ASSERT_TRUE(file);
   const Result<Finished> finished =
-      Run(*file, "/bin/sh", {"sh", "-c", "cat \"$0\"", "{}"});
+      RunProgram(*file, "/bin/sh", {"sh", "-c", "cat \"$0\"", "{}"});
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->output, "the program");
 }
 
-class CheckerTest : public testing::TestWithParam<const char*> {
+class CheckerTest : public testing::Test {
  protected:
   static Result<Report> Check(const char* behaviour) {
     setenv("PLUMBLINE_FAKE", behaviour, 1);
     const Target target = {"here", "here", "", "here-linux-gnu", "here"};
+    Runner natively;
+    natively.by = RunBy::kKernel;
     for (const EmbeddedFile& checker : EmbeddedCheckers()) {
       if (checker.name == "here")
-        return RunChecker(checker.bytes, target, {.by = RunBy::kKernel});
+        return RunChecker(checker.bytes, target, natively);
     }
     return Fail("no fake checker");
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "tools/cli/attributes.h"
@@ -52,8 +51,8 @@ class OneEntry {
            std::span<const Target> chosen)
       : entry_(entry), chosen_(chosen) {
     for (const Facts& facts : entry.facts) ReadGroup(facts);
-    shown_.title = fmt::format("{}: {}{}{}", entry.name, entry.kind,
-                               entry.about.empty() ? "" : ", ", entry.about);
+    shown_.title = fmt::format("{}: {}", entry.name, entry.kind);
+    AddToHead("about", entry.about);
     AddToHead("page", entry.page);
     AddToHead("family", declarations.FamilyTitle(entry.family));
     ChooseRows();
@@ -141,16 +140,18 @@ class OneEntry {
     }
   }
 
-  // The type of a field, if it is the same wherever there is the field.
-  std::optional<std::string> CommonType(const std::string& member) const {
-    std::optional<std::string> type;
+  // The type that a field has on most targets.
+  std::string UsualType(const std::string& member) const {
+    std::map<std::string, std::size_t> targets;
     for (const Group& group : groups_) {
       const auto found = group.members.find(member);
       if (found == group.members.end()) continue;
-      if (type && *type != found->second.type) return std::nullopt;
-      type = found->second.type;
+      targets[found->second.type] += group.facts->targets.size();
     }
-    return type;
+    const auto usual = std::max_element(
+        targets.begin(), targets.end(),
+        [](const auto& a, const auto& b) { return a.second < b.second; });
+    return usual == targets.end() ? "" : usual->first;
   }
 
   void FillGrid() {
@@ -158,7 +159,7 @@ class OneEntry {
     for (const std::string& label : rows_) grid.AddRow({label, ""});
     if (!members_.names().empty()) grid.AddRow({"field", "type"});
     for (const std::string& member : members_.names()) {
-      grid.AddRow({member, CommonType(member).value_or("")});
+      grid.AddRow({member, UsualType(member)});
     }
     if (rows_.empty() && members_.names().empty()) grid.AddRow({"", ""});
     for (const Group& group : groups_)
@@ -176,7 +177,9 @@ class OneEntry {
       std::string cell = kNothing;
       if (found != group.members.end()) {
         cell = found->second.extent;
-        if (!CommonType(member)) cell += "\n" + found->second.type;
+        if (found->second.type != UsualType(member)) {
+          cell += "\n" + found->second.type;
+        }
       }
       cells.push_back(std::move(cell));
     }

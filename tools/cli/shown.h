@@ -15,7 +15,7 @@
 namespace plumbline::cli {
 
 struct Shown {
-  std::string title;  // "O_DIRECT: constant, flags of open"
+  std::string title;  // "O_DIRECT: constant"
   std::vector<std::pair<std::string, std::string>> head;  // "header", "fcntl.h"
   Grid grid;
 };

@@ -48,9 +48,9 @@ TEST(ShowOne, ConstantThatIsEqualEverywhere) {
 TEST(ShowOne, StructByEitherName) {
   const std::string text = Show("epoll_event");
   EXPECT_EQ(text, Show("struct epoll_event"));
-  EXPECT_THAT(text, HasSubstr("amd64 x32"));
+  EXPECT_THAT(text, ContainsRegex("amd64 .*x32 +all others"));
   EXPECT_THAT(text, ContainsRegex("packed +yes +no"));
-  EXPECT_THAT(text, ContainsRegex("data +epoll_data_t +4 +8 +4 +8 +8 +8"));
+  EXPECT_THAT(text, ContainsRegex("data +epoll_data_t +4 +8 +8 +8"));
 }
 
 TEST(ShowOne, FunctionWithItsVersions) {
@@ -94,30 +94,24 @@ TEST(ShowMany, IsOneTableOfNamesAndValues) {
             "EPOLL_CTL_MOD  int   3\n");
 }
 
-constexpr const char *kSmall = R"({"schema": "plumbline.declarations/1",
-  "targets": [{"name": "a", "arch": "a", "triple": "a-linux-gnu"}, {"name": "b", "arch": "b", "triple": "b-linux-gnu"}],
+constexpr const char* kSmall = R"raw({"schema": "plumbline.declarations/1",
+  "targets": [{"name": "a", "arch": "a", "triple": "a-linux-gnu"},
+              {"name": "b", "arch": "b", "triple": "b-linux-gnu"}],
   "families": [{"name": "f", "title": "the family"}],
   "entries": [
     {"kind": "constant", "name": "HERE", "family": "f", "where": "f.toml:1", "page": "f(2)",
-                     "facts" : [
-                       {
-                         "targets" : ["a"],
-                         "type" : "int",
-                         "at_least" : 5,
-                         "runtime" : true,
-                         "origin" : "uapi:x.h",
-                         "uapi" : "x.h",
-                         "pinned" : true,
-                         "since" : {"headers" : "6.9", "kernel" : "6.9"}
-                       },
-                       {"targets" : ["b"], "absent" : true}
-                     ]
-},
-    {"kind": "function", "name": "raw", "family": "f", "where": "f.toml:2", "facts": [
-      {"targets": ["a", "b"], "prototype": "long raw(void)", "failure": "number", "syscall": "raw", "origin": "man:raw(2)"}]}]
-})";
+     "facts": [
+      {"targets": ["a"], "type": "int", "at_least": 5, "runtime": true,
+       "origin": "uapi:x.h", "uapi": "x.h", "pinned": true,
+       "since": {"headers": "6.9", "kernel": "6.9"}},
+      {"targets": ["b"], "absent": true}]},
+    {"kind": "function", "name": "raw", "family": "f", "where": "f.toml:2",
+     "facts": [
+      {"targets": ["a", "b"], "prototype": "long raw(void)", "failure": "number",
+       "syscall": "raw", "origin": "man:raw(2)"}]}]})raw";
 
-std::string ShowSmall(const std::string& name, const std::vector<std::string>& archs) {
+std::string ShowSmall(const std::string& name,
+                      const std::vector<std::string>& archs) {
   const Declarations declarations = Declarations::Parse(kSmall).value();
   const std::vector<Target> chosen =
       SelectArchitectures(declarations.targets(), archs).value();

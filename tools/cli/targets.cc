@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "tools/cli/names.h"
@@ -29,6 +30,27 @@ std::vector<std::string> Names(std::span<const Target> all) {
   std::vector<std::string> names;
   for (const Target& target : all) names.push_back(target.name);
   return names;
+}
+
+// Variants of several architectures of which every target is among the names,
+// but of its architecture not all are.
+std::set<std::string> WholeVariants(std::span<const Target> all,
+                                    std::span<const std::string> names,
+                                    const std::set<std::string>& partial) {
+  std::map<std::string, int> targets;
+  for (const Target& target : all) {
+    if (!target.variant.empty()) ++targets[target.variant];
+  }
+  std::set<std::string> whole;
+  for (const auto& [variant, count] : targets) {
+    if (count > 1) whole.insert(variant);
+  }
+  for (const Target& target : all) {
+    if (!Contains(names, target.name) || !partial.contains(target.arch)) {
+      whole.erase(target.variant);
+    }
+  }
+  return whole;
 }
 
 }  // namespace
@@ -81,15 +103,7 @@ std::vector<std::string> ShortNames(std::span<const Target> all,
   for (const Target& target : all) {
     if (!Contains(names, target.name)) partial.insert(target.arch);
   }
-  std::set<std::string>
-      whole;  // variants of which every target is among the names, but not
-  for (const Target& target : all) {  // the target beside it
-    if (!target.variant.empty()) whole.insert(target.variant);
-  }
-  for (const Target& target : all) {
-    if (!Contains(names, target.name) || !partial.contains(target.arch))
-      whole.erase(target.variant);
-  }
+  const std::set<std::string> whole = WholeVariants(all, names, partial);
   std::vector<std::string> result;
   for (const Target& target : all) {
     if (!Contains(names, target.name)) continue;

@@ -65,7 +65,8 @@ class Layouts:
         self._open.append(name)
         declared = self._resolved.type(name)
         if declared.is_type is not None:
-            size, align = self.measure(declared.is_type, declared, declared.where)
+            where = binding.where_of("is", self._resolved.target)
+            size, align = self.measure(declared.is_type, declared, where)
             layout = Layout(size, align, ())
         else:
             layout = self._members(declared.members, declared.kind, declared, declared.packed)

@@ -112,6 +112,8 @@ def _key_lines(text: str) -> Iterator[tuple[Path, int]]:
                     prefix += (part,)
                     last = depth == len(parts) - 1
                     if last and header.group(1) == "[[":
+                        if prefix not in arrays:
+                            yield prefix, line
                         arrays[prefix] = arrays.get(prefix, -1) + 1
                         prefix += (arrays[prefix],)
                     elif prefix in arrays:

@@ -73,6 +73,7 @@ last = "no newline"'''
         (("family", "pages", 1), 8),
         (("family", "pages", 2), 8),
         (("family", "pages", 3), 11),
+        (("constants",), 14),
         (("constants", 0), 14),
         (("constants", 0, "about"), 15),
         (("constants", 0, "page"), 19),

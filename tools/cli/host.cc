@@ -111,9 +111,7 @@ Runner FindRunner(const Host& host, std::span<const Target> targets,
   };
   const bool natively = RunsNatively(host, targets, target);
   if (!natively && target.qemu.empty()) {
-    return without("this machine's kernel does not run " + target.arch +
-                       " programs, and qemu-user has no emulator of it",
-                   "");
+    return without("neither the kernel nor qemu-user runs it", "");
   }
   if (!natively) {
     const std::string usual = "qemu-" + target.qemu + "-static";

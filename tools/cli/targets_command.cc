@@ -16,6 +16,8 @@
 namespace plumbline::cli {
 namespace {
 
+constexpr std::size_t kWidth = 100;
+
 // What a target needs, and whether it is here.
 struct Readiness {
   Target target;
@@ -126,8 +128,8 @@ Result<Exit> RunTargets(const World& world, const TargetsOptions& options) {
     default: {
       const bool colour =
           IsStandardOutput(options.output.path) && UseColour(STDOUT_FILENO);
-      text =
-          MakeTable(targets).Text({.colour = colour}) + "\n" + Summary(targets);
+      text = MakeTable(targets).Text({.width = kWidth, .colour = colour}) +
+             "\n" + Summary(targets);
     }
   }
   const Result<void> written = WriteOutput(options.output.path, text);

@@ -75,7 +75,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
     "table twice": (HEAD + TYPE + 'fields = ["int a"]\n[types."struct s"] # HERE', ["a table is declared twice"]),
     "no TOML": (HEAD + "x = 08 # HERE", ["Expected newline"]),
     # Keys.
-    "unknown key": (HEAD + TYPE + "zone = 3 # HERE", ["struct s: unknown key 'zone'; known are origin, page, header"]),
+    "unknown key": (HEAD + TYPE + "quux = 3 # HERE", ["struct s: unknown key 'quux'; known are origin, page, header"]),
     "misspelled key": (HEAD + TYPE + "aling = 8 # HERE", ["unknown key 'aling'; did you mean 'align'?"]),
     "unknown key of a constant": (
         HEAD + GROUP + "[constants.names]\nA = { valeu = 1 } # HERE",

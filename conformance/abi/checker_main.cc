@@ -1,6 +1,6 @@
-// The program that checks one target. Called plainly it is a GoogleTest program with a
-// named test per check; with --report it prints its verdicts as JSON, and with --mutants
-// it judges the changed declarations on its standard input.
+// The program that checks one target. Called plainly it is a GoogleTest program
+// with a named test per check; with --report it prints its verdicts as JSON,
+// and with --mutants it judges the changed declarations on its standard input.
 
 #include <gtest/gtest.h>
 
@@ -21,26 +21,30 @@ namespace plumbline::abi {
 namespace {
 
 std::string TargetName(const Target& target) {
-  return target.variant.empty() ? target.arch : target.arch + "/" + target.variant;
+  return target.variant.empty() ? target.arch
+                                : target.arch + "/" + target.variant;
 }
 
 class CheckTest : public testing::Test {
  public:
-  CheckTest(const Check& check, const Target& target) : check_(check), target_(target) {}
+  CheckTest(const Check& check, const Target& target)
+      : check_(check), target_(target) {}
 
   void TestBody() override {
     if (check_.status == Status::kSkipped) GTEST_SKIP() << check_.reason;
     if (check_.status == Status::kPassed) return;
     const size_t colon = check_.where.rfind(':');
     const std::string file = check_.where.substr(0, colon);
-    const int line = colon == std::string::npos ? 0 : std::atoi(check_.where.c_str() + colon + 1);
+    const int line = colon == std::string::npos
+                         ? 0
+                         : std::atoi(check_.where.c_str() + colon + 1);
     ADD_FAILURE_AT(file.c_str(), line)
         << "declared  " << check_.declared << "\n"
         << "seen      " << check_.seen << "\n"
-        << "target    " << TargetName(target_) << ", " << target_.libc << ", kernel "
-        << target_.kernel << "\n"
-        << "again     tools/plumbline check --arch " << TargetName(target_) << " --only "
-        << check_.name;
+        << "target    " << TargetName(target_) << ", " << target_.libc
+        << ", kernel " << target_.kernel << "\n"
+        << "again     tools/plumbline check --arch " << TargetName(target_)
+        << " --only " << check_.name;
   }
 
  private:
@@ -60,7 +64,10 @@ int Main(int argc, char** argv) {
   const std::optional<SymbolTable> symbols = ReadLibcSymbols();
   const Target target = DescribeTarget(kArch, kVariant, facts);
   if (mutants) {
-    return JudgeMutants(std::cin, std::cout, std::cerr, Tables(), facts, symbols, target) ? 0 : 2;
+    return JudgeMutants(std::cin, std::cout, std::cerr, Tables(), facts,
+                        symbols, target)
+               ? 0
+               : 2;
   }
   const std::vector<Check> checks = Judge(Tables(), facts, symbols, target);
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -72,15 +79,18 @@ int Main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (const Check& check : checks) {
     const size_t slash = check.name.find('/');
-    testing::RegisterTest(check.name.substr(0, slash).c_str(), check.name.substr(slash + 1).c_str(),
-                          nullptr, nullptr, __FILE__, __LINE__,
-                          [&check, &target]() -> testing::Test* { return new CheckTest(check, target); });
+    testing::RegisterTest(check.name.substr(0, slash).c_str(),
+                          check.name.substr(slash + 1).c_str(), nullptr,
+                          nullptr, __FILE__, __LINE__,
+                          [&check, &target]() -> testing::Test* {
+                            return new CheckTest(check, target);
+                          });
   }
   const int status = RUN_ALL_TESTS();
   const double seconds = static_cast<double>(elapsed.count()) * 1e-6;
   std::printf("%s: %zu checks of %zu facts in %.1f ms (%.0f facts a second)\n",
-              TargetName(target).c_str(), checks.size(), facts.size(), seconds * 1e3,
-              static_cast<double>(facts.size()) / seconds);
+              TargetName(target).c_str(), checks.size(), facts.size(),
+              seconds * 1e3, static_cast<double>(facts.size()) / seconds);
   return status;
 }
 

@@ -119,7 +119,10 @@ def _write_source(unit: dict[str, Any], answers: _Answers | None, presence: bool
         source.add(f"#include <{unit['header']}>")
     if not presence:
         for header in sorted({header for i in kept for header in probes[i].get("headers", [])}):
+            # Where there is none, only the probes that need its types are to fail.
+            source.add(f"#if __has_include(<{header}>)")
             source.add(f"#include <{header}>")
+            source.add("#endif")
     source.add(f'#include "conformance/abi/facts{"_cxx" if cxx else ""}.h"')
     source.add("#define PLUMBLINE_BIG_ENDIAN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)")
     for index in kept:
@@ -342,15 +345,17 @@ class Fact:
 def read_facts(compiler: Compiler, file: pathlib.Path) -> list[Fact]:
     """The facts that an object file holds; it need not be one of this machine."""
     objcopy = re.sub(r"ar$", "objcopy", compiler.ar)
-    with tempfile.NamedTemporaryFile() as section:
+    # objcopy takes its output away when it fails, so that is in a folder of its own.
+    with tempfile.TemporaryDirectory() as folder:
+        section = pathlib.Path(folder) / "facts"
         result = subprocess.run(
             [objcopy, "-O", "binary", "--only-section=plumbline_facts",
-             "--set-section-flags", "plumbline_facts=alloc", str(file), section.name],
+             "--set-section-flags", "plumbline_facts=alloc", str(file), str(section)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if result.returncode != 0:
             raise CollectError(f"{file}: {result.stderr.strip()}")
-        data = pathlib.Path(section.name).read_bytes()
+        data = section.read_bytes()
     # EI_DATA, the sixth byte of an ELF file: 1 is little-endian, 2 big-endian.
     big = file.read_bytes()[5] == 2
     return [Fact(*fields) for fields in struct.iter_unpack((">" if big else "<") + Fact._LAYOUT, data)]
@@ -373,8 +378,13 @@ def main(arguments: list[str]) -> int:
         probes = json.loads(options.probes.read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory() as folder:
             objects = collect(compiler, probes, pathlib.Path(folder))
-            options.output.unlink(missing_ok=True)
-            subprocess.run([compiler.ar, "rcsD", str(options.output), *map(str, objects)], check=True)
+            archive = options.output.with_name(options.output.name + ".tmp")
+            archive.unlink(missing_ok=True)
+            try:
+                subprocess.run([compiler.ar, "rcsD", str(archive), *map(str, objects)], check=True)
+                os.replace(archive, options.output)
+            finally:
+                archive.unlink(missing_ok=True)
     except (CollectError, OSError, json.JSONDecodeError, subprocess.CalledProcessError) as error:
         print(f"collect_facts: {error}", file=sys.stderr)
         return 2

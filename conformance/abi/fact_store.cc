@@ -1,6 +1,7 @@
 #include "conformance/abi/fact_store.h"
 
-// The linker delimits the sections that facts.h names. Weak: a program may hold none.
+// The linker delimits the sections that facts.h names. Weak: a program may hold
+// none.
 extern "C" {
 [[gnu::weak]] extern const plumbline_fact __start_plumbline_facts[];
 [[gnu::weak]] extern const plumbline_fact __stop_plumbline_facts[];
@@ -42,12 +43,17 @@ void FactStore::Add(std::span<const plumbline_text> texts) {
   for (const plumbline_text& text : texts) texts_[text.key] = text.text;
 }
 
-const plumbline_fact* FactStore::Find(std::string_view key) const { return Lookup(facts_, key); }
+const plumbline_fact* FactStore::Find(std::string_view key) const {
+  return Lookup(facts_, key);
+}
 
-const plumbline_runtime_fact* FactStore::FindRuntime(std::string_view key) const {
+const plumbline_runtime_fact* FactStore::FindRuntime(
+    std::string_view key) const {
   return Lookup(runtime_, key);
 }
 
-std::string_view FactStore::Text(std::string_view key) const { return Lookup(texts_, key); }
+std::string_view FactStore::Text(std::string_view key) const {
+  return Lookup(texts_, key);
+}
 
 }  // namespace plumbline::abi

@@ -40,7 +40,9 @@ class FactStore {
   std::string_view Text(std::string_view key) const;
 
   size_t size() const { return facts_.size() + runtime_.size(); }
-  const std::unordered_map<uint64_t, const plumbline_fact*>& all() const { return facts_; }
+  const std::unordered_map<uint64_t, const plumbline_fact*>& all() const {
+    return facts_;
+  }
 
  private:
   std::unordered_map<uint64_t, const plumbline_fact*> facts_;

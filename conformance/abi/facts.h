@@ -11,15 +11,18 @@
 extern "C" {
 #endif
 
-/* The linker puts the tables of many units one behind the other in a section, and they are
- * read as one array: a record's size must be a multiple of the section's alignment. */
+/* The linker puts the tables of many units one behind the other in a section,
+ * and they are read as one array: a record's size must be a multiple of the
+ * section's alignment. */
 #define PLUMBLINE_RECORD __attribute__((aligned(8)))
 
-/* One fact. All names of one kind are looked up by the FNV-1a hash of a key such as
- * "constant:EPOLLIN@libc"; tools/codegen sees to it that no two keys collide. */
+/* One fact. All names of one kind are looked up by the FNV-1a hash of a key
+ * such as "constant:EPOLLIN@libc"; tools/codegen sees to it that no two keys
+ * collide. */
 struct plumbline_fact {
   unsigned long long key;
-  unsigned long long value; /* constant's value; size of a type; offset of a field; 1 if a prototype fits */
+  unsigned long long value; /* constant's value; size of a type; offset of a
+                               field; 1 if a prototype fits */
   unsigned int size;        /* of the constant's type, or of the field */
   unsigned int align;       /* of the type */
   unsigned int type;        /* enum plumbline_type */
@@ -27,14 +30,16 @@ struct plumbline_fact {
 } PLUMBLINE_RECORD;
 
 enum plumbline_flag {
-  PLUMBLINE_PRESENT = 1,            /* the header declares it */
-  PLUMBLINE_NEGATIVE = 2,           /* the value is below zero */
-  PLUMBLINE_IN_IF = 4,              /* #if evaluates it to the declared value */
-  PLUMBLINE_VISIBLE_STRICT = 8,     /* seen with -std=c11 and no feature-test macro */
-  PLUMBLINE_VISIBLE_FEATURE = 16,   /* seen with -std=c11 and the declared macro */
-  PLUMBLINE_FROM_UAPI = 32,         /* defined in a kernel header */
-  PLUMBLINE_FROM_LIBC = 64,         /* defined in a header of the C library */
-  PLUMBLINE_NOEXCEPT = 128,         /* C++ sees the function as noexcept */
+  PLUMBLINE_PRESENT = 1,  /* the header declares it */
+  PLUMBLINE_NEGATIVE = 2, /* the value is below zero */
+  PLUMBLINE_IN_IF = 4,    /* #if evaluates it to the declared value */
+  PLUMBLINE_VISIBLE_STRICT =
+      8, /* seen with -std=c11 and no feature-test macro */
+  PLUMBLINE_VISIBLE_FEATURE =
+      16,                   /* seen with -std=c11 and the declared macro */
+  PLUMBLINE_FROM_UAPI = 32, /* defined in a kernel header */
+  PLUMBLINE_FROM_LIBC = 64, /* defined in a header of the C library */
+  PLUMBLINE_NOEXCEPT = 128, /* C++ sees the function as noexcept */
   PLUMBLINE_CONSTANT_EXPRESSION = 256
 };
 
@@ -61,8 +66,9 @@ enum plumbline_type {
 /* What only the running program can tell. */
 struct plumbline_runtime_fact {
   unsigned long long key;
-  void (*address)(void);      /* of a function, as the linker bound it */
-  long long (*evaluate)(void); /* a constant that is none, or the place of a bit-field */
+  void (*address)(void); /* of a function, as the linker bound it */
+  long long (*evaluate)(
+      void); /* a constant that is none, or the place of a bit-field */
 } PLUMBLINE_RECORD;
 
 /* A remark on a fact: why it is absent, or the C++ type of a function. */
@@ -75,14 +81,19 @@ struct plumbline_text {
 }
 #endif
 
-/* Sections with C names, so that the linker delimits them with __start_ and __stop_. */
-#define PLUMBLINE_FACTS __attribute__((section("plumbline_facts"), used, aligned(8)))
-#define PLUMBLINE_RUNTIME __attribute__((section("plumbline_runtime"), used, aligned(8)))
-#define PLUMBLINE_TEXTS __attribute__((section("plumbline_texts"), used, aligned(8)))
+/* Sections with C names, so that the linker delimits them with __start_ and
+ * __stop_. */
+#define PLUMBLINE_FACTS \
+  __attribute__((section("plumbline_facts"), used, aligned(8)))
+#define PLUMBLINE_RUNTIME \
+  __attribute__((section("plumbline_runtime"), used, aligned(8)))
+#define PLUMBLINE_TEXTS \
+  __attribute__((section("plumbline_texts"), used, aligned(8)))
 
 #ifndef __cplusplus
 
-/* No header is included here: what it defines could hide what the header under test does. */
+/* No header is included here: what it defines could hide what the header under
+ * test does. */
 
 /* clang-format off */
 #define PLUMBLINE_TYPE(x)                                                             \
@@ -99,43 +110,82 @@ struct plumbline_text {
 
 #define PLUMBLINE_ABSENT(key) {key, 0, 0, 0, PLUMBLINE_OTHER, 0},
 
-#define PLUMBLINE_CONSTANT(key, flags, x)                            \
-  {key, (unsigned long long)(x), sizeof(x), 0, PLUMBLINE_TYPE(x),    \
-   (flags) | PLUMBLINE_PRESENT | PLUMBLINE_CONSTANT_EXPRESSION |     \
+#define PLUMBLINE_CONSTANT(key, flags, x)                        \
+  {key,                                                          \
+   (unsigned long long)(x),                                      \
+   sizeof(x),                                                    \
+   0,                                                            \
+   PLUMBLINE_TYPE(x),                                            \
+   (flags) | PLUMBLINE_PRESENT | PLUMBLINE_CONSTANT_EXPRESSION | \
        ((x) < 0 ? PLUMBLINE_NEGATIVE : 0)},
 
-#define PLUMBLINE_POINTER_CONSTANT(key, flags, x)                              \
-  {key, (unsigned long long)(__UINTPTR_TYPE__)(x), sizeof(x), 0, PLUMBLINE_TYPE(x),   \
+#define PLUMBLINE_POINTER_CONSTANT(key, flags, x) \
+  {key,                                           \
+   (unsigned long long)(__UINTPTR_TYPE__)(x),     \
+   sizeof(x),                                     \
+   0,                                             \
+   PLUMBLINE_TYPE(x),                             \
    (flags) | PLUMBLINE_PRESENT | PLUMBLINE_CONSTANT_EXPRESSION},
 
 /* Its value is asked for when the program runs. */
-#define PLUMBLINE_EVALUATED_CONSTANT(key, flags, x)          \
-  {key, 0, sizeof(x), 0, PLUMBLINE_TYPE(x),                  \
-   (flags) | PLUMBLINE_PRESENT |                             \
+#define PLUMBLINE_EVALUATED_CONSTANT(key, flags, x) \
+  {key,                                             \
+   0,                                               \
+   sizeof(x),                                       \
+   0,                                               \
+   PLUMBLINE_TYPE(x),                               \
+   (flags) | PLUMBLINE_PRESENT |                    \
        (__builtin_constant_p(x) ? PLUMBLINE_CONSTANT_EXPRESSION : 0)},
 
 #define PLUMBLINE_SIZE(key, flags, T) \
-  {key, sizeof(T), 0, _Alignof(struct { char c; T t; }), PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},
+  {key,                               \
+   sizeof(T),                         \
+   0,                                 \
+   _Alignof(struct {                  \
+     char c;                          \
+     T t;                             \
+   }),                                \
+   PLUMBLINE_OTHER,                   \
+   (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_SCALAR(key, flags, T) \
-  {key, sizeof(T), 0, _Alignof(struct { char c; T t; }), PLUMBLINE_TYPE((T)0), (flags) | PLUMBLINE_PRESENT},
+  {key,                                 \
+   sizeof(T),                           \
+   0,                                   \
+   _Alignof(struct {                    \
+     char c;                            \
+     T t;                               \
+   }),                                  \
+   PLUMBLINE_TYPE((T)0),                \
+   (flags) | PLUMBLINE_PRESENT},
 
 /* `element` reaches through arrays: (data.u32), (name[0]). */
-#define PLUMBLINE_FIELD(key, flags, T, path, element)                            \
-  {key, __builtin_offsetof(T, path), sizeof(((T*)0)->path), 0,                             \
-   PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
+#define PLUMBLINE_FIELD(key, flags, T, path, element)            \
+  {key, __builtin_offsetof(T, path),      sizeof(((T*)0)->path), \
+   0,   PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_FLEXIBLE_FIELD(key, flags, T, path, element) \
-  {key, __builtin_offsetof(T, path), 0, 0, PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
+  {key, __builtin_offsetof(T, path),      0,                   \
+   0,   PLUMBLINE_TYPE(((T*)0)->element), (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_AGGREGATE_FIELD(key, flags, T, path) \
-  {key, __builtin_offsetof(T, path), sizeof(((T*)0)->path), 0, PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},
+  {key,                                                \
+   __builtin_offsetof(T, path),                        \
+   sizeof(((T*)0)->path),                              \
+   0,                                                  \
+   PLUMBLINE_OTHER,                                    \
+   (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_FUNCTION(key, flags, function) \
   {key, sizeof(&function), 0, 0, PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_PROTOTYPE(key, flags, function, T) \
-  {key, _Generic(&function, T: 1, default: 0), 0, 0, PLUMBLINE_OTHER, (flags) | PLUMBLINE_PRESENT},
+  {key,                                              \
+   _Generic(&function, T : 1, default : 0),          \
+   0,                                                \
+   0,                                                \
+   PLUMBLINE_OTHER,                                  \
+   (flags) | PLUMBLINE_PRESENT},
 
 #define PLUMBLINE_ADDRESS(key, function) {key, (void (*)(void)) & function, 0},
 #define PLUMBLINE_EVALUATE(key, evaluate) {key, 0, evaluate},

@@ -29,16 +29,18 @@ inline constexpr bool kSame = false;
 template <typename T>
 inline constexpr bool kSame<T, T> = true;
 
-// Deducing Seen from an argument, rather than naming decltype(&f), keeps GCC from
-// warning that a template argument loses the function's attributes.
+// Deducing Seen from an argument, rather than naming decltype(&f), keeps GCC
+// from warning that a template argument loses the function's attributes.
 template <typename Declared, typename Seen>
-constexpr plumbline_fact Prototype(unsigned long long key, unsigned flags, Seen) {
+constexpr plumbline_fact Prototype(unsigned long long key, unsigned flags,
+                                   Seen) {
   return {key,
           kSame<Declared, typename Plain<Seen>::Type> ? 1ull : 0ull,
           0,
           0,
           PLUMBLINE_OTHER,
-          flags | PLUMBLINE_PRESENT | (Plain<Seen>::kNoexcept ? unsigned{PLUMBLINE_NOEXCEPT} : 0u)};
+          flags | PLUMBLINE_PRESENT |
+              (Plain<Seen>::kNoexcept ? unsigned{PLUMBLINE_NOEXCEPT} : 0u)};
 }
 
 template <typename Seen>

@@ -47,7 +47,8 @@ std::string_view NameOf(unsigned code) {
 }
 
 bool HasType(unsigned code, std::string_view declared) {
-  if (declared.find('*') != std::string_view::npos) return code == PLUMBLINE_POINTER;
+  if (declared.find('*') != std::string_view::npos)
+    return code == PLUMBLINE_POINTER;
   return NameOf(code) == declared;
 }
 
@@ -80,7 +81,8 @@ std::string_view ClassOf(unsigned code, bool char_is_signed) {
   }
 }
 
-// An integer of any C type: the 64 bits, and whether they are a negative number's.
+// An integer of any C type: the 64 bits, and whether they are a negative
+// number's.
 struct Integer {
   uint64_t bits = 0;
   bool negative = false;
@@ -100,7 +102,9 @@ Integer ValueOf(const plumbline_fact& fact) {
   return {fact.value, (fact.flags & PLUMBLINE_NEGATIVE) != 0};
 }
 
-Integer FromSigned(long long value) { return {static_cast<uint64_t>(value), value < 0}; }
+Integer FromSigned(long long value) {
+  return {static_cast<uint64_t>(value), value < 0};
+}
 
 bool Less(const Integer& a, const Integer& b) {
   if (a.negative != b.negative) return a.negative;
@@ -110,11 +114,14 @@ bool Less(const Integer& a, const Integer& b) {
 std::string Print(const Integer& value) {
   char text[48];
   if (value.negative) {
-    std::snprintf(text, sizeof text, "-%llu", static_cast<unsigned long long>(0 - value.bits));
+    std::snprintf(text, sizeof text, "-%llu",
+                  static_cast<unsigned long long>(0 - value.bits));
   } else if (value.bits < 10) {
-    std::snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(value.bits));
+    std::snprintf(text, sizeof text, "%llu",
+                  static_cast<unsigned long long>(value.bits));
   } else {
-    std::snprintf(text, sizeof text, "0x%llx (%llu)", static_cast<unsigned long long>(value.bits),
+    std::snprintf(text, sizeof text, "0x%llx (%llu)",
+                  static_cast<unsigned long long>(value.bits),
                   static_cast<unsigned long long>(value.bits));
   }
   return text;
@@ -135,13 +142,16 @@ std::string_view WithoutTag(std::string_view name) {
   return space == std::string_view::npos ? name : name.substr(space + 1);
 }
 
-std::string_view SideName(std::string_view side) { return side == "libc" ? "header" : "uapi"; }
+std::string_view SideName(std::string_view side) {
+  return side == "libc" ? "header" : "uapi";
+}
 
 std::string HeaderOf(const Row& row, std::string_view side) {
   return Join({"<", row[SideName(side)], ">"});
 }
 
-// The words after "Seen = " in GCC's and Clang's spelling of a function template.
+// The words after "Seen = " in GCC's and Clang's spelling of a function
+// template.
 std::string SeenType(std::string_view pretty) {
   const size_t start = pretty.rfind("Seen = ");
   if (start == std::string_view::npos) return std::string(pretty);
@@ -187,10 +197,12 @@ class Verdict {
 
 class Judging {
  public:
-  Judging(const FactStore& facts, const std::optional<SymbolTable>& symbols, const Target& target)
+  Judging(const FactStore& facts, const std::optional<SymbolTable>& symbols,
+          const Target& target)
       : facts_(facts), symbols_(symbols), target_(target) {
     const plumbline_fact* fact = facts.Find("environment:char_min");
-    char_is_signed_ = fact == nullptr || (fact->flags & PLUMBLINE_NEGATIVE) != 0;
+    char_is_signed_ =
+        fact == nullptr || (fact->flags & PLUMBLINE_NEGATIVE) != 0;
   }
 
   FamilyVerdict Family(const Table& table);
@@ -202,7 +214,8 @@ class Judging {
   void Field(const Row& row);
   void Function(const Row& row);
   void Symbol(const Row& row);
-  void Census(const Row& census, std::string_view family, const std::map<std::string_view, size_t>& seen);
+  void Census(const Row& census, std::string_view family,
+              const std::map<std::string_view, size_t>& seen);
 
   // The fact behind `key`, marked as judged.
   const plumbline_fact* Fact(const std::string& key) {
@@ -214,12 +227,16 @@ class Judging {
   // Why the row's thing is not to be there on a side; "" if it is to be there.
   std::string WhyAbsent(const Row& row, std::string_view side) const;
 
-  // The row's fact on one side, if it is there and ought to be; otherwise nullptr, and
-  // `verdict` knows when that is wrong. A side that the row does not name gives nullptr.
-  const plumbline_fact* Expect(const Row& row, std::string_view side, const std::string& key, Verdict& verdict);
+  // The row's fact on one side, if it is there and ought to be; otherwise
+  // nullptr, and `verdict` knows when that is wrong. A side that the row does
+  // not name gives nullptr.
+  const plumbline_fact* Expect(const Row& row, std::string_view side,
+                               const std::string& key, Verdict& verdict);
 
-  void JudgeValue(const Row& row, std::string_view side, const plumbline_fact& fact, Verdict& verdict);
-  void JudgeVisibility(const Row& row, const plumbline_fact& fact, Verdict& verdict);
+  void JudgeValue(const Row& row, std::string_view side,
+                  const plumbline_fact& fact, Verdict& verdict);
+  void JudgeVisibility(const Row& row, const plumbline_fact& fact,
+                       Verdict& verdict);
 
   void Add(Verdict& verdict) { verdict_.checks.push_back(verdict.Take()); }
 
@@ -237,28 +254,34 @@ std::string Text(const Version& version) {
 std::string Judging::WhyAbsent(const Row& row, std::string_view side) const {
   if (row.Has("absent")) return Join({"absent on ", target_.arch});
   const bool kernel_side = side == "uapi" || row.Has("shared");
-  if (side == "libc" && row.Has("glibc") && target_.header_release < ParseVersion(row["glibc"])) {
-    return Join({"absent before glibc ", row["glibc"], " (headers are of ", Text(target_.header_release), ")"});
+  if (side == "libc" && row.Has("glibc") &&
+      target_.header_release < ParseVersion(row["glibc"])) {
+    return Join({"absent before glibc ", row["glibc"], " (headers are of ",
+                 Text(target_.header_release), ")"});
   }
-  if (kernel_side && row.Has("headers") && target_.kernel_headers < ParseVersion(row["headers"])) {
-    return Join({"absent before the kernel headers of ", row["headers"], " (they are of ",
-                 Text(target_.kernel_headers), ")"});
+  if (kernel_side && row.Has("headers") &&
+      target_.kernel_headers < ParseVersion(row["headers"])) {
+    return Join({"absent before the kernel headers of ", row["headers"],
+                 " (they are of ", Text(target_.kernel_headers), ")"});
   }
   return "";
 }
 
-const plumbline_fact* Judging::Expect(const Row& row, std::string_view side, const std::string& key,
+const plumbline_fact* Judging::Expect(const Row& row, std::string_view side,
+                                      const std::string& key,
                                       Verdict& verdict) {
   if (!row.Has(SideName(side))) return nullptr;
   const plumbline_fact* fact = Fact(key);
   if (fact == nullptr) {
-    verdict.Against("a fact to judge", Join({"nobody asked the compiler for ", key}));
+    verdict.Against("a fact to judge",
+                    Join({"nobody asked the compiler for ", key}));
     return nullptr;
   }
   const bool present = (fact->flags & PLUMBLINE_PRESENT) != 0;
   const std::string absent = WhyAbsent(row, side);
   if (absent.empty() && !present) {
-    verdict.Against(Join({"present in ", HeaderOf(row, side)}), Join({"absent: ", facts_.Text(key)}));
+    verdict.Against(Join({"present in ", HeaderOf(row, side)}),
+                    Join({"absent: ", facts_.Text(key)}));
     return nullptr;
   }
   if (!absent.empty() && present) {
@@ -268,24 +291,29 @@ const plumbline_fact* Judging::Expect(const Row& row, std::string_view side, con
   return present ? fact : nullptr;
 }
 
-void Judging::JudgeVisibility(const Row& row, const plumbline_fact& fact, Verdict& verdict) {
+void Judging::JudgeVisibility(const Row& row, const plumbline_fact& fact,
+                              Verdict& verdict) {
   const bool strict = (fact.flags & PLUMBLINE_VISIBLE_STRICT) != 0;
   const std::string header = HeaderOf(row, "libc");
   if (!row.Has("feature")) {
     if (!strict) {
-      verdict.Against("no feature-test macro needed", Join({header, " hides it under -std=c11"}));
+      verdict.Against("no feature-test macro needed",
+                      Join({header, " hides it under -std=c11"}));
     }
   } else {
     if (strict) {
-      verdict.Against(Join({row["feature"], " needed"}), Join({header, " shows it without"}));
+      verdict.Against(Join({row["feature"], " needed"}),
+                      Join({header, " shows it without"}));
     }
     if ((fact.flags & PLUMBLINE_VISIBLE_FEATURE) == 0) {
-      verdict.Against(Join({"shown by ", row["feature"]}), Join({header, " hides it even so"}));
+      verdict.Against(Join({"shown by ", row["feature"]}),
+                      Join({header, " hides it even so"}));
     }
   }
   const bool shared = row.Has("shared");
   if ((fact.flags & PLUMBLINE_FROM_UAPI) != 0 && !shared) {
-    verdict.Against("libc's own definition", "a kernel header's, included by libc's");
+    verdict.Against("libc's own definition",
+                    "a kernel header's, included by libc's");
   } else if ((fact.flags & PLUMBLINE_FROM_LIBC) != 0 && shared) {
     verdict.Against("the kernel header's definition (shared)", "libc's own");
   }
@@ -299,10 +327,12 @@ void Judging::Primitive(const Row& row) {
     verdict.Against("a fact to judge", "nobody asked the compiler");
   } else {
     if (fact->value != row.Number("size")) {
-      verdict.Against(Join({"size ", row["size"]}), Join({"size ", std::to_string(fact->value)}));
+      verdict.Against(Join({"size ", row["size"]}),
+                      Join({"size ", std::to_string(fact->value)}));
     }
     if (fact->align != row.Number("align")) {
-      verdict.Against(Join({"alignment ", row["align"]}), Join({"alignment ", std::to_string(fact->align)}));
+      verdict.Against(Join({"alignment ", row["align"]}),
+                      Join({"alignment ", std::to_string(fact->align)}));
     }
     const std::string_view seen = ClassOf(fact->type, char_is_signed_);
     if (seen != row["class"]) verdict.Against(row["class"], seen);
@@ -313,7 +343,8 @@ void Judging::Primitive(const Row& row) {
 void Judging::Constant(const Row& row) {
   const std::string_view name = row["name"];
   Verdict verdict(Join({"Constant/", name}), Kind::kConstant, row);
-  // The type and the use in #if are promised of the header that programs include.
+  // The type and the use in #if are promised of the header that programs
+  // include.
   const std::string_view promised = row.Has("header") ? "libc" : "uapi";
   for (const std::string_view side : {"libc", "uapi"}) {
     const std::string key = Join({"constant:", name, "@", side});
@@ -323,13 +354,16 @@ void Judging::Constant(const Row& row) {
     if (side == "libc") JudgeVisibility(row, *fact, verdict);
     if (side == promised) {
       if (!HasType(fact->type, row["type"])) {
-        verdict.Against(Join({"type ", row["type"]}), Join({"type ", NameOf(fact->type), in_header}));
+        verdict.Against(Join({"type ", row["type"]}),
+                        Join({"type ", NameOf(fact->type), in_header}));
       }
       const bool in_if = (fact->flags & PLUMBLINE_IN_IF) != 0;
       if (row.Has("in_if") && !in_if) {
-        verdict.Against("#if evaluates it to its value", Join({"#if does not", in_header}));
+        verdict.Against("#if evaluates it to its value",
+                        Join({"#if does not", in_header}));
       } else if (!row.Has("in_if") && in_if) {
-        verdict.Against("#if can't evaluate it", Join({"#if evaluates it to its value", in_header}));
+        verdict.Against("#if can't evaluate it",
+                        Join({"#if evaluates it to its value", in_header}));
       }
     }
     JudgeValue(row, side, *fact, verdict);
@@ -337,13 +371,14 @@ void Judging::Constant(const Row& row) {
   Add(verdict);
 }
 
-void Judging::JudgeValue(const Row& row, std::string_view side, const plumbline_fact& fact,
-                         Verdict& verdict) {
+void Judging::JudgeValue(const Row& row, std::string_view side,
+                         const plumbline_fact& fact, Verdict& verdict) {
   const std::string in_header = Join({" in ", HeaderOf(row, side)});
   Integer seen = ValueOf(fact);
   if (side == "libc" && row.Has("runtime")) {
     if ((fact.flags & PLUMBLINE_CONSTANT_EXPRESSION) != 0) {
-      verdict.Against("evaluated at run time", Join({"a constant expression", in_header}));
+      verdict.Against("evaluated at run time",
+                      Join({"a constant expression", in_header}));
     }
     const plumbline_runtime_fact* runtime =
         facts_.FindRuntime(Join({"constant:", row["name"], "@libc"}));
@@ -357,11 +392,15 @@ void Judging::JudgeValue(const Row& row, std::string_view side, const plumbline_
   if (!value.empty() && seen != ParseInteger(value)) {
     verdict.Against(Print(ParseInteger(value)), Print(seen) + in_header);
   }
+  if (side != "libc")
+    return;  // the kernel's header has a number of its own, or none
   if (row.Has("at_least") && Less(seen, ParseInteger(row["at_least"]))) {
-    verdict.Against(Join({"at least ", row["at_least"]}), Print(seen) + in_header);
+    verdict.Against(Join({"at least ", row["at_least"]}),
+                    Print(seen) + in_header);
   }
   if (row.Has("at_most") && Less(ParseInteger(row["at_most"]), seen)) {
-    verdict.Against(Join({"at most ", row["at_most"]}), Print(seen) + in_header);
+    verdict.Against(Join({"at most ", row["at_most"]}),
+                    Print(seen) + in_header);
   }
 }
 
@@ -371,7 +410,8 @@ void Judging::Type(const Row& row) {
   Verdict size(Join({"Layout/", shown, "/size"}), Kind::kSize, row);
   Verdict align(Join({"Layout/", shown, "/align"}), Kind::kSize, row);
   for (const std::string_view side : {"libc", "uapi"}) {
-    const plumbline_fact* fact = Expect(row, side, Join({"type:", name, "@", side}), size);
+    const plumbline_fact* fact =
+        Expect(row, side, Join({"type:", name, "@", side}), size);
     if (fact == nullptr) continue;
     const std::string in_header = Join({" in ", HeaderOf(row, side)});
     if (side == "libc") JudgeVisibility(row, *fact, size);
@@ -380,7 +420,8 @@ void Judging::Type(const Row& row) {
     }
     if (row.Has("class")) {
       const std::string_view seen = ClassOf(fact->type, char_is_signed_);
-      if (seen != row["class"]) size.Against(row["class"], Join({seen, in_header}));
+      if (seen != row["class"])
+        size.Against(row["class"], Join({seen, in_header}));
     }
     if (fact->align != row.Number("align")) {
       align.Against(row["align"], std::to_string(fact->align) + in_header);
@@ -397,23 +438,32 @@ void Judging::Field(const Row& row) {
   Verdict offset(base + "/offset", Kind::kOffset, row);
   Verdict size(base + "/size", Kind::kSize, row);
   for (const std::string_view side : {"libc", "uapi"}) {
-    const std::string key = Join({"field:", name, ":", row["field"], "@", side});
+    const std::string key =
+        Join({"field:", name, ":", row["field"], "@", side});
     const plumbline_fact* fact = Expect(row, side, key, offset);
     if (fact == nullptr) continue;
     const std::string in_header = Join({" in ", HeaderOf(row, side)});
     if (row.Has("bits")) {
       const plumbline_runtime_fact* runtime = facts_.FindRuntime(key);
       if (runtime == nullptr || runtime->evaluate == nullptr) {
-        offset.Skip("a bit-field's place is found at run time, and the program was not run");
-        size.Skip("a bit-field's width is found at run time, and the program was not run");
+        offset.Skip(
+            "a bit-field's place is found at run time, and the program was not "
+            "run");
+        size.Skip(
+            "a bit-field's width is found at run time, and the program was not "
+            "run");
         continue;
       }
-      const long long place = runtime->evaluate();  // the first bit, and how many
+      const long long place =
+          runtime->evaluate();  // the first bit, and how many
       if (place >> 16 != static_cast<long long>(row.Number("bit_offset"))) {
-        offset.Against(Join({"bit ", row["bit_offset"]}), Join({"bit ", std::to_string(place >> 16), in_header}));
+        offset.Against(Join({"bit ", row["bit_offset"]}),
+                       Join({"bit ", std::to_string(place >> 16), in_header}));
       }
       if ((place & 0xffff) != static_cast<long long>(row.Number("bits"))) {
-        size.Against(Join({row["bits"], " bits"}), Join({std::to_string(place & 0xffff), " bits", in_header}));
+        size.Against(
+            Join({row["bits"], " bits"}),
+            Join({std::to_string(place & 0xffff), " bits", in_header}));
       }
       continue;
     }
@@ -424,7 +474,8 @@ void Judging::Field(const Row& row) {
       size.Against(row["size"], std::to_string(fact->size) + in_header);
     }
     const std::string_view seen = ClassOf(fact->type, char_is_signed_);
-    if (seen != row["class"]) size.Against(row["class"], Join({seen, in_header}));
+    if (seen != row["class"])
+      size.Against(row["class"], Join({seen, in_header}));
   }
   Add(offset);
   Add(size);
@@ -436,7 +487,8 @@ void Judging::Function(const Row& row) {
     Verdict verdict(Join({"Prototype/", name}), Kind::kPrototype, row);
     const std::string cxx_key = Join({"prototype:", name, "@c++"});
     const plumbline_fact* cxx = Expect(row, "libc", cxx_key, verdict);
-    const plumbline_fact* c = Expect(row, "libc", Join({"prototype:", name, "@c"}), verdict);
+    const plumbline_fact* c =
+        Expect(row, "libc", Join({"prototype:", name, "@c"}), verdict);
     if (c != nullptr) JudgeVisibility(row, *c, verdict);
     const std::string_view text = facts_.Text(cxx_key);
     const std::string seen = text.empty() ? "another type" : SeenType(text);
@@ -446,8 +498,10 @@ void Judging::Function(const Row& row) {
     if (cxx != nullptr && cxx->value != 1) {
       verdict.Against(row["prototype"], Join({seen, " in C++"}));
     }
-    if (cxx != nullptr && row.Has("noexcept") != ((cxx->flags & PLUMBLINE_NOEXCEPT) != 0)) {
-      const std::string_view words[] = {"not noexcept in C++", "noexcept in C++"};
+    if (cxx != nullptr &&
+        row.Has("noexcept") != ((cxx->flags & PLUMBLINE_NOEXCEPT) != 0)) {
+      const std::string_view words[] = {"not noexcept in C++",
+                                        "noexcept in C++"};
       verdict.Against(words[row.Has("noexcept")], words[!row.Has("noexcept")]);
     }
     Add(verdict);
@@ -458,7 +512,9 @@ void Judging::Function(const Row& row) {
 std::string Print(std::vector<SymbolVersion> versions) {
   if (versions.empty()) return "not exported";
   std::sort(versions.begin(), versions.end(),
-            [](const SymbolVersion& a, const SymbolVersion& b) { return a.node < b.node; });
+            [](const SymbolVersion& a, const SymbolVersion& b) {
+              return a.node < b.node;
+            });
   std::string text;
   for (const SymbolVersion& version : versions) {
     if (!text.empty()) text += " ";
@@ -471,21 +527,24 @@ void Judging::Symbol(const Row& row) {
   const std::string_view name = row["name"];
   const std::string_view symbol = row["symbol"];
   Verdict verdict(Join({"Symbol/", name}), Kind::kSymbol, row);
-  verdict.Unpin();  // its origin is the list in glibc's source; the library is another thing
+  verdict.Unpin();  // its origin is the list in glibc's source; the library is
+                    // another thing
   if (!symbols_) {
     verdict.Skip("a statically linked program has no versioned symbols");
     Add(verdict);
     return;
   }
   std::vector<SymbolVersion> declared;
-  const bool exported = !row.Has("absent") && !row.Has("no_wrapper") &&
-                        (!row.Has("glibc") || target_.libc_release >= ParseVersion(row["glibc"]));
+  const bool exported =
+      !row.Has("absent") && !row.Has("no_wrapper") &&
+      (!row.Has("glibc") || target_.libc_release >= ParseVersion(row["glibc"]));
   if (exported) {
     std::string_view nodes = row["versions"];
     while (!nodes.empty()) {
       const size_t comma = nodes.find(',');
       declared.push_back({Join({"GLIBC_", nodes.substr(0, comma)}), false});
-      nodes = comma == std::string_view::npos ? std::string_view() : nodes.substr(comma + 1);
+      nodes = comma == std::string_view::npos ? std::string_view()
+                                              : nodes.substr(comma + 1);
     }
     if (!declared.empty()) declared.back().is_default = true;
   }
@@ -495,18 +554,21 @@ void Judging::Symbol(const Row& row) {
   if (const std::string a = Print(declared), b = Print(seen); a != b) {
     verdict.Against(Join({symbol, " ", a}), Join({symbol, " ", b}));
   } else if (exported) {
-    // The header may send a call to another symbol (__clock_gettime64); what the linker
-    // bound must be what is declared.
-    const plumbline_runtime_fact* bound = facts_.FindRuntime(Join({"address:", name}));
+    // The header may send a call to another symbol (__clock_gettime64); what
+    // the linker bound must be what is declared.
+    const plumbline_runtime_fact* bound =
+        facts_.FindRuntime(Join({"address:", name}));
     if (bound != nullptr && bound->address != nullptr) {
-      void* expected =
-          dlvsym(RTLD_DEFAULT, std::string(symbol).c_str(), declared.back().node.c_str());
+      void* expected = dlvsym(RTLD_DEFAULT, std::string(symbol).c_str(),
+                              declared.back().node.c_str());
       if (reinterpret_cast<void*>(bound->address) != expected) {
-        verdict.Against(Join({"a call binds to ", symbol, "@", declared.back().node}),
-                        "it binds to another symbol");
+        verdict.Against(
+            Join({"a call binds to ", symbol, "@", declared.back().node}),
+            "it binds to another symbol");
       }
     } else if (WhyAbsent(row, "libc").empty()) {
-      verdict.Against(Join({"a call binds to ", symbol}), "no call could be linked");
+      verdict.Against(Join({"a call binds to ", symbol}),
+                      "no call could be linked");
     }
   }
   Add(verdict);
@@ -515,12 +577,14 @@ void Judging::Symbol(const Row& row) {
 void Judging::Census(const Row& census, std::string_view family,
                      const std::map<std::string_view, size_t>& seen) {
   Verdict verdict(Join({"Completeness/", family}), Kind::kCompleteness, census);
-  for (const std::string_view kind : {"constant", "type", "field", "function", "primitive"}) {
+  for (const std::string_view kind :
+       {"constant", "type", "field", "function", "primitive"}) {
     const auto found = seen.find(kind);
     const size_t count = found == seen.end() ? 0 : found->second;
     if (count != census.Number(kind)) {
-      verdict.Against(Join({std::to_string(census.Number(kind)), " of kind ", kind}),
-                      Join({std::to_string(count), " in the generated tests"}));
+      verdict.Against(
+          Join({std::to_string(census.Number(kind)), " of kind ", kind}),
+          Join({std::to_string(count), " in the generated tests"}));
     }
   }
   Add(verdict);
@@ -552,8 +616,9 @@ FamilyVerdict Judging::Family(const Table& table) {
 }
 
 // The environment's facts are not judged but used.
-constexpr std::string_view kEnvironment[] = {"environment:glibc", "environment:glibc_minor",
-                                             "environment:kernel_headers", "environment:char_min"};
+constexpr std::string_view kEnvironment[] = {
+    "environment:glibc", "environment:glibc_minor",
+    "environment:kernel_headers", "environment:char_min"};
 
 }  // namespace
 
@@ -570,13 +635,15 @@ Version ParseVersion(std::string_view text) {
   return version;
 }
 
-Target DescribeTarget(std::string_view arch, std::string_view variant, const FactStore& facts) {
+Target DescribeTarget(std::string_view arch, std::string_view variant,
+                      const FactStore& facts) {
   Target target;
   target.arch = arch;
   target.variant = variant;
   utsname kernel;
   if (uname(&kernel) == 0) target.kernel = kernel.release;
-  target.kernel = target.kernel.substr(0, target.kernel.find_first_not_of("0123456789."));
+  target.kernel =
+      target.kernel.substr(0, target.kernel.find_first_not_of("0123456789."));
   if (const plumbline_fact* fact = facts.Find("environment:kernel_headers")) {
     const auto code = static_cast<unsigned>(fact->value);
     target.kernel_headers = {code >> 16, code >> 8 & 0xff, code & 0xff};
@@ -584,11 +651,14 @@ Target DescribeTarget(std::string_view arch, std::string_view variant, const Fac
   const plumbline_fact* major = facts.Find("environment:glibc");
   const plumbline_fact* minor = facts.Find("environment:glibc_minor");
   if (major != nullptr && minor != nullptr) {
-    target.header_release = {static_cast<unsigned>(major->value), static_cast<unsigned>(minor->value), 0};
+    target.header_release = {static_cast<unsigned>(major->value),
+                             static_cast<unsigned>(minor->value), 0};
   }
-  // gnu_get_libc_version is looked up, so that this file builds for other C libraries.
+  // gnu_get_libc_version is looked up, so that this file builds for other C
+  // libraries.
   using GetVersion = const char*();
-  if (auto* get = reinterpret_cast<GetVersion*>(dlsym(RTLD_DEFAULT, "gnu_get_libc_version"))) {
+  if (auto* get = reinterpret_cast<GetVersion*>(
+          dlsym(RTLD_DEFAULT, "gnu_get_libc_version"))) {
     target.libc_release = ParseVersion(get());
     target.libc = std::string("glibc ") + get();
   } else {
@@ -599,29 +669,34 @@ Target DescribeTarget(std::string_view arch, std::string_view variant, const Fac
 }
 
 FamilyVerdict JudgeFamily(const Table& table, const FactStore& facts,
-                          const std::optional<SymbolTable>& symbols, const Target& target) {
+                          const std::optional<SymbolTable>& symbols,
+                          const Target& target) {
   return Judging(facts, symbols, target).Family(table);
 }
 
 Check JudgeLeftovers(const FactStore& facts, size_t judged) {
-  for (const std::string_view key : kEnvironment) judged += facts.Find(key) != nullptr;
+  for (const std::string_view key : kEnvironment)
+    judged += facts.Find(key) != nullptr;
   const Row row("completeness");
   Verdict verdict("Completeness/facts", Kind::kCompleteness, row);
   if (judged != facts.all().size()) {
     verdict.Against("a check for every fact",
-                    std::to_string(facts.all().size() - judged) + " facts that nothing judges");
+                    std::to_string(facts.all().size() - judged) +
+                        " facts that nothing judges");
   }
   return verdict.Take();
 }
 
 std::vector<Check> Judge(std::span<const Table> tables, const FactStore& facts,
-                         const std::optional<SymbolTable>& symbols, const Target& target) {
+                         const std::optional<SymbolTable>& symbols,
+                         const Target& target) {
   std::vector<Check> checks;
   size_t judged = 0;
   for (const Table& table : tables) {
     FamilyVerdict verdict = JudgeFamily(table, facts, symbols, target);
     judged += verdict.judged.size();
-    std::move(verdict.checks.begin(), verdict.checks.end(), std::back_inserter(checks));
+    std::move(verdict.checks.begin(), verdict.checks.end(),
+              std::back_inserter(checks));
   }
   checks.push_back(JudgeLeftovers(facts, judged));
   return checks;

@@ -15,7 +15,14 @@
 
 namespace plumbline::abi {
 
-enum class Kind { kConstant, kSize, kOffset, kPrototype, kSymbol, kCompleteness };
+enum class Kind {
+  kConstant,
+  kSize,
+  kOffset,
+  kPrototype,
+  kSymbol,
+  kCompleteness
+};
 enum class Status { kPassed, kFailed, kSkipped };
 
 // One named check with its verdict.
@@ -43,14 +50,15 @@ Version ParseVersion(std::string_view text);
 struct Target {
   std::string arch;
   std::string variant;
-  std::string libc;         // "glibc 2.36", of the running library
-  std::string kernel;       // "6.1.0", of the running kernel
-  Version libc_release;     // of the running library
-  Version header_release;   // of the C library's headers
+  std::string libc;        // "glibc 2.36", of the running library
+  std::string kernel;      // "6.1.0", of the running kernel
+  Version libc_release;    // of the running library
+  Version header_release;  // of the C library's headers
   Version kernel_headers;
 };
 // This process's, built for an architecture and variant.
-Target DescribeTarget(std::string_view arch, std::string_view variant, const FactStore& facts);
+Target DescribeTarget(std::string_view arch, std::string_view variant,
+                      const FactStore& facts);
 
 // The checks of one family, and the facts that they looked at.
 struct FamilyVerdict {
@@ -58,18 +66,22 @@ struct FamilyVerdict {
   std::unordered_set<uint64_t> judged;  // keys of facts
 };
 
-// Runs every check that `table` asks for. `symbols` is nullopt for a statically linked
-// program, whose symbol checks are skipped. Allocates; has no other effect.
+// Runs every check that `table` asks for. `symbols` is nullopt for a statically
+// linked program, whose symbol checks are skipped. Allocates; has no other
+// effect.
 FamilyVerdict JudgeFamily(const Table& table, const FactStore& facts,
-                          const std::optional<SymbolTable>& symbols, const Target& target);
+                          const std::optional<SymbolTable>& symbols,
+                          const Target& target);
 
-// Whether every fact was judged: a test that was lost leaves some behind. `judged` is the
-// number of facts that the families looked at; each is of one family only.
+// Whether every fact was judged: a test that was lost leaves some behind.
+// `judged` is the number of facts that the families looked at; each is of one
+// family only.
 Check JudgeLeftovers(const FactStore& facts, size_t judged);
 
 // Both of the above, over all tables.
 std::vector<Check> Judge(std::span<const Table> tables, const FactStore& facts,
-                         const std::optional<SymbolTable>& symbols, const Target& target);
+                         const std::optional<SymbolTable>& symbols,
+                         const Target& target);
 
 const char* KindName(Kind kind);
 const char* StatusName(Status status);

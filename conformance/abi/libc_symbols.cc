@@ -9,8 +9,8 @@
 namespace plumbline::abi {
 namespace {
 
-// Bit 15 of a version index marks a version that is not the default (ELF gABI, symbol
-// versioning). Older elf.h lack a name for the mask.
+// Bit 15 of a version index marks a version that is not the default (ELF gABI,
+// symbol versioning). Older elf.h lack a name for the mask.
 constexpr uint16_t kVersionHidden = 0x8000;
 
 // The tables that a loaded object's dynamic section points at.
@@ -31,12 +31,12 @@ const T* At(uintptr_t address) {
 DynamicTables FindTables(const dl_phdr_info& object) {
   DynamicTables tables;
   for (int i = 0; i < object.dlpi_phnum; ++i) {
-    const ElfW(Phdr) & header = object.dlpi_phdr[i];
+    const ElfW(Phdr)& header = object.dlpi_phdr[i];
     if (header.p_type != PT_DYNAMIC) continue;
     for (const auto* entry = At<ElfW(Dyn)>(object.dlpi_addr + header.p_vaddr);
          entry->d_tag != DT_NULL; ++entry) {
-      // Most ports relocate these pointers in place; those with a read-only dynamic
-      // section (MIPS, RISC-V) leave them relative to the load address.
+      // Most ports relocate these pointers in place; those with a read-only
+      // dynamic section (MIPS, RISC-V) leave them relative to the load address.
       uintptr_t value = entry->d_un.d_ptr;
       if (value < object.dlpi_addr) value += object.dlpi_addr;
       switch (entry->d_tag) {
@@ -64,19 +64,20 @@ DynamicTables FindTables(const dl_phdr_info& object) {
   return tables;
 }
 
-// A loaded object knows how many symbols it has only through its hash table: the last
-// one ends the last chain.
+// A loaded object knows how many symbols it has only through its hash table:
+// the last one ends the last chain.
 size_t CountSymbols(const DynamicTables& tables) {
   if (tables.gnu_hash == nullptr) {
-    // Two-word header: buckets, chains. (Alpha and s390x have 64-bit words here, and a
-    // GNU hash table too.)
+    // Two-word header: buckets, chains. (Alpha and s390x have 64-bit words
+    // here, and a GNU hash table too.)
     return tables.sysv_hash != nullptr ? tables.sysv_hash[1] : 0;
   }
   const uint32_t bucket_count = tables.gnu_hash[0];
   const uint32_t first_symbol = tables.gnu_hash[1];
   const uint32_t bloom_words = tables.gnu_hash[2];
   const uint32_t* buckets =
-      tables.gnu_hash + 4 + size_t{bloom_words} * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
+      tables.gnu_hash + 4 +
+      size_t{bloom_words} * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
   const uint32_t* chains = buckets + bucket_count;
   uint32_t last = 0;
   for (uint32_t i = 0; i < bucket_count; ++i) last = std::max(last, buckets[i]);
@@ -92,7 +93,9 @@ std::map<uint16_t, std::string> ReadVersionNames(const DynamicTables& tables) {
     const auto base = reinterpret_cast<uintptr_t>(definition);
     const auto* name = At<ElfW(Verdaux)>(base + definition->vd_aux);
     names[definition->vd_ndx] = tables.strings + name->vda_name;
-    definition = definition->vd_next == 0 ? nullptr : At<ElfW(Verdef)>(base + definition->vd_next);
+    definition = definition->vd_next == 0
+                     ? nullptr
+                     : At<ElfW(Verdef)>(base + definition->vd_next);
   }
   return names;
 }
@@ -104,10 +107,14 @@ SymbolTable ReadSymbols(const DynamicTables& tables) {
   for (size_t i = 1; i < count; ++i) {
     const ElfW(Sym)& symbol = tables.symbols[i];
     if (symbol.st_shndx == SHN_UNDEF) continue;
-    const uint16_t index = tables.version_indices != nullptr ? tables.version_indices[i] : uint16_t{1};
-    const auto name = names.find(static_cast<uint16_t>(index & ~kVersionHidden));
+    const uint16_t index = tables.version_indices != nullptr
+                               ? tables.version_indices[i]
+                               : uint16_t{1};
+    const auto name =
+        names.find(static_cast<uint16_t>(index & ~kVersionHidden));
     result[tables.strings + symbol.st_name].push_back(
-        {name == names.end() ? "" : name->second, (index & kVersionHidden) == 0});
+        {name == names.end() ? "" : name->second,
+         (index & kVersionHidden) == 0});
   }
   return result;
 }

@@ -11,13 +11,15 @@
 
 namespace plumbline::abi {
 
-// One version node of a symbol. A reference without a version binds to the default.
+// One version node of a symbol. A reference without a version binds to the
+// default.
 struct SymbolVersion {
   std::string node;  // "GLIBC_2.3.2"
   bool is_default = false;
 };
 
-using SymbolTable = std::map<std::string, std::vector<SymbolVersion>, std::less<>>;
+using SymbolTable =
+    std::map<std::string, std::vector<SymbolVersion>, std::less<>>;
 
 // Reads the dynamic symbol table of the libc.so that this process has loaded.
 // nullopt in a statically linked program, which has none.

@@ -48,7 +48,8 @@ class MutantJudge {
     }
   }
 
-  // The checks that fail for a mutant; a message in `error` if it can't be applied.
+  // The checks that fail for a mutant; a message in `error` if it can't be
+  // applied.
   std::vector<Check> Failures(const Mutant& mutant, std::string& error) const {
     std::vector<Check> failures;
     std::vector<plumbline_fact> records;
@@ -62,14 +63,25 @@ class MutantJudge {
       changed_facts.Add(std::span<const plumbline_fact>(records));
     }
     const FactStore& facts = mutant.facts.empty() ? facts_ : changed_facts;
+    for (const auto& [family, edits] : mutant.edits) {
+      if (std::none_of(tables_.begin(), tables_.end(),
+                       [&family](const Table& table) {
+                         return table.family == family;
+                       })) {
+        error = "there is no family " + family;
+        return failures;
+      }
+    }
     size_t judged = 0;
     for (size_t i = 0; i < tables_.size(); ++i) {
       Table table = tables_[i];
       std::string text;
-      if (const auto found = mutant.edits.find(table.family); found != mutant.edits.end()) {
+      if (const auto found = mutant.edits.find(table.family);
+          found != mutant.edits.end()) {
         text = table.text;
         if (!Apply(text, found->second)) {
-          error = "a row to change is not in family " + std::string(table.family);
+          error =
+              "a row to change is not in family " + std::string(table.family);
           return failures;
         }
         table.text = text;
@@ -88,22 +100,28 @@ class MutantJudge {
   }
 
  private:
-  static bool ReadFacts(const std::string& name, std::vector<plumbline_fact>& records) {
+  static bool ReadFacts(const std::string& name,
+                        std::vector<plumbline_fact>& records) {
     std::ifstream file(name, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    if (!file || bytes.empty() || bytes.size() % sizeof(plumbline_fact) != 0) return false;
+    if (!file || bytes.empty() || bytes.size() % sizeof(plumbline_fact) != 0)
+      return false;
     records.resize(bytes.size() / sizeof(plumbline_fact));
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(records.data()));
+    std::copy(bytes.begin(), bytes.end(),
+              reinterpret_cast<char*>(records.data()));
     return true;
   }
 
-  static bool Judges(const FamilyVerdict& verdict, std::span<const plumbline_fact> records) {
-    return std::any_of(records.begin(), records.end(), [&verdict](const plumbline_fact& record) {
-      return verdict.judged.contains(record.key);
-    });
+  static bool Judges(const FamilyVerdict& verdict,
+                     std::span<const plumbline_fact> records) {
+    return std::any_of(records.begin(), records.end(),
+                       [&verdict](const plumbline_fact& record) {
+                         return verdict.judged.contains(record.key);
+                       });
   }
 
-  static void KeepFailures(std::vector<Check>& checks, std::vector<Check>& failures) {
+  static void KeepFailures(std::vector<Check>& checks,
+                           std::vector<Check>& failures) {
     for (Check& check : checks) {
       if (check.status == Status::kFailed) failures.push_back(std::move(check));
     }
@@ -120,7 +138,8 @@ class MutantJudge {
 
 bool JudgeMutants(std::istream& in, std::ostream& out, std::ostream& err,
                   std::span<const Table> tables, const FactStore& facts,
-                  const std::optional<SymbolTable>& symbols, const Target& target) {
+                  const std::optional<SymbolTable>& symbols,
+                  const Target& target) {
   const MutantJudge mutant_judge(tables, facts, symbols, target);
   Mutant mutant;
   std::vector<Edit>* edits = nullptr;

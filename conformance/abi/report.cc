@@ -4,8 +4,8 @@
 
 namespace plumbline::abi {
 
-std::string WriteReport(const Target& target, std::span<const Check> checks, size_t facts,
-                        std::chrono::microseconds elapsed) {
+std::string WriteReport(const Target& target, std::span<const Check> checks,
+                        size_t facts, std::chrono::microseconds elapsed) {
   nlohmann::ordered_json report = {
       {"schema", "plumbline.report/1"},
       {"arch", target.arch},
@@ -18,7 +18,8 @@ std::string WriteReport(const Target& target, std::span<const Check> checks, siz
       {"facts", facts},
       {"microseconds", elapsed.count()},
   };
-  nlohmann::ordered_json& list = report["checks"] = nlohmann::ordered_json::array();
+  nlohmann::ordered_json& list = report["checks"] =
+      nlohmann::ordered_json::array();
   for (const Check& check : checks) {
     nlohmann::ordered_json entry = {
         {"check", check.name},

@@ -1,4 +1,5 @@
-// A checker's verdicts as JSON, schema plumbline.report/1: what `plumbline check` reads.
+// A checker's verdicts as JSON, schema plumbline.report/1: what `plumbline
+// check` reads.
 
 #ifndef PLUMBLINE_CONFORMANCE_ABI_REPORT_H_
 #define PLUMBLINE_CONFORMANCE_ABI_REPORT_H_
@@ -11,8 +12,8 @@
 
 namespace plumbline::abi {
 
-std::string WriteReport(const Target& target, std::span<const Check> checks, size_t facts,
-                        std::chrono::microseconds elapsed);
+std::string WriteReport(const Target& target, std::span<const Check> checks,
+                        size_t facts, std::chrono::microseconds elapsed);
 
 }  // namespace plumbline::abi
 

@@ -9,7 +9,8 @@ namespace {
 std::string_view Cut(std::string_view& text, char separator) {
   const size_t end = text.find(separator);
   const std::string_view head = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  text =
+      end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
   return head;
 }
 

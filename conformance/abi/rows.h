@@ -1,7 +1,8 @@
-// What is declared for a target, as rows of `kind TAB key=value TAB key=value …`.
+// What is declared for a target, as rows of `kind TAB key=value TAB key=value
+// …`.
 //
-// tools/codegen writes them. Text, not compiled tables, so that a mutation run can
-// change one row without building anything.
+// tools/codegen writes them. Text, not compiled tables, so that a mutation run
+// can change one row without building anything.
 
 #ifndef PLUMBLINE_CONFORMANCE_ABI_ROWS_H_
 #define PLUMBLINE_CONFORMANCE_ABI_ROWS_H_
@@ -12,8 +13,8 @@
 
 namespace plumbline::abi {
 
-// One declared constant, type, field, function or primitive type. Refers to the text
-// that it was read from, which must outlive it.
+// One declared constant, type, field, function or primitive type. Refers to the
+// text that it was read from, which must outlive it.
 class Row {
  public:
   // `line` without its newline. Cells without '=' are ignored.

@@ -9,7 +9,8 @@
 
 namespace plumbline::abi {
 
-// The target that they are for: "i386" and "time64". tools/codegen writes the definitions.
+// The target that they are for: "i386" and "time64". tools/codegen writes the
+// definitions.
 extern const char kArch[];
 extern const char kVariant[];
 

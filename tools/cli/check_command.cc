@@ -192,7 +192,14 @@ Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
   const Result<void> written =
       WriteOutput(options.output.path, Rendered(results, options.output));
   if (!written) return tl::unexpected(written.error());
-  if (unusable) return Exit::kCouldNotWork;
+  const bool any_checked =
+      std::any_of(results.targets.begin(), results.targets.end(),
+                  [](const TargetResult& result) {
+                    return result.outcome == Outcome::kChecked;
+                  });
+  if (!any_checked && !unusable)
+    Complain("none of these targets could be checked");
+  if (unusable || !any_checked) return Exit::kCouldNotWork;
   return results.Count().failed > 0 ? Exit::kCheckFailed : Exit::kAsPromised;
 }
 

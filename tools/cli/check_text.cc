@@ -117,7 +117,7 @@ std::string SkipLines(const CheckResults& results, bool colour) {
                TargetNames(results, skip.targets)});
   }
   return Paint("SKIPPED", Colour::kYellow, colour) + "\n" +
-         table.Text({.indent = 2, .colour = colour});
+         table.Text({.width = 100, .indent = 2, .colour = colour});
 }
 
 std::string WithoutTrailingSpaces(const std::string& text) {

@@ -24,17 +24,18 @@ Target ReadTarget(const Json& json) {
           Text(json, "triple"), Text(json, "qemu")};
 }
 
-Entry ReadEntry(const Json& json) {
+Entry ReadEntry(Json& json) {
   Entry entry = {Text(json, "kind"),
                  Text(json, "name"),
                  Text(json, "family"),
                  Text(json, "where"),
                  Text(json, "about"),
                  Text(json, "page"),
-                 {},
-                 json};
-  for (const Json& facts : Field(json, "facts")) {
-    entry.facts.push_back({Strings(Field(facts, "targets")), facts});
+                 {}};
+  if (!json.contains("facts")) return entry;
+  for (Json& facts : json["facts"]) {
+    std::vector<std::string> targets = Strings(Field(facts, "targets"));
+    entry.facts.push_back({std::move(targets), std::move(facts)});
   }
   return entry;
 }
@@ -54,28 +55,33 @@ std::string_view Entry::plain_name() const {
   return all;
 }
 
+Json Entry::AsJson() const {
+  Json list = Json::array();
+  for (const Facts& group : facts) {
+    list.push_back(group.json);
+    list.back()["targets"] = group.targets;
+  }
+  return {{"kind", kind},   {"name", name},   {"family", family},
+          {"where", where}, {"about", about}, {"page", page},
+          {"facts", list}};
+}
+
 Entry Entry::On(const std::vector<Target>& targets) const {
   Entry result = *this;
-  result.facts.clear();
-  result.json["facts"] = Json::array();
-  for (const Facts& group : facts) {
-    Facts kept = {{}, group.json};
-    for (const std::string& shared : group.targets) {
-      const bool chosen = std::any_of(
+  for (Facts& group : result.facts) {
+    std::erase_if(group.targets, [&](const std::string& shared) {
+      return std::none_of(
           targets.begin(), targets.end(),
           [&](const Target& target) { return target.name == shared; });
-      if (chosen) kept.targets.push_back(shared);
-    }
-    if (kept.targets.empty()) continue;
-    kept.json["targets"] = kept.targets;
-    result.json["facts"].push_back(kept.json);
-    result.facts.push_back(std::move(kept));
+    });
   }
+  std::erase_if(result.facts,
+                [](const Facts& group) { return group.targets.empty(); });
   return result;
 }
 
 Result<Declarations> Declarations::Parse(std::string_view text) {
-  const std::optional<Json> json = ParseJson(text);
+  std::optional<Json> json = ParseJson(text);
   if (!json || Text(*json, "schema") != kSchema) {
     return Fail("the declarations are not of the schema {}", kSchema);
   }
@@ -89,7 +95,7 @@ Result<Declarations> Declarations::Parse(std::string_view text) {
   for (const Json& family : Field(*json, "families")) {
     declarations.family_titles_[Text(family, "name")] = Text(family, "title");
   }
-  for (const Json& entry : Field(*json, "entries")) {
+  for (Json& entry : (*json)["entries"]) {
     declarations.entries_.push_back(ReadEntry(entry));
     const Entry& read = declarations.entries_.back();
     if (read.name.empty() ||

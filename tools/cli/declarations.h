@@ -32,10 +32,12 @@ struct Entry {
   std::string about;
   std::string page;
   std::vector<Facts> facts;
-  Json json;
 
   // "epoll_event" of "struct epoll_event"
   std::string_view plain_name() const;
+
+  // As it was read.
+  Json AsJson() const;
 
   // The entry with the facts of these targets only.
   Entry On(const std::vector<Target>& targets) const;

@@ -57,11 +57,23 @@ def _embed_source_impl(ctx):
         table = "  static const EmbeddedFile kFiles[] = {\n" + "\n".join(entries) + "\n  };\n  return kFiles;"
     else:
         table = "  return {};"
-    ctx.actions.write(source, _SOURCE.format(
+    text = ctx.actions.declare_file(ctx.label.name + ".txt")
+    ctx.actions.write(text, _SOURCE.format(
         blobs = "\n".join(blobs),
         function = ctx.attr.function,
         table = table,
     ))
+
+    # Bazel compiles again when a file changes that the compiler names as a header. What
+    # .incbin reads is none, so the source itself has to change with it.
+    ctx.actions.run_shell(
+        command = 'cp "$1" "$2"; chmod +w "$2"; shift; { printf "\\n"; [ $# -eq 1 ] || sha256sum "${@:2}" | sed "s|^|// |"; } >> "$1"',
+        arguments = [text.path, source.path] + [file.path for file in inputs],
+        inputs = inputs + [text],
+        mnemonic = "EmbedSource",
+        outputs = [source],
+        progress_message = "Writing the source of {}".format(ctx.label),
+    )
     return [
         DefaultInfo(files = depset([source])),
         OutputGroupInfo(embedded = depset(inputs)),

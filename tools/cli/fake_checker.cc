@@ -2,10 +2,12 @@
 // PLUMBLINE_FAKE is the behaviour of all targets, PLUMBLINE_FAKE_WIDE that of
 // the variant.
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <thread>
 
 namespace {
 
@@ -41,8 +43,10 @@ int main(int argc, char** argv) {
   if (behaviour == "silent") return 0;
   if (behaviour == "crash") {
     std::fputs("about to crash\n", stderr);
-    return std::raise(SIGSEGV);
+    return std::raise(SIGKILL);  // SIGSEGV is a sanitizer's
   }
+  if (behaviour == "slow")
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   if (behaviour == "quit") return Report(ARCH, kPassed) + 3;
   return Report(ARCH, kPassed);
 }

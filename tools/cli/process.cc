@@ -30,7 +30,7 @@ struct Pipe {
 Result<Pipe> MakePipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0)
-    return Fail("cannot make a pipe: {}", std::strerror(errno));
+    return Fail("cannot be started: no pipe: {}", std::strerror(errno));
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -61,6 +61,15 @@ struct Plan {
   [[maybe_unused]] const ssize_t written =
       write(plan.failure, &error, sizeof error);
   _exit(127);
+}
+
+std::string WhyNotExecuted(int error) {
+  const std::string text = std::strerror(error);
+  // The file itself is there, but not what it names as its interpreter.
+  if (error == ENOENT) return text + "; its dynamic loader is not installed";
+  if (error == EACCES)
+    return text + "; set TMPDIR to a folder where programs may be executed";
+  return text;
 }
 
 // Takes what a pipe holds; closes it at its end.
@@ -206,7 +215,8 @@ Result<Finished> RunProgram(const Descriptor& program,
     if (!*made) return tl::unexpected(made->error());
   }
   const Descriptor input(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!input) return Fail("cannot open /dev/null: {}", std::strerror(errno));
+  if (!input)
+    return Fail("cannot be started: /dev/null: {}", std::strerror(errno));
 
   std::vector<char*> argv;
   for (std::string& argument : arguments) {
@@ -223,8 +233,7 @@ Result<Finished> RunProgram(const Descriptor& program,
 
   std::unique_lock start(StartMutex());
   const pid_t child = fork();
-  if (child < 0)
-    return Fail("cannot start a process: {}", std::strerror(errno));
+  if (child < 0) return Fail("cannot be started: {}", std::strerror(errno));
   if (child == 0) BecomeProgram(plan);
 
   output->write.Close();
@@ -239,7 +248,7 @@ Result<Finished> RunProgram(const Descriptor& program,
   start.unlock();
   if (told == sizeof error) {
     WaitFor(child);
-    return Fail("cannot be executed: {}", std::strerror(error));
+    return Fail("cannot be executed: {}", WhyNotExecuted(error));
   }
 
   Finished finished;

@@ -97,7 +97,7 @@ TEST_F(CheckerTest, Reports) {
 
 TEST_F(CheckerTest, TellsOfACrash) {
   EXPECT_EQ(Check("crash").error().message,
-            "its checker was killed by SIGSEGV; it wrote: about to crash");
+            "its checker was killed by SIGKILL; it wrote: about to crash");
 }
 
 TEST_F(CheckerTest, BelievesNoReportWithABadStatus) {

@@ -15,7 +15,7 @@ namespace {
 
 std::string AsJson(const std::vector<Entry>& entries) {
   Json list = Json::array();
-  for (const Entry& entry : entries) list.push_back(entry.json);
+  for (const Entry& entry : entries) list.push_back(entry.AsJson());
   return Print({{"schema", "plumbline.show/1"}, {"entries", list}});
 }
 

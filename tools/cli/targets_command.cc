@@ -44,7 +44,7 @@ Readiness Examine(const World& world, const Target& target) {
     readiness.install.push_back(readiness.runner.install);
   if (!readiness.checker) {
     readiness.missing.push_back(readiness.compiler
-                                    ? "its checker is not in this program"
+                                    ? "its checker"
                                     : CompilerName(target) + " is missing");
     if (!readiness.compiler)
       readiness.install.push_back(CompilerPackage(world.host, all, target));

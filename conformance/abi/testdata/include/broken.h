@@ -1,0 +1,3 @@
+/* Does not compile, whoever includes it. */
+#define IN_BROKEN 1
+int broken(;

@@ -1,0 +1,2 @@
+#define IN_HALF 1
+#include <there/is/no/such/header.h>

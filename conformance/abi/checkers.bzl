@@ -1,13 +1,12 @@
 """The checkers that can be built here: one for each target whose compiler is installed."""
 
 load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
-load("//tools/targets:defs.bzl", "CHECKED")
 
 def checked_targets():
     """Every (architecture, variant) whose ABI is checked, "" for the default variant."""
     return [
         (arch, variant)
-        for arch in CHECKED
+        for arch in ARCHITECTURES
         for variant in [""] + ARCHITECTURES[arch].variants
     ]
 

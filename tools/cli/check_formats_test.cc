@@ -103,6 +103,15 @@ TEST(CheckText, FoldsOnlyEqualFailures) {
   EXPECT_THAT(text, HasSubstr("FAILED  Constant/EPOLLIN  on i386\n"));
 }
 
+TEST(CheckText, NamesAllThatWasSeen) {
+  CheckResults results = Results("0x2");
+  results.targets[0].report.kernel_headers = "5.10.0";
+  EXPECT_THAT(
+      CheckText(results, false),
+      HasSubstr(
+          "seen      0x2  glibc 2.36, kernel headers 5.10.0 or 6.1.170\n"));
+}
+
 TEST(CheckText, PrintsTheSpeedIfAsked) {
   CheckResults results = Results("0x2");
   EXPECT_THAT(CheckText(results, false), Not(HasSubstr("facts/s")));

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,14 +85,12 @@ std::string FailureBlock(const CheckResults& results,
                          const SharedFailure& failure, bool colour) {
   const Check& check = failure.check;
   std::vector<std::string> names;
-  std::vector<std::string> seen_in;  // libraries and headers, each once
+  std::set<std::string> libcs;
+  std::set<std::string> headers;
   for (const TargetResult* result : failure.targets) {
     names.push_back(result->target.name);
-    const Report& report = result->report;
-    std::string text = fmt::format("{}, kernel headers {}", report.libc,
-                                   report.kernel_headers);
-    if (std::find(seen_in.begin(), seen_in.end(), text) == seen_in.end())
-      seen_in.push_back(std::move(text));
+    libcs.insert(result->report.libc);
+    headers.insert(result->report.kernel_headers);
   }
   std::string block =
       fmt::format("{}  {}  on {}\n", Paint("FAILED", Colour::kRed, colour),
@@ -103,7 +103,9 @@ std::string FailureBlock(const CheckResults& results,
     block += fmt::format("  {:<10}{}{}  {}\n", label, value, padding, remark);
   };
   line("declared", check.declared, check.where);
-  line("seen", check.seen, seen_in.size() == 1 ? seen_in.front() : "");
+  line("seen", check.seen,
+       fmt::format("{}, kernel headers {}", fmt::join(libcs, " or "),
+                   fmt::join(headers, " or ")));
   if (!check.reason.empty())
     block += fmt::format("  {:<10}{}\n", "because", check.reason);
   block += fmt::format("  {:<10}{}\n", "again", AgainCommand(results, failure));

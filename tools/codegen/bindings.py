@@ -11,7 +11,7 @@ from typing import Any
 
 from tools.codegen import c_types
 from tools.codegen.source import BindingError, Document, Path, Where
-from tools.codegen.targets import Target, Targets
+from tools.codegen.targets import Target, Targets, parse_version
 
 _ORIGIN = re.compile(r"(man|posix|psabi|uapi|glibc|kernel-doc):\S.*")
 _PAGE = re.compile(r"[\w.-]+\(\d\w*\)")
@@ -51,9 +51,14 @@ def _integer(value: Any, _: Targets) -> str:
     return "" if isinstance(value, int) and not isinstance(value, bool) else "must be an integer"
 
 
-def _versions(value: Any, _: Targets) -> str:
-    good = isinstance(value, list) and value and all(isinstance(v, str) and _VERSION.fullmatch(v) for v in value)
-    return "" if good else 'must be a list of version nodes such as ["2.3.2"]'
+def _versions(value: Any, targets: Targets) -> str:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) and _VERSION.fullmatch(v) for v in value):
+        return 'must be a list of version nodes such as ["2.3.2"]'
+    oldest = min(arch.glibc_nodes[0] for arch in targets.architectures.values())
+    for version in value:
+        if parse_version(version) < oldest:
+            return f"has {version}, which is older than any port's first node, {'.'.join(map(str, oldest))}"
+    return ""
 
 
 def _selectors(value: Any, targets: Targets) -> str:

@@ -335,6 +335,10 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
         ["'versions' must be a list of version nodes such as [\"2.3.2\"]"],
     ),
     "empty versions": (HEAD + FUNCTION + REST.replace('["2.3.2"]', "[] # HERE"), ["'versions' must be a list"]),
+    "version older than all": (
+        HEAD + FUNCTION + REST.replace('["2.3.2"]', '["2.3.2", "1.9"] # HERE'),
+        ["call: 'versions' has 1.9, which is older than any port's first node, 2.0"],
+    ),
     "bad failure": (
         HEAD + FUNCTION + REST.replace('"errno"', '"throws" # HERE'),
         ["'failure' must be one of 'errno', 'number', 'none'"],

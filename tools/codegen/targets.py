@@ -189,8 +189,8 @@ class Targets:
         return DataModel(name, value["char"] == "signed", sizes, bit_fields)
 
     def _architecture(self, name: str, value: Any, models: dict[str, DataModel]) -> Architecture:
-        keys = {"triple": str, "model": str, "endian": str, "glibc": list, "qemu": str, "variants": list}
-        self._keys(("architectures", name), value, keys)
+        keys = {"triple": str, "model": str, "endian": str, "glibc": list, "qemu": str, "variants": list, "cannot_run": str}
+        self._keys(("architectures", name), value, keys, optional=frozenset({"cannot_run"}))
         where = self._where("architectures", name)
         if value["model"] not in models:
             raise BindingError(

@@ -1,9 +1,6 @@
 """Programs built for, and tests run on, another architecture than the build's own."""
 
 load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
-load(":checked.bzl", _CHECKED = "CHECKED")
-
-CHECKED = _CHECKED
 
 _PLATFORMS = "//command_line_option:platforms"
 
@@ -94,6 +91,8 @@ def _target_test_impl(ctx):
         options.append("--native")
     if architecture.qemu:
         options.append("--qemu=" + architecture.qemu)
+    if architecture.cannot_run:
+        options.append("--cannot-run=" + architecture.cannot_run)
     launcher = _launcher(ctx, options, _shell([program.short_path]))
     runfiles = ctx.runfiles(
         files = [ctx.file._runner, program] + ctx.files.data + ctx.files.target,
@@ -180,7 +179,7 @@ def target_test(name, binary, arch, **kwargs):
         **kwargs
     )
 
-def for_each_architecture(name, make, architectures = CHECKED, **kwargs):
+def for_each_architecture(name, make, architectures = ARCHITECTURES.keys(), **kwargs):
     """Calls make(name = "NAME_ARCH", arch = "ARCH", …) for each architecture.
 
     Where the compiler isn't installed, NAME_ARCH is a test that says so.
@@ -188,7 +187,7 @@ def for_each_architecture(name, make, architectures = CHECKED, **kwargs):
     Args:
       name: start of the names.
       make: a rule or macro that takes name and arch, such as target_test.
-      architectures: their names; all that are checked.
+      architectures: their names; all that are declared.
       **kwargs: passed to make as they are.
     """
     for arch in architectures:

@@ -262,6 +262,7 @@ def _local_toolchains_impl(repository_ctx):
         listed.append("    \"{}\": struct(\n{}    ),\n".format(name, "".join([
             "        {} = {},\n".format(key, repr(value))
             for key, value in {
+                "cannot_run": values.get("cannot_run", ""),
                 "endian": values["endian"],
                 "installed": installed,
                 "native": name == native or name in _ALSO_NATIVE.get(native, []),

@@ -1,6 +1,8 @@
 // The program that checks one target. Called plainly it is a GoogleTest program
 // with a named test per check; with --report it prints its verdicts as JSON,
 // and with --mutants it judges the changed declarations on its standard input.
+// --agree FILE adds a test: do the facts that are linked in equal those of
+// FILE, which were read from the object files?
 
 #include <gtest/gtest.h>
 
@@ -10,9 +12,10 @@
 #include <iostream>
 #include <string>
 
+#include "conformance/abi/agreement.h"
+#include "conformance/abi/environment.h"
 #include "conformance/abi/fact_store.h"
 #include "conformance/abi/judge.h"
-#include "conformance/abi/libc_symbols.h"
 #include "conformance/abi/mutants.h"
 #include "conformance/abi/report.h"
 #include "conformance/abi/tables.h"
@@ -55,23 +58,27 @@ class CheckTest : public testing::Test {
 int Main(int argc, char** argv) {
   bool report = false;
   bool mutants = false;
+  const char* agree = nullptr;
   for (int i = 1; i < argc; ++i) {
     report |= std::strcmp(argv[i], "--report") == 0;
     mutants |= std::strcmp(argv[i], "--mutants") == 0;
+    if (std::strcmp(argv[i], "--agree") == 0 && i + 1 < argc) {
+      agree = argv[i + 1];
+    }
   }
   const auto start = std::chrono::steady_clock::now();
   const FactStore facts = FactStore::Linked();
-  const std::optional<SymbolTable> symbols = ReadLibcSymbols();
-  const Target target = DescribeTarget(kArch, kVariant, facts);
+  const auto [target, symbols] = Observe(kArch, kVariant, facts);
   if (mutants) {
     return JudgeMutants(std::cin, std::cout, std::cerr, Tables(), facts,
                         symbols, target)
                ? 0
                : 2;
   }
-  const std::vector<Check> checks = Judge(Tables(), facts, symbols, target);
+  std::vector<Check> checks = Judge(Tables(), facts, symbols, target);
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
+  if (agree != nullptr) checks.push_back(JudgeAgreement(facts, agree));
   if (report) {
     std::puts(WriteReport(target, checks, facts.size(), elapsed).c_str());
     return 0;

@@ -300,8 +300,13 @@ def _parts(errors: dict[tuple[int, str], str]) -> set[int]:
     return {index for index, _ in errors}
 
 
-def collect(compiler: Compiler, probes: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
-    """Compiles the units of one family to object files in `folder`."""
+def collect(
+    compiler: Compiler,
+    probes: dict[str, Any],
+    folder: pathlib.Path,
+    sources: list[dict[str, Any]] | None = None,
+) -> list[pathlib.Path]:
+    """Compiles the units of one family to object files in `folder`; adds to `sources` what it compiled."""
     objects = []
     for number, unit in enumerate(probes["units"]):
         answers = _ask(compiler, unit, unit["side"] == "uapi")
@@ -319,7 +324,30 @@ def collect(compiler: Compiler, probes: dict[str, Any], folder: pathlib.Path) ->
                 f"the facts of <{unit['header']}> do not compile, though their probes did:\n{result.stderr.strip()}"
             )
         objects.append(output)
+        if sources is not None:
+            sources.append(_kept(source, output.name, answers))
     return objects
+
+
+def _kept(source: _Source, name: str, answers: _Answers) -> dict[str, Any]:
+    """A unit's last source, for another compiler to read: see compare_compilers.py."""
+    unit = source.unit
+    return {
+        "object": name,
+        "language": unit["language"],
+        "side": unit["side"],
+        "header": unit["header"],
+        "keys": [probe["key"] for probe in unit["probes"]],
+        "missing": {_hash(unit["probes"][index]): reason for index, reason in answers.missing.items()},
+        "lines": source.lines,
+        # Line → the key of the probe that it serves, and which part of it.
+        "owners": {line: [unit["probes"][index]["key"], part] for line, (index, part) in source.owners.items()},
+        # What the source leaves out, as the headers lack it: key → row that does not compile.
+        "absent": {
+            probe["key"]: probe.get("presence", probe["row"]).replace("%FLAGS%", "0")
+            for probe in (unit["probes"][index] for index in sorted(answers.missing))
+        },
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -361,6 +389,27 @@ def read_facts(compiler: Compiler, file: pathlib.Path) -> list[Fact]:
     return [Fact(*fields) for fields in struct.iter_unpack((">" if big else "<") + Fact._LAYOUT, data)]
 
 
+def _write_facts(path: pathlib.Path, facts: Iterable[Fact], reasons: dict[str, str]) -> None:
+    """The facts as text, a line each, with why a thing is absent: see static_facts.py."""
+    lines = [
+        f"{fact.key:#018x}\t{fact.value:#x}\t{fact.size}\t{fact.align}\t{fact.type}\t{fact.flags}"
+        f"\t{' '.join(reasons.get(f'{fact.key:#018x}ull', '').split())}\n"
+        for fact in facts
+    ]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _write_sources(path: pathlib.Path, family: str, units: list[dict[str, Any]]) -> None:
+    """Written whole or not at all, and the same each time."""
+    told = {"schema": "plumbline.sources/1", "family": family, "units": units}
+    unfinished = path.with_name(path.name + ".tmp")
+    try:
+        unfinished.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="collect_facts", description=__doc__)
     parser.add_argument("--probes", required=True, type=pathlib.Path)
@@ -372,16 +421,25 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--include", default=".", help="folder that holds conformance/abi")
     parser.add_argument("-o", "--output", required=True, type=pathlib.Path, help="archive to write")
+    parser.add_argument("--sources", type=pathlib.Path, help="JSON file to write: what was compiled, unit by unit")
+    parser.add_argument("--facts", type=pathlib.Path, help="text file to write: the facts of the archive")
     options = parser.parse_args(arguments)
     try:
         compiler = Compiler.load(options.compiler, options.include)
         probes = json.loads(options.probes.read_text(encoding="utf-8"))
+        sources: list[dict[str, Any]] = []
         with tempfile.TemporaryDirectory() as folder:
-            objects = collect(compiler, probes, pathlib.Path(folder))
+            objects = collect(compiler, probes, pathlib.Path(folder), sources)
             archive = options.output.with_name(options.output.name + ".tmp")
             archive.unlink(missing_ok=True)
             try:
                 subprocess.run([compiler.ar, "rcsD", str(archive), *map(str, objects)], check=True)
+                if options.sources:
+                    _write_sources(options.sources, probes["family"], sources)
+                if options.facts:
+                    facts = [fact for each in objects for fact in read_facts(compiler, each)]
+                    reasons = {key: why for unit in sources for key, why in unit["missing"].items()}
+                    _write_facts(options.facts, facts, reasons)
                 os.replace(archive, options.output)
             finally:
                 archive.unlink(missing_ok=True)

@@ -130,6 +130,14 @@ class Change:
             return str(self.path[3]) if len(self.path) > 3 else ""
         return str(self.path[1])
 
+    @property
+    def padding(self) -> bool:
+        """Whether it is a field without a public name."""
+        value: Any = self.document.data
+        for part in self.path:
+            value = value[part]
+        return "fields" in self.path and re.search(r"\b_\w*(\[\d+\])?$", value) is not None
+
     def __str__(self) -> str:
         return f"{self.document.file}:{self.line} {'.'.join(map(str, self.path))}"
 
@@ -288,7 +296,8 @@ def judge(mutants: list[Mutant]) -> Iterator[tuple[int, set[str]]]:
     verdicts = [line.split("\t") for line in result.stdout.splitlines()]
     assert [int(number) for number, _, _ in verdicts] == list(range(len(mutants)))
     for _, count, names in verdicts:
-        yield int(count), set(names.split())
+        # A name may have a space in it: DataModel/long long.
+        yield int(count), set(filter(None, re.split(r" (?=[A-Z]\w+/)", names)))
 
 
 def assert_judged(mutants: list[Mutant]) -> None:
@@ -330,8 +339,9 @@ def test_digits_of_the_families(world: World) -> None:
                 changed = {key(line)[1] for _, line, _ in judged.edits}
                 assert changed <= allowed, f"{change} changes {changed - allowed}"
             if not judged.edits:
-                # It is about another target, and changes what is checked there.
-                assert _changes_elsewhere(world, change), f"{change}: no target's rows change"
+                # It is about another target, and changes what is checked there; or it is about
+                # padding, some of which is there in any case.
+                assert _changes_elsewhere(world, change) or change.padding, f"{change}: no target's rows change"
                 elsewhere += 1
                 continue
             mutants.append(judged)

@@ -46,16 +46,17 @@ _target_files = rule(
     },
 )
 
-def target_files(name, **kwargs):
-    """Codegen's output for the platform that is built for.
+def target_files(name, arch = None, **kwargs):
+    """Codegen's output for an architecture.
 
     Args:
       name: of the target; as a source it is tables.cc.
+      arch: its name; left out, that of the platform that is built for.
       **kwargs: bindings, variant and what every rule takes.
     """
     _target_files(
         name = name,
-        arch = select({
+        arch = arch or select({
             "@plumbline_toolchains//:is_" + arch: arch
             for arch in ARCHITECTURES
         }),
@@ -97,13 +98,21 @@ def _facts_impl(ctx):
     description = ctx.actions.declare_file(ctx.label.name + "/compiler.json")
     ctx.actions.write(description, json.encode(compiler))
     libraries = []
+    texts = []
+    sources = []
     for probes in ctx.attr.target_files[TargetFilesInfo].probes:
         family = probes.basename[:-len(".probes.json")]
         library = ctx.actions.declare_file("{}/lib{}.a".format(ctx.label.name, family))
+        text = ctx.actions.declare_file("{}/{}.facts".format(ctx.label.name, family))
+        texts.append(text)
+        source = ctx.actions.declare_file("{}/{}.sources.json".format(ctx.label.name, family))
+        sources.append(source)
         arguments = ctx.actions.args()
         arguments.add("--probes", probes)
         arguments.add("--compiler", description)
         arguments.add("--output", library)
+        arguments.add("--facts", text)
+        arguments.add("--sources", source)
         ctx.actions.run(
             arguments = [arguments],
             executable = ctx.executable._collect_facts,
@@ -112,7 +121,7 @@ def _facts_impl(ctx):
                 transitive = [toolchain.all_files],
             ),
             mnemonic = "CollectFacts",
-            outputs = [library],
+            outputs = [library, text, source],
             progress_message = "Asking the compiler about {} for {}".format(family, ctx.label),
         )
         libraries.append(cc_common.create_library_to_link(
@@ -132,8 +141,14 @@ def _facts_impl(ctx):
     ]))
     return [
         DefaultInfo(files = depset([library.static_library for library in libraries])),
-        # How the compiler is called, for what collects facts outside of a build.
-        OutputGroupInfo(compiler = depset([description])),
+        # How the compiler is called, for what collects facts outside of a build; the facts as
+        # text, for what judges them without running on the target; and what was compiled, for
+        # another compiler.
+        OutputGroupInfo(
+            compiler = depset([description]),
+            facts = depset(texts),
+            sources = depset(sources),
+        ),
         CcInfo(linking_context = linking),
     ]
 
@@ -155,6 +170,45 @@ facts = rule(
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
 )
 
+def _static_facts_impl(ctx):
+    groups = ctx.attr.facts[0][OutputGroupInfo]
+    source = ctx.actions.declare_file(ctx.label.name + ".c")
+    merged = ctx.actions.declare_file(ctx.label.name + ".facts")
+    arguments = ctx.actions.args()
+    arguments.add("--source", source)
+    arguments.add("--merged", merged)
+    arguments.add_all("--compiler", groups.compiler)
+    arguments.add_all(groups.facts)
+    ctx.actions.run(
+        arguments = [arguments],
+        executable = ctx.executable._static_facts,
+        inputs = depset(transitive = [groups.compiler, groups.facts]),
+        mnemonic = "StaticFacts",
+        outputs = [source, merged],
+        progress_message = "Reading the facts of {}".format(ctx.label),
+    )
+    return [
+        DefaultInfo(files = depset([source]), runfiles = ctx.runfiles([merged])),
+        OutputGroupInfo(merged = depset([merged])),
+    ]
+
+static_facts = rule(
+    implementation = _static_facts_impl,
+    attrs = {
+        "arch": attr.string(mandatory = True),
+        "facts": attr.label(cfg = arch_transition, mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+        "_static_facts": attr.label(
+            cfg = "host",
+            default = "//conformance/abi:static_facts",
+            executable = True,
+        ),
+    },
+    doc = "The facts of another architecture's object files, as a C source of this machine's.",
+)
+
 def _compiler_of_impl(ctx):
     # A name of its own: those of two architectures differ by configuration only.
     output = ctx.actions.declare_file(ctx.label.name + ".json")
@@ -174,4 +228,24 @@ compiler_of = rule(
         ),
     },
     doc = "The file that tells how an architecture's compiler is called for a `facts` target.",
+)
+
+def _compared_facts_impl(ctx):
+    facts = ctx.attr.facts[0]
+    groups = facts[OutputGroupInfo]
+    files = depset(transitive = [groups.sources, facts[DefaultInfo].files])
+    return [
+        DefaultInfo(files = files, runfiles = ctx.runfiles(transitive_files = files)),
+    ]
+
+compared_facts = rule(
+    implementation = _compared_facts_impl,
+    attrs = {
+        "arch": attr.string(mandatory = True),
+        "facts": attr.label(cfg = arch_transition, mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    doc = "An architecture's facts as its gcc found them, and the sources of them, for another compiler.",
 )

@@ -1,7 +1,6 @@
 #include "conformance/abi/judge.h"
 
 #include <dlfcn.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <charconv>
@@ -553,7 +552,7 @@ void Judging::Symbol(const Row& row) {
       found == symbols_->end() ? std::vector<SymbolVersion>() : found->second;
   if (const std::string a = Print(declared), b = Print(seen); a != b) {
     verdict.Against(Join({symbol, " ", a}), Join({symbol, " ", b}));
-  } else if (exported) {
+  } else if (exported && target_.runs) {
     // The header may send a call to another symbol (__clock_gettime64); what
     // the linker bound must be what is declared.
     const plumbline_runtime_fact* bound =
@@ -635,15 +634,11 @@ Version ParseVersion(std::string_view text) {
   return version;
 }
 
-Target DescribeTarget(std::string_view arch, std::string_view variant,
-                      const FactStore& facts) {
+Target DescribeHeaders(std::string_view arch, std::string_view variant,
+                       const FactStore& facts) {
   Target target;
   target.arch = arch;
   target.variant = variant;
-  utsname kernel;
-  if (uname(&kernel) == 0) target.kernel = kernel.release;
-  target.kernel =
-      target.kernel.substr(0, target.kernel.find_first_not_of("0123456789."));
   if (const plumbline_fact* fact = facts.Find("environment:kernel_headers")) {
     const auto code = static_cast<unsigned>(fact->value);
     target.kernel_headers = {code >> 16, code >> 8 & 0xff, code & 0xff};
@@ -654,17 +649,8 @@ Target DescribeTarget(std::string_view arch, std::string_view variant,
     target.header_release = {static_cast<unsigned>(major->value),
                              static_cast<unsigned>(minor->value), 0};
   }
-  // gnu_get_libc_version is looked up, so that this file builds for other C
-  // libraries.
-  using GetVersion = const char*();
-  if (auto* get = reinterpret_cast<GetVersion*>(
-          dlsym(RTLD_DEFAULT, "gnu_get_libc_version"))) {
-    target.libc_release = ParseVersion(get());
-    target.libc = std::string("glibc ") + get();
-  } else {
-    target.libc_release = target.header_release;
-    target.libc = "glibc " + Text(target.header_release) + " (static)";
-  }
+  target.libc_release = target.header_release;
+  target.libc = "glibc " + Text(target.header_release);
   return target;
 }
 

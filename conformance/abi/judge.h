@@ -48,6 +48,7 @@ Version ParseVersion(std::string_view text);
 
 // Where the checks run.
 struct Target {
+  bool runs = true;          // this process is a program of the target
   std::string arch;
   std::string variant;
   std::string libc;        // "glibc 2.36", of the running library
@@ -56,9 +57,10 @@ struct Target {
   Version header_release;  // of the C library's headers
   Version kernel_headers;
 };
-// This process's, built for an architecture and variant.
-Target DescribeTarget(std::string_view arch, std::string_view variant,
-                      const FactStore& facts);
+// What the facts themselves tell of a target: releases of headers. The rest is
+// for environment.h to find out.
+Target DescribeHeaders(std::string_view arch, std::string_view variant,
+                       const FactStore& facts);
 
 // The checks of one family, and the facts that they looked at.
 struct FamilyVerdict {

@@ -72,7 +72,7 @@ def _emit(resolved: Resolved, out: pathlib.Path) -> None:
         probes[family] = emit_probes.probes(resolved, family)
         tables[family] = emit_expectations.expectations(resolved, family)
     where = resolved.bindings.targets.where_of_model(resolved.target.arch)
-    probes[_MODELS] = emit_probes.primitives()
+    probes[_MODELS] = emit_probes.primitives(resolved.target)
     tables[_MODELS] = emit_expectations.primitives(resolved, where)
     # Nothing is written before everything is known to be right.
     out.mkdir(parents=True, exist_ok=True)

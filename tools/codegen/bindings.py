@@ -11,14 +11,16 @@ from typing import Any
 
 from tools.codegen import c_types
 from tools.codegen.source import BindingError, Document, Path, Where
-from tools.codegen.targets import Target, Targets, parse_version
+from tools.codegen.targets import LIBCS, Target, Targets, parse_version
 
-_ORIGIN = re.compile(r"(man|posix|psabi|uapi|glibc|kernel-doc):\S.*")
+_ORIGIN = re.compile(r"(man|posix|psabi|uapi|glibc|musl|kernel-doc):\S.*")
 _PAGE = re.compile(r"[\w.-]+\(\d\w*\)")
 _VERSION = re.compile(r"\d+(\.\d+){1,2}")
 _HEADER = re.compile(r"[\w./-]+\.h")
 _FEATURE = re.compile(r"[A-Z_][A-Z0-9_]*(=\d+L?)?")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+
+AXES = (*LIBCS, "headers", "kernel")  # of `since`
 
 # ----------------------------------------------------------------------------
 # What each key may hold. A check returns what is wrong, or "".
@@ -63,7 +65,7 @@ def _versions(value: Any, targets: Targets) -> str:
 
 def _selectors(value: Any, targets: Targets) -> str:
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-        return 'must be a list of architectures, groups or variants such as ["amd64", "x32"]'
+        return 'must be a list of architectures, groups, variants or C libraries such as ["amd64", "musl"]'
     for selector in value:
         if selector not in targets.selectors:
             return _no_selector(selector, targets)
@@ -71,8 +73,8 @@ def _selectors(value: Any, targets: Targets) -> str:
 
 
 def _no_selector(selector: str, targets: Targets) -> str:
-    known = [*targets.architectures, *targets.groups, *targets.variants]
-    return f"'{selector}' is no architecture, group or variant; known are {', '.join(known)}"
+    known = [*targets.architectures, *targets.groups, *targets.variants, *LIBCS[1:]]
+    return f"'{selector}' is no architecture, group, variant or C library; known are {', '.join(known)}"
 
 
 def _packed(value: Any, targets: Targets) -> str:
@@ -83,8 +85,8 @@ def _since(value: Any, _: Targets) -> str:
     if not isinstance(value, dict) or not value:
         return 'must be a table such as { glibc = "2.35", headers = "5.11", kernel = "5.11" }'
     for axis, version in value.items():
-        if axis not in ("glibc", "headers", "kernel"):
-            return f"has no axis '{axis}'; known are glibc, headers, kernel"
+        if axis not in AXES:
+            return f"has no axis '{axis}'; known are {', '.join(AXES)}"
         if not isinstance(version, str) or not _VERSION.fullmatch(version):
             return f'{axis} must be a version such as "2.35"'
     return ""
@@ -134,6 +136,7 @@ _COMMON: dict[str, _Check] = {
     "since": _since,
     "only": _selectors,
     "absent": _selectors,
+    "libc_absent": _selectors,
     "note": _string(None, '"a remark"'),
 }
 _CONSTANT: dict[str, _Check] = {
@@ -305,6 +308,7 @@ class Since:
     """The oldest releases that have a thing; empty where it was always there."""
 
     glibc: str = ""
+    musl: str = ""
     headers: str = ""
     kernel: str = ""
 
@@ -315,6 +319,8 @@ class Common:
     where: Where
     family: str
     present: bool  # declared for this target at all
+    libc: str  # "glibc" or "musl"
+    in_libc: bool  # False: the C library lacks it, whatever the kernel's header has
     origin: str
     page: str
     header: str
@@ -328,7 +334,7 @@ class Common:
     def pinned(self) -> bool:
         """Whether every header that it is checked with is its origin's own side."""
         kind = self.origin.partition(":")[0]
-        if kind not in ("uapi", "glibc"):
+        if kind not in ("uapi", *LIBCS):
             return False
         return self.checked_sides <= {kind}
 
@@ -336,7 +342,7 @@ class Common:
     def checked_sides(self) -> set[str]:
         sides = set()
         if self.header:
-            sides.add("uapi" if self.shared else "glibc")
+            sides.add("uapi" if self.shared else self.libc)
         if self.uapi:
             sides.add("uapi")
         return sides
@@ -516,6 +522,11 @@ class Resolved:
             )
         if keys.get("feature") and not header:
             raise self._error(binding, "'feature' is about libc's header; it needs a header", "feature")
+        if "libc_absent" in keys and not (header and uapi):
+            raise self._error(
+                binding, "'libc_absent' needs a header and a uapi header; where there is one only, use 'absent'",
+                "libc_absent",
+            )  # fmt: skip
         for key in ("uapi_value", "uapi_name", "uapi_only", "uapi_absent"):
             if key in keys and "uapi" not in keys:
                 raise self._error(binding, f"'{key}' is about the kernel's header; it needs a uapi header", key)
@@ -524,11 +535,14 @@ class Resolved:
             "where": binding.where,
             "family": binding.family,
             "present": present,
+            "libc": self.target.libc,
+            "in_libc": not self._fits(keys.get("libc_absent", [])),
             "origin": keys["origin"],
             "page": keys.get("page", ""),
             "header": header,
             "uapi": uapi,
-            "shared": keys.get("shared", False),
+            # musl's headers never include the kernel's.
+            "shared": keys.get("shared", False) and self.target.libc == LIBCS[0],
             "feature": keys.get("feature", ""),
             "since": Since(**keys.get("since", {})),
             "note": keys.get("note", ""),
@@ -761,7 +775,9 @@ class Resolved:
                     raise self._error(
                         binding, f"has no function in the C library (wrapper = false), so no '{key}'", key
                     )
-        versions = list(dict.fromkeys(self.target.arch.version_node(v) for v in keys.get("versions", [])))
+        # musl's symbols have no versions.
+        versions = [] if self.target.libc != LIBCS[0] else keys.get("versions", [])
+        nodes = dict.fromkeys(self.target.arch.version_node(version) for version in versions)
         syscall = keys.get("syscall", "")
         if syscall and common["present"]:
             number = self.bindings.all.get(("constant", f"__NR_{syscall}"))
@@ -782,10 +798,11 @@ class Resolved:
             type=declaration.type,
             prototype=keys["prototype"],
             parameter_names=declaration.parameter_names,
-            noexcept=keys.get("noexcept", False),
+            # musl declares nothing noexcept.
+            noexcept=keys.get("noexcept", False) and self.target.libc == LIBCS[0],
             failure=keys["failure"],
             symbol=keys.get("symbol", name),
-            versions=tuple(versions),
+            versions=tuple(nodes),
             syscall=syscall,
             wrapper=wrapper,
         )

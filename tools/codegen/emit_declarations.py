@@ -46,6 +46,7 @@ def declarations(bindings: Bindings) -> dict[str, Any]:
                 "name": str(target),
                 "arch": target.arch.name,
                 "variant": target.variant,
+                "libc": target.libc,
                 "triple": target.arch.triple,
                 "model": target.arch.model.name,
                 "qemu": target.arch.qemu,
@@ -71,7 +72,7 @@ def _facts(binding: Binding, resolved: Resolved, layouts: Layouts) -> tuple[Comm
         facts = _function(entry)
     if not entry.present:
         return entry, {"absent": True}
-    since = {axis: getattr(entry.since, axis) for axis in ("glibc", "headers", "kernel")}
+    since = {axis: getattr(entry.since, axis) for axis in (resolved.target.libc, "headers", "kernel")}
     common = {
         "origin": entry.origin,
         "pinned": entry.pinned,
@@ -79,6 +80,7 @@ def _facts(binding: Binding, resolved: Resolved, layouts: Layouts) -> tuple[Comm
         "uapi": entry.uapi,
         "shared": entry.shared,
         "feature": entry.feature,
+        "libc_absent": not entry.in_libc,
         "since": {axis: version for axis, version in since.items() if version},
         "note": entry.note,
     }

@@ -6,7 +6,7 @@ A row is `kind TAB key=value TAB key=value …`; conformance/abi/expectations.h 
 from __future__ import annotations
 
 from tools.codegen import c_types
-from tools.codegen.bindings import Common, Constant, Function, Resolved, Since, Type
+from tools.codegen.bindings import Common, Constant, Function, Resolved, Type
 from tools.codegen.layout import Field, Layouts
 from tools.codegen.source import Where
 from tools.codegen.targets import PRIMITIVES, Target
@@ -66,8 +66,9 @@ def _row(kind: str, /, **keys: object) -> str:
     return "\t".join(cells)
 
 
-def _since(since: Since) -> dict[str, str]:
-    return {"glibc": since.glibc, "headers": since.headers, "kernel": since.kernel}
+def _since(entry: Common) -> dict[str, str]:
+    since = entry.since
+    return {entry.libc: getattr(since, entry.libc), "headers": since.headers, "kernel": since.kernel}
 
 
 def _common(entry: Common) -> dict[str, object]:
@@ -75,13 +76,14 @@ def _common(entry: Common) -> dict[str, object]:
         "name": entry.name,
         "where": entry.where,
         "absent": not entry.present,
+        "libc_absent": not entry.in_libc,
         "pinned": entry.pinned,
         "origin": entry.origin,
         "header": entry.header,
         "uapi": entry.uapi,
         "shared": entry.shared,
         "feature": entry.feature,
-        **_since(entry.since),
+        **_since(entry),
     }
 
 
@@ -90,6 +92,7 @@ def tables_source(target: Target, tables: dict[str, str]) -> str:
     lines = ['#include "conformance/abi/tables.h"', "", "namespace plumbline::abi {", ""]
     lines.append(f'const char kArch[] = "{target.arch.name}";')
     lines.append(f'const char kVariant[] = "{target.variant}";')
+    lines.append(f'const char kLibc[] = "{target.libc}";')
     lines += ["", "namespace {", "", "constexpr Table kTables[] = {"]
     for family, text in sorted(tables.items()):
         lines.append(f'    {{"{family}",')

@@ -12,6 +12,7 @@ from typing import Any
 from tools.codegen import c_types, keys
 from tools.codegen.bindings import Common, Constant, Function, Resolved, Type
 from tools.codegen.layout import Field, Layouts
+from tools.codegen.targets import Target
 
 Probe = dict[str, Any]
 
@@ -50,8 +51,11 @@ def probes(resolved: Resolved, family: str) -> dict[str, Any]:
     }
 
 
-def primitives() -> dict[str, Any]:
+def primitives(target: Target) -> dict[str, Any]:
     """Probes of the data model itself, and of the releases of the headers."""
+    release = {"glibc": "__GLIBC__", "glibc_minor": "__GLIBC_MINOR__"}
+    if target.libc == "musl":
+        release = {"musl": "PLUMBLINE_MUSL"}  # musl's headers don't tell; whoever calls the compiler does
     names = ("char", "short", "int", "long", "long long", "float", "double", "long double")
     entries = [
         _plain(keys.primitive(name), f"PLUMBLINE_SCALAR(%KEY%, %FLAGS%, {spelling})")
@@ -59,7 +63,7 @@ def primitives() -> dict[str, Any]:
     ]
     units = [("stddef.h", entries)]
     for header, names_of_header in (
-        ("features.h", {"glibc": "__GLIBC__", "glibc_minor": "__GLIBC_MINOR__"}),
+        ("features.h", release),
         ("linux/version.h", {"kernel_headers": "LINUX_VERSION_CODE"}),
         ("limits.h", {"char_min": "CHAR_MIN"}),
     ):

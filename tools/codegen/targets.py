@@ -12,6 +12,7 @@ from tools.codegen.source import BindingError, Document, Where
 
 PRIMITIVES = ("short", "int", "long", "long long", "pointer", "float", "double", "long double")
 BIT_FIELDS = ("sysv", "aapcs", "dense")
+LIBCS = ("glibc", "musl")  # every architecture has the first
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Architecture:
     little_endian: bool
     glibc_nodes: tuple[tuple[int, ...], ...]
     qemu: str
-    variants: tuple[str, ...]
+    variants: tuple[str, ...]  # with glibc
+    libcs: tuple[str, ...]
     groups: tuple[str, ...]
 
     def version_node(self, version: str) -> str:
@@ -50,13 +52,19 @@ class Architecture:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Target:
-    """An architecture and a way to compile for it."""
+    """An architecture, a way to compile for it, and a C library."""
 
     arch: Architecture
     variant: str = ""
+    libc: str = LIBCS[0]
+
+    @property
+    def special(self) -> str:
+        """What sets it apart from the architecture's default: a variant, a C library, or nothing."""
+        return self.variant or (self.libc if self.libc != LIBCS[0] else "")
 
     def __str__(self) -> str:
-        return f"{self.arch.name}/{self.variant}" if self.variant else self.arch.name
+        return f"{self.arch.name}/{self.special}" if self.special else self.arch.name
 
     def fit(self, selector: str) -> int:
         """How narrowly a selector names this target; 0 when it does not."""
@@ -64,9 +72,9 @@ class Target:
             return 1
         if selector == self.arch.name:
             return 2
-        if self.variant and selector == self.variant:
+        if self.special and selector == self.special:
             return 3
-        if self.variant and selector == str(self):
+        if self.special and selector == str(self):
             return 4
         return 0
 
@@ -110,12 +118,13 @@ class Targets:
                         f"known are {', '.join(self.architectures)}",
                     )
         self.all: tuple[Target, ...] = tuple(
-            Target(arch, variant)
+            Target(arch, variant, libc)
             for arch in self.architectures.values()
-            for variant in ("", *arch.variants)
+            for libc in arch.libcs
+            for variant in ("", *(arch.variants if libc == LIBCS[0] else ()))
         )
         self.selectors = frozenset(
-            {*self.architectures, *self.groups, *self.variants}
+            {*self.architectures, *self.groups, *self.variants, *LIBCS[1:]}
             | {str(target) for target in self.all}
         )
         for kind, names in (("group", self.groups), ("variant", self.variants)):
@@ -123,6 +132,10 @@ class Targets:
                 raise BindingError(
                     document.where((f"{kind}s", clash)),
                     f"'{clash}' is both a {kind} and an architecture; rename the {kind}",
+                )
+            for clash in sorted(set(names) & set(LIBCS)):
+                raise BindingError(
+                    document.where((f"{kind}s", clash)), f"'{clash}' is a C library; rename the {kind}"
                 )
         for clash in sorted(set(self.groups) & set(self.variants)):
             raise BindingError(
@@ -134,7 +147,7 @@ class Targets:
         return Targets(Document.load(path))
 
     def get(self, name: str) -> Target:
-        """The target named `i386` or `i386/time64`; KeyError if there is none."""
+        """The target named `i386`, `i386/time64` or `amd64/musl`; KeyError if there is none."""
         for target in self.all:
             if str(target) == name:
                 return target
@@ -189,8 +202,9 @@ class Targets:
         return DataModel(name, value["char"] == "signed", sizes, bit_fields)
 
     def _architecture(self, name: str, value: Any, models: dict[str, DataModel]) -> Architecture:
-        keys = {"triple": str, "model": str, "endian": str, "glibc": list, "qemu": str, "variants": list, "cannot_run": str}
-        self._keys(("architectures", name), value, keys, optional=frozenset({"cannot_run"}))
+        keys = {"triple": str, "model": str, "endian": str, "glibc": list, "qemu": str, "variants": list}
+        optional = {"libcs": list, "cannot_run": str}
+        self._keys(("architectures", name), value, {**keys, **optional}, frozenset(optional))
         where = self._where("architectures", name)
         if value["model"] not in models:
             raise BindingError(
@@ -206,6 +220,9 @@ class Targets:
                 raise BindingError(
                     where, f"'{name}': no variant '{variant}'; known are {', '.join(self.variants)}"
                 )
+        libcs = self._strings(("architectures", name, "libcs"), value.get("libcs", [LIBCS[0]]))
+        if LIBCS[0] not in libcs or not set(libcs) <= set(LIBCS):
+            raise BindingError(where, f"'{name}': libcs must have '{LIBCS[0]}', and can have {', '.join(LIBCS[1:])}")
         return Architecture(
             name=name,
             triple=value["triple"],
@@ -214,5 +231,6 @@ class Targets:
             glibc_nodes=tuple(map(parse_version, nodes)),
             qemu=value["qemu"],
             variants=tuple(value["variants"]),
+            libcs=libcs,
             groups=tuple(group for group, members in self.groups.items() if name in members),
         )

@@ -147,6 +147,13 @@ platform(
     name = "host",
     parents = [":{native}"],
 )
+
+# Where --config=remote builds; see tools/cache.
+platform(
+    name = "worker",
+    exec_properties = {worker_properties},
+    parents = [":{native}"],
+)
 """
 
 _ARCHITECTURES = '''"""Written by //tools/toolchains:local_toolchains.bzl from bindings/data_models.toml."""
@@ -162,37 +169,70 @@ ARCHITECTURES = {{
 {architectures}}}
 '''
 
-_FINGERPRINT = """
-for path in "$@"; do
-  find -L "$path" -type f -printf '%p %s %T@\\n' 2>/dev/null
-done | LC_ALL=C sort | sha256sum
-"""
+# What libc's headers and libraries for programs are in; those of other packages Bazel knows
+# by the repositories that they are made into.
+_LIBC_PACKAGES = ["libc6-dev", "libc6.1-dev", "libcrypt-dev", "linux-libc-dev"]
 
 def _fingerprint(repository_ctx, paths):
-    """Changes when a file under the paths does (by its size or time)."""
-    result = repository_ctx.execute(["/bin/sh", "-c", _FINGERPRINT, "sh"] + paths)
-    return result.stdout.split(" ")[0] + "\n"
+    """Changes when a file under the paths does, and is the same wherever they hold the same."""
+    script = repository_ctx.path(repository_ctx.attr._fingerprint)
+    result = repository_ctx.execute(["/bin/sh", script] + paths)
+    if result.return_code != 0 or not result.stdout:
+        fail("\n{} failed:\n{}".format(script, result.stderr))
+    return result.stdout
 
-def _write_fingerprints(repository_ctx, name, values, native):
+def _libc_files(repository_ctx, triple):
+    """This machine's own. Not all of /usr/include, where everybody's headers are."""
+
+    # It fails for those that aren't installed, but prints the others.
+    listed = repository_ctx.execute(["dpkg-query", "--listfiles"] + _LIBC_PACKAGES).stdout
+    files = [
+        path
+        for path in listed.splitlines()
+        if path.startswith("/usr/include/") and path.endswith(".h") or
+           path.startswith("/usr/lib/" + triple + "/") and path[-2:] in (".a", ".o", "so")
+    ]
+    return files or ["/usr/include", "/usr/lib/" + triple + "/libc.so"]
+
+def _gcc_files(repository_ctx, compiler, triple):
+    """What a gcc consists of, and what it links. C and C++ only: who has others may share too."""
+    tools = ["/usr/bin/{}-{}".format(triple, tool) for tool in ["ar", "as", "g++", "gcc", "ld"]]
+    libgcc = repository_ctx.execute([compiler, "-print-libgcc-file-name"])
+    if libgcc.return_code != 0:
+        fail("\n{} does not work:\n{}".format(compiler, libgcc.stderr))
+    folder = libgcc.stdout.strip()[:-len("libgcc.a")]
+    return tools + [folder + name for name in [
+        "cc1",
+        "cc1plus",
+        "collect2",
+        "crtbegin.o",
+        "crtbeginS.o",
+        "crtbeginT.o",
+        "crtend.o",
+        "crtendS.o",
+        "include",
+        "libgcc.a",
+        "libgcc_eh.a",
+        "libstdc++.a",
+    ]]
+
+def _write_fingerprints(repository_ctx, name, values, native, compiler):
     triple = values["triple"]
     if name == native:
-        # Not all of /usr/include, where everybody's headers are.
-        include = "/usr/include/"
-        headers = [include + path for path in ["asm-generic", "bits", "c++", "linux", "sys"]] + [
-            include + path
-            for path in ["features.h", "fcntl.h", "poll.h", "pthread.h", "signal.h", "stdlib.h", "time.h", "unistd.h"]
-        ] + [include + triple + "/" + path for path in ["asm", "bits", "c++", "gnu", "sys"]]
+        compiled = _libc_files(repository_ctx, triple) + ["/usr/local/include"]
         libraries = ["/lib/" + triple + "/libc.so.6"]
-        linked = ["/usr/lib/" + triple + "/libc.so", "/usr/lib/" + triple + "/libc_nonshared.a"]
     else:
-        headers = ["/usr/" + triple + "/include"]
+        compiled = ["/usr/" + triple + "/include", "/usr/" + triple + "/lib"]
         libraries = ["/usr/" + triple + "/lib/libc.so.6"]
-        linked = ["/usr/" + triple + "/lib"]
-    compilers = ["/usr/bin/{}-{}".format(triple, tool) for tool in ["gcc", "g++", "ld"]]
-    repository_ctx.file(
-        name + ".compiler",
-        _fingerprint(repository_ctx, compilers + headers + linked),
-    )
+    if compiler:
+        compiled += _gcc_files(repository_ctx, compiler, triple)
+        if name == native:
+            compiled += [
+                path
+                for path in _include_directories(repository_ctx, compiler, "c++")
+                if "/c++/" in path
+            ]
+    repository_ctx.file(name + ".compiler", _fingerprint(repository_ctx, compiled))
     emulators = ["/usr/bin/qemu-" + values["qemu"] + end for end in ["", "-static"]]
     kernel = repository_ctx.execute(["uname", "-srv"]).stdout
     repository_ctx.file(
@@ -246,7 +286,11 @@ def _local_toolchains_impl(repository_ctx):
     architectures = json.decode(result.stdout)
     native = _native_architecture(repository_ctx, architectures)
 
-    build = [_BUILD.format(native = native)]
+    worker = {"OSFamily": "linux"}
+    image = repository_ctx.os.environ.get("PLUMBLINE_WORKER_IMAGE")
+    if image:
+        worker["container-image"] = image
+    build = [_BUILD.format(native = native, worker_properties = repr(worker))]
     listed = []
     for name, values in architectures.items():
         constraints = [":{}_constraint".format(name), "@platforms//os:linux"]
@@ -254,9 +298,9 @@ def _local_toolchains_impl(repository_ctx):
             constraints.append("@platforms//cpu:" + _PLATFORMS_CPU[name])
         build.append(_PLATFORM.format(constraints = repr(constraints), name = name))
 
-        _write_fingerprints(repository_ctx, name, values, native)
         compiler = repository_ctx.path("/usr/bin/{}-gcc".format(values["triple"]))
         installed = compiler.exists and repository_ctx.path("/usr/bin/{}-g++".format(values["triple"])).exists
+        _write_fingerprints(repository_ctx, name, values, native, compiler if installed else None)
         if installed:
             build.append(_toolchain(repository_ctx, name, values, native, compiler))
         listed.append("    \"{}\": struct(\n{}    ),\n".format(name, "".join([
@@ -282,10 +326,15 @@ local_toolchains = repository_rule(
     implementation = _local_toolchains_impl,
     attrs = {
         "data_models": attr.label(mandatory = True, allow_single_file = True),
+        "_fingerprint": attr.label(default = "//tools/cache:fingerprint.sh"),
     },
     configure = True,
     doc = "Platforms and toolchains of the compilers that are installed.",
-    # tools/plumbline sets it to a fingerprint of the installed compilers.
-    environ = ["PLUMBLINE_COMPILERS"],
+    environ = [
+        # tools/plumbline sets it to a fingerprint of the installed compilers.
+        "PLUMBLINE_COMPILERS",
+        # The image that workers run, in --config=remote.
+        "PLUMBLINE_WORKER_IMAGE",
+    ],
     local = True,
 )

@@ -4,7 +4,7 @@ load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//tools/targets:copts.bzl", "PLUMBLINE_COPTS", "PLUMBLINE_CXXOPTS")
 load("//tools/targets:defs.bzl", "target_binary", "target_test")
-load(":checkers.bzl", "CHECKERS", "checked_targets", "target_suffix")
+load(":checkers.bzl", "NATIVE_CHECKERS", "checked_targets", "target_suffix")
 load(":facts.bzl", "compared_facts", "compiler_of", "facts", "static_facts", "target_files")
 
 # As bindings/data_models.toml has them; tools/codegen is told the variant's name only.
@@ -175,10 +175,7 @@ def checkers_binary(name, main, deps, **kwargs):
     """
     args = []
     data = ["//bindings", ":fact_headers"]
-    for target, checker in CHECKERS.items():
-        arch = ARCHITECTURES[target.partition("/")[0]]
-        if not arch.native or arch.cannot_run:
-            continue # it is run often, and without an emulator
+    for target, checker in NATIVE_CHECKERS.items():
         compiler = checker.replace("checker_of_", "compiler_of_")
         args += ["--checker", target, "$(rootpath {})".format(checker), "$(rootpath {})".format(compiler)]
         data += [checker, compiler]

@@ -14,9 +14,21 @@ def target_suffix(arch, variant):
     """How the names of a target's rules end."""
     return arch + "_" + variant if variant else arch
 
+def _checker(arch, variant):
+    # What can't run is judged from its object files, by a program of this machine.
+    kind = "static_checker_of_" if ARCHITECTURES[arch].cannot_run else "checker_of_"
+    return "//conformance/abi:" + kind + target_suffix(arch, variant)
+
 # The target's name ("i386/time64") → the label of its checker.
 CHECKERS = {
-    arch + "/" + variant if variant else arch: "//conformance/abi:checker_of_" + target_suffix(arch, variant)
+    arch + "/" + variant if variant else arch: _checker(arch, variant)
     for arch, variant in checked_targets()
     if ARCHITECTURES[arch].installed
+}
+
+# Those that need no emulator here.
+NATIVE_CHECKERS = {
+    target: checker
+    for target, checker in CHECKERS.items()
+    if ARCHITECTURES[target.partition("/")[0]].native and not ARCHITECTURES[target.partition("/")[0]].cannot_run
 }

@@ -77,7 +77,12 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
             "its checker was not built: apt-get install {}, and build again",
             CompilerPackage(world.host, all, target)));
   }
-  const Runner runner = FindRunner(world.host, all, target);
+  Runner runner;
+  runner.by = RunBy::kObjectFiles;
+  if (target.arch == NativeArchitecture(world.host, all) ||
+      !IsOwnProgram(checker->bytes)) {
+    runner = FindRunner(world.host, all, target);
+  }
   result.by = runner.by;
   if (runner.by == RunBy::kNobody) {
     return not_checked(

@@ -99,7 +99,7 @@ def embed(name, function, files, **kwargs):
       files: dict from the name that a file gets to its label.
       **kwargs: what every cc_library takes (testonly, visibility).
     """
-    rest = {key: value for key, value in kwargs.items() if key == "testonly"}
+    rest = {key: value for key, value in kwargs.items() if key in ("tags", "testonly")}
     _embed_source(
         name = name + "_source",
         files = {label: file_name for file_name, label in files.items()},

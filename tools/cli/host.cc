@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 
 #include "tools/cli/process.h"
@@ -129,12 +130,23 @@ Runner FindRunner(const Host& host, std::span<const Target> targets,
   return runner;
 }
 
+bool IsOwnProgram(std::string_view bytes) {
+  std::ifstream file("/proc/self/exe", std::ios::binary);
+  char own[20] = {};
+  if (!file.read(own, sizeof own) || bytes.size() < sizeof own) return false;
+  // Magic number, class and byte order; then the machine, at 18.
+  return bytes.substr(0, 6) == std::string_view(own, 6) &&
+         bytes.substr(18, 2) == std::string_view(own + 18, 2);
+}
+
 std::string_view RunnerName(RunBy by) {
   switch (by) {
     case RunBy::kKernel:
       return "native";
     case RunBy::kQemu:
       return "qemu-user";
+    case RunBy::kObjectFiles:
+      return "object files";
     case RunBy::kNobody:
       return "none";
   }

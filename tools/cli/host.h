@@ -39,7 +39,9 @@ std::string NativeArchitecture(const Host& host,
 bool RunsNatively(const Host& host, std::span<const Target> targets,
                   const Target& target);
 
-enum class RunBy { kNobody, kKernel, kQemu };
+// kObjectFiles: the checker is a program of this machine, and judges the
+// target from what its compiler wrote.
+enum class RunBy { kNobody, kKernel, kQemu, kObjectFiles };
 
 struct Runner {
   RunBy by = RunBy::kNobody;
@@ -53,7 +55,10 @@ struct Runner {
 Runner FindRunner(const Host& host, std::span<const Target> targets,
                   const Target& target);
 
-// "native", "qemu-user" or "none".
+// Whether the bytes are a program of the kind that this one is.
+bool IsOwnProgram(std::string_view bytes);
+
+// "native", "qemu-user", "object files" or "none".
 std::string_view RunnerName(RunBy by);
 
 // Debian's package of the compiler that builds the target's checker, and that

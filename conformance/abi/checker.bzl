@@ -74,7 +74,7 @@ def abi_checker(name, variant):
                 arch = arch,
                 facts = name + "_facts",
             )
-            _static_checker(suffix, arch, variant, static_facts_name)
+            static_checker("static_checker_of_" + suffix, arch, variant, static_facts_name)
             target_binary(
                 name = "checker_of_" + suffix,
                 arch = arch,
@@ -113,7 +113,8 @@ def _clang_test(suffix, arch, variant, facts_name):
             ":compiler_of_" + suffix,
             ":fact_headers",
             "//conformance/ledger:compilers.toml",
-            # The target's headers are not files that Bazel knows.
+            # The target's headers and clang are not files that Bazel knows.
+            "@plumbline_toolchains//:clang_compiler",
             "@plumbline_toolchains//:{}_compiler".format(arch),
         ],
         main = "compare_compilers.py",
@@ -121,9 +122,15 @@ def _clang_test(suffix, arch, variant, facts_name):
         deps = [":compare_compilers_lib"],
     )
 
-def _static_checker(suffix, arch, variant, static_facts_name):
-    """A program of this machine that judges another's object files and C library."""
-    name = "static_checker_of_" + suffix
+def static_checker(name, arch, variant, static_facts_name):
+    """A program of this machine that judges another's object files and C library.
+
+    Args:
+      name: static_checker_of_TARGET; its test is static_abi_test_TARGET.
+      arch: name of the architecture.
+      variant: with the architecture, the target's name.
+      static_facts_name: a `static_facts` target.
+    """
     target_files(
         name = name + "_files",
         arch = arch,
@@ -156,7 +163,7 @@ def _static_checker(suffix, arch, variant, static_facts_name):
         ],
     )
     target_test(
-        name = "static_abi_test_" + suffix,
+        name = name.replace("static_checker_of_", "static_abi_test_"),
         size = "small",
         arch = NATIVE,
         binary = name,

@@ -1,5 +1,6 @@
 """The checkers that can be built here: one for each target whose compiler is installed."""
 
+load("@plumbline_musl//:musl.bzl", "MUSL")
 load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
 
 def checked_targets():
@@ -31,4 +32,11 @@ NATIVE_CHECKERS = {
     target: checker
     for target, checker in CHECKERS.items()
     if ARCHITECTURES[target.partition("/")[0]].native and not ARCHITECTURES[target.partition("/")[0]].cannot_run
+}
+
+# Those of musl, judged from object files as well.
+MUSL_CHECKERS = {
+    arch + "/musl": "//conformance/abi:static_checker_of_{}_musl".format(arch)
+    for arch, musl in MUSL.items()
+    if musl.missing == ""
 }

@@ -30,6 +30,9 @@ FROM_UAPI = 32
 FROM_LIBC = 64
 IN_IF = "PLUMBLINE_IN_IF"
 
+# The macros that show all that headers have. In glibc the first implies the second.
+EVERYTHING = ("-D_GNU_SOURCE", "-D_LARGEFILE64_SOURCE")
+
 _UAPI_FOLDERS = "linux|asm|asm-generic|mtd|rdma|sound|video|xen|misc|drm|scsi"
 _UAPI_HEADER = re.compile(rf".*/include/(?:[\w-]+-linux-gnu\w*/)?(?:{_UAPI_FOLDERS})/[^\"]*$")
 _COMPILER_HEADER = re.compile(r".*/lib/(?:gcc|gcc-cross|llvm|llvm-\d+|clang)/.*")
@@ -263,7 +266,7 @@ def _origins(compiler: Compiler, unit: dict[str, Any], base: list[str]) -> dict[
 def _ask(compiler: Compiler, unit: dict[str, Any], kernel: bool) -> _Answers:
     cxx = unit["language"] == "c++"
     base = ["-std=c++20"] if cxx else ["-std=gnu17"]
-    base.append("-D_GNU_SOURCE")
+    base += EVERYTHING
     answers = _Answers({}, set(), {})
     probes = unit["probes"]
     if any(probe.get("headers") for probe in probes):
@@ -316,7 +319,7 @@ def collect(
         output = folder / f"{number:02}_{name}.o"
         standard = "-std=c++20" if unit["language"] == "c++" else "-std=gnu17"
         command = compiler.command(
-            unit["language"], standard, "-D_GNU_SOURCE", "-w", "-O0", "-fPIC", "-c", "-o", str(output)
+            unit["language"], standard, *EVERYTHING, "-w", "-O0", "-g0", "-fPIC", "-c", "-o", str(output)
         )
         result = run(command, source.text())
         if result.returncode != 0:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import fnmatch
 import json
 import os
 import pathlib
@@ -313,11 +314,15 @@ class Report:
     def print(self) -> None:
         for name, message in self.failed:
             print(f"FAILED  {name}", *message.splitlines(), sep="\n        ")
+        families = [name.partition("/")[0] for name, _ in self.failed if not name.startswith("Ledger/")]
+        if self.facts and families:
+            rule = f"//conformance/abi:clang_test_{self.target.replace('/', '_')}"
+            print(f"One family again: bazel test {rule} --test_filter={families[0]}")
         for name, message in self.skipped:
             print(f"skipped {self.target}: {name}: {message}")
         print(
-            f"{self.target}: gcc and clang were asked for {self.facts} facts, "
-            f"{self.known} known disagreements; {len(self.passed)} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
+            f"{self.target}: gcc and clang were asked for {self.facts} facts, {self.known} known disagreements; "
+            f"{len(self.passed)} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
         )
 
 
@@ -337,9 +342,17 @@ def gcc_facts(compiler: Compiler, archive: pathlib.Path, folder: pathlib.Path) -
 
 
 def hold(
-    report: Report, sources: Iterable[pathlib.Path], compiler: Compiler, command: list[str], ledger: Iterable[Listed]
+    report: Report,
+    sources: Iterable[pathlib.Path],
+    compiler: Compiler,
+    command: list[str],
+    ledger: Iterable[Listed],
+    strict: bool,
 ) -> None:
-    """Compares family by family; a case per family that agrees, and per disagreement."""
+    """Compares family by family; a case per family that agrees, and per disagreement.
+
+    If `strict`, the sources are all that there are, and what the ledger lists must happen.
+    """
     open_entries = {(entry.key, entry.what): entry for entry in ledger if entry.target == report.target}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
@@ -371,7 +384,7 @@ def hold(
             report.failed += [(name, "\n".join(messages)) for name, messages in failures.items()]
             if not failures:
                 report.passed.append(family)
-    for entry in open_entries.values():
+    for entry in open_entries.values() if strict else ():
         report.failed.append(
             (
                 f"Ledger/{check_of(entry.key)}",
@@ -401,12 +414,18 @@ def main(arguments: list[str]) -> int:
             (report.failed if insisted else report.skipped).append(("clang", reason))
         else:
             compiler = Compiler.load(options.compiler, options.include)
-            sources = sorted(path for path in options.files if path.name.endswith(".sources.json"))
+            # What `bazel test --test_filter=` asks for: some families only.
+            pattern = os.environ.get("TESTBRIDGE_TEST_ONLY", "*")
+            ending = ".sources.json"
+            sources = sorted(path for path in options.files if fnmatch.fnmatch(path.name, pattern + ending))
             if not sources:
-                raise CompareError("none of the files is a FAMILY.sources.json")
+                raise CompareError(f"none of the files is a {pattern}{ending}")
             command = clang_command(clang, options.triple, compiler, options.clang_flag)
-            hold(report, sources, compiler, command, load_ledger(options.ledger))
-            if report.facts == 0:
+            nothing = run([*command, "-fsyntax-only"], "")
+            if nothing.returncode != 0:
+                raise CompareError(f"{options.clang} cannot compile for it: {nothing.stderr.strip()}")
+            hold(report, sources, compiler, command, load_ledger(options.ledger), strict=pattern == "*")
+            if report.facts == 0 and not report.failed:
                 raise CompareError("there is no fact to compare")
         if xml := os.environ.get("XML_OUTPUT_FILE"):
             report.write_junit(pathlib.Path(xml))

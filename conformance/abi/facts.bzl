@@ -1,16 +1,14 @@
 """Rules from bindings to the facts and tables of one target."""
 
-load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
 load("//tools/targets:defs.bzl", "arch_transition")
 
 TargetFilesInfo = provider(
     doc = "What codegen writes for a target.",
     fields = {"probes": "list of JSON files, what to ask the compiler, one per family"},
 )
-
-_MODELS = "data_models"
 
 def _target_files_impl(ctx):
     out = ctx.label.name
@@ -39,7 +37,7 @@ _target_files = rule(
         "bindings": attr.label_list(allow_files = [".toml"], mandatory = True),
         "variant": attr.string(),
         "_codegen": attr.label(
-            cfg = "host",
+            cfg = "exec",
             default = "//tools/codegen",
             executable = True,
         ),
@@ -149,7 +147,8 @@ def _facts_impl(ctx):
             facts = depset(texts),
             sources = depset(sources),
         ),
-        CcInfo(linking_context = linking),
+        # Bazel 4 has it as a global, and no rules_cc that would.
+        CcInfo(linking_context = linking),  # buildifier: disable=native-cc-info
     ]
 
 facts = rule(
@@ -159,7 +158,7 @@ facts = rule(
         "target_files": attr.label(mandatory = True, providers = [TargetFilesInfo]),
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
         "_collect_facts": attr.label(
-            cfg = "host",
+            cfg = "exec",
             default = "//conformance/abi:collect_facts",
             executable = True,
         ),
@@ -201,7 +200,7 @@ static_facts = rule(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
         "_static_facts": attr.label(
-            cfg = "host",
+            cfg = "exec",
             default = "//conformance/abi:static_facts",
             executable = True,
         ),

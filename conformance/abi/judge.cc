@@ -252,6 +252,13 @@ std::string Text(const Version& version) {
 
 std::string Judging::WhyAbsent(const Row& row, std::string_view side) const {
   if (row.Has("absent")) return Join({"absent on ", target_.arch});
+  if (side == "libc" && row.Has("libc_absent"))
+    return Join({"absent from ", target_.libc});
+  if (side == "libc" && row.Has("musl") &&
+      target_.header_release < ParseVersion(row["musl"])) {
+    return Join({"absent before musl ", row["musl"], " (headers are of ",
+                 target_.libc, ")"});
+  }
   const bool kernel_side = side == "uapi" || row.Has("shared");
   if (side == "libc" && row.Has("glibc") &&
       target_.header_release < ParseVersion(row["glibc"])) {
@@ -536,7 +543,9 @@ void Judging::Symbol(const Row& row) {
   std::vector<SymbolVersion> declared;
   const bool exported =
       !row.Has("absent") && !row.Has("no_wrapper") &&
-      (!row.Has("glibc") || target_.libc_release >= ParseVersion(row["glibc"]));
+      (!row.Has("glibc") ||
+       target_.libc_release >= ParseVersion(row["glibc"])) &&
+      (!row.Has("musl") || target_.libc_release >= ParseVersion(row["musl"]));
   if (exported) {
     std::string_view nodes = row["versions"];
     while (!nodes.empty()) {
@@ -545,7 +554,8 @@ void Judging::Symbol(const Row& row) {
       nodes = comma == std::string_view::npos ? std::string_view()
                                               : nodes.substr(comma + 1);
     }
-    if (!declared.empty()) declared.back().is_default = true;
+    if (declared.empty()) declared.push_back({});  // musl has no versions
+    declared.back().is_default = true;
   }
   const auto found = symbols_->find(symbol);
   const std::vector<SymbolVersion> seen =
@@ -616,7 +626,7 @@ FamilyVerdict Judging::Family(const Table& table) {
 
 // The environment's facts are not judged but used.
 constexpr std::string_view kEnvironment[] = {
-    "environment:glibc", "environment:glibc_minor",
+    "environment:glibc", "environment:glibc_minor", "environment:musl",
     "environment:kernel_headers", "environment:char_min"};
 
 }  // namespace
@@ -649,8 +659,14 @@ Target DescribeHeaders(std::string_view arch, std::string_view variant,
     target.header_release = {static_cast<unsigned>(major->value),
                              static_cast<unsigned>(minor->value), 0};
   }
-  target.libc_release = target.header_release;
   target.libc = "glibc " + Text(target.header_release);
+  if (const plumbline_fact* fact = facts.Find("environment:musl")) {
+    const auto code = static_cast<unsigned>(fact->value);
+    target.header_release = {code >> 16, code >> 8 & 0xff, code & 0xff};
+    target.libc = "musl " + Text(target.header_release) + "." +
+                  std::to_string(target.header_release.patch);
+  }
+  target.libc_release = target.header_release;
   return target;
 }
 

@@ -48,7 +48,7 @@ Version ParseVersion(std::string_view text);
 
 // Where the checks run.
 struct Target {
-  bool runs = true;          // this process is a program of the target
+  bool runs = true;  // this process is a program of the target
   std::string arch;
   std::string variant;
   std::string libc;        // "glibc 2.36", of the running library

@@ -15,7 +15,10 @@ import sys
 
 def sysroot_libc(compiler: pathlib.Path) -> str:
     """The shared C library that programs of this compiler are run with."""
-    cc = json.loads(compiler.read_text(encoding="utf-8"))["cc"]
+    told = json.loads(compiler.read_text(encoding="utf-8"))
+    if "libc" in told:
+        return str(told["libc"])
+    cc = told["cc"]
     # Alpha counts from 1.
     for name in ("libc.so.6", "libc.so.6.1"):
         found = subprocess.run([cc, f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()

@@ -23,9 +23,14 @@ from tools.cache import serve
 # By a link of the test's runfiles, which leads to the workspace.
 ROOT = Path(__file__).resolve().parents[2]
 
-# C++ by the compiler, files that a Python program writes, and the facts of a family that
-# another one asks the compiler for.
-TARGETS = ["//conformance/abi:judge", "//conformance/abi:checker_files"]
+# Libraries, a program, and what programs of ours make of bindings and of the compiler's answers.
+TARGETS = [
+    "//conformance/abi:rows",
+    "//conformance/abi:judge",
+    "//tools/cache:errno_facts",
+    "//tools/cache:errno_files",
+    "//tools/cli:fake_checker_far",
+]
 
 # Cheap to build: what runs when it is tested is all that counts.
 TEST = "//tools/targets:count_cases_test"
@@ -129,6 +134,7 @@ class Checkout:
     def __init__(self, folder: Path, output_base: Path) -> None:
         self.folder = folder
         self.output_base = output_base
+        self.said = ""  # by the last build
         shutil.copytree(
             ROOT,
             folder,
@@ -169,6 +175,7 @@ class Checkout:
             command, "--noshow_progress", "--color=no", f"--execution_log_json_file={log}", *arguments
         )
         assert result.returncode == 0, result.stdout
+        self.said = result.stdout
         return list(_spawns(log.read_text()))
 
     def use(self, server: Server) -> None:
@@ -236,7 +243,7 @@ def second(uploaded: dict[str, Spawn], tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_first_checkout_uploads_what_it_builds(server: Server, uploaded: dict[str, Spawn]) -> None:
-    assert {"CppCompile", "CppArchive", "Codegen"} <= {spawn.mnemonic for spawn in uploaded.values()}
+    assert {"Codegen", "CollectFacts", "CppCompile", "CppLink"} <= {spawn.mnemonic for spawn in uploaded.values()}
     assert [spawn.name for spawn in uploaded.values() if spawn.hit] == []
     assert len(server.entries("ac")) == len(uploaded)
     files = server.entries("cas")
@@ -288,9 +295,8 @@ def test_only_what_changed_is_built_and_a_reader_uploads_nothing(
         spawns = second.bazel("build", "--config=cache", "--noremote_upload_local_results", *TARGETS)
     finally:
         source.write_text(text)
-    built = sorted(spawn.name for spawn in spawns if not spawn.hit)
-    assert [name for name in built if "/rows." not in name and "/librows." not in name] == []
-    assert {name.split()[0] for name in built} == {"CppCompile", "CppArchive"}
+    built = {output.rpartition("/")[2] for spawn in spawns if not spawn.hit for output in spawn.outputs}
+    assert built == {"rows.pic.o", "rows.pic.d", "librows.a"}
     assert server.entries("ac") == before
 
 
@@ -318,13 +324,28 @@ def test_without_the_cache_it_is_built_here(second: Checkout) -> None:
     assert spawns and not any(spawn.hit for spawn in spawns)
 
 
+def test_what_the_cache_lost_is_built_here(
+    server: Server, uploaded: dict[str, Spawn], second: Checkout, tmp_path: Path
+) -> None:
+    shutil.copytree(server.folder / "files/ac", tmp_path / "files/ac")
+    poorer = Server(tmp_path, "--writers=")
+    try:
+        second.use(poorer)
+        second.forget()
+        spawns = second.bazel("build", "--config=cache", "//conformance/abi:rows")
+    finally:
+        poorer.stop()
+    assert spawns and not any(spawn.hit for spawn in spawns)
+    assert "WARNING: Writing to Remote Cache:" in second.said
+    assert poorer.entries("cas") == {}
+
+
 def test_workers_are_asked_for_what_they_are(second: Checkout) -> None:
     """What remote execution would send; no worker is asked."""
     second.forget()
     spawns = second.bazel(
         "build",
         "--config=remote",
-        "--remote_executor=",
         "--repo_env=PLUMBLINE_WORKER_IMAGE=docker://registry.example/plumbline@sha256:0",
         "//conformance/abi:rows",
     )
@@ -369,8 +390,13 @@ def test_server_has_nothing_else(server: Server, path: str) -> None:
 
 
 def test_server_forgets_nothing_by_request(server: Server) -> None:
-    for method in ("DELETE", "MKCOL", "COPY", "MOVE", "POST"):
-        assert server.request(method, f"/ac/{HASH}")[0] == 405
+    assert server.request("PUT", f"/ac/{HASH}", b"kept")[0] == 201
+    try:
+        for method in ("DELETE", "MKCOL", "COPY", "MOVE", "POST"):
+            assert server.request(method, f"/ac/{HASH}")[0] == 405
+        assert server.request("GET", f"/ac/{HASH}") == (200, b"kept")
+    finally:
+        (server.folder / "files/ac" / HASH).unlink()
 
 
 def test_read_only_server_takes_nothing(read_only: Server) -> None:

@@ -17,7 +17,6 @@ import sys
 
 TEMPLATE = pathlib.Path(__file__).parent / "nginx.conf"
 
-# What .bazelrc has as --config=cache.
 DEFAULT_LISTEN = "127.0.0.1:8765"
 
 

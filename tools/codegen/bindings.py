@@ -236,9 +236,10 @@ class Binding:
                         "name the architecture instead",
                     )
                 override = layer.on[selector]
-                # A value given for some targets replaces an alias, and the reverse.
+                # A value given for some targets replaces an alias or bounds, and the reverse.
                 if "value" in override:
-                    keys.pop("alias", None)
+                    for key in ("alias", "at_least", "at_most"):
+                        keys.pop(key, None)
                 if "alias" in override:
                     keys.pop("value", None)
                 keys.update(override)

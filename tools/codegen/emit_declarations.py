@@ -45,7 +45,7 @@ def declarations(bindings: Bindings) -> dict[str, Any]:
             {
                 "name": str(target),
                 "arch": target.arch.name,
-                "variant": target.variant,
+                "variant": target.special,
                 "libc": target.libc,
                 "triple": target.arch.triple,
                 "model": target.arch.model.name,

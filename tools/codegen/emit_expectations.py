@@ -91,8 +91,7 @@ def tables_source(target: Target, tables: dict[str, str]) -> str:
     """The C++ source that defines conformance/abi/tables.h."""
     lines = ['#include "conformance/abi/tables.h"', "", "namespace plumbline::abi {", ""]
     lines.append(f'const char kArch[] = "{target.arch.name}";')
-    lines.append(f'const char kVariant[] = "{target.variant}";')
-    lines.append(f'const char kLibc[] = "{target.libc}";')
+    lines.append(f'const char kVariant[] = "{target.special}";')
     lines += ["", "namespace {", "", "constexpr Table kTables[] = {"]
     for family, text in sorted(tables.items()):
         lines.append(f'    {{"{family}",')

@@ -249,7 +249,7 @@ def test_probes_of_functions() -> None:
 
 
 def test_probes_of_the_data_model() -> None:
-    written = emit_probes.primitives()
+    written = emit_probes.primitives(fixture().target)
     found = {unit["header"]: [probe["key"] for probe in unit["probes"]] for unit in written["units"]}
     names = [name for name in ("char", *PRIMITIVES) if name != "pointer"]
     assert found == {

@@ -72,10 +72,16 @@ class Target:
             return 1
         if selector == self.arch.name:
             return 2
-        if self.special and selector == self.special:
-            return 3
-        if self.special and selector == str(self):
-            return 4
+        # musl is compiled for in one way, which is every variant's: its time_t has 64 bits.
+        for variant in (self.variant,) if self.libc == LIBCS[0] else self.arch.variants:
+            if variant and selector == variant:
+                return 3
+            if variant and selector == f"{self.arch.name}/{variant}":
+                return 4
+        if self.libc != LIBCS[0] and selector == self.libc:
+            return 5
+        if self.libc != LIBCS[0] and selector == str(self):
+            return 6
         return 0
 
 

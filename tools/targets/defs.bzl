@@ -131,6 +131,17 @@ _skipped_test = rule(
     test = True,
 )
 
+def skipped_test(name, arch, reason, **kwargs):
+    """A test that is reported as skipped.
+
+    Args:
+      name: of the target, which stands for the one that can't be built.
+      arch: name of the architecture.
+      reason: what is missing, and how to get it.
+      **kwargs: what every test rule takes (tags, size, visibility).
+    """
+    _skipped_test(name = name, arch = arch, reason = reason, **kwargs)
+
 def missing_toolchain_test(name, arch, **kwargs):
     """A test that is reported as skipped, because the architecture's compiler isn't installed.
 

@@ -5,8 +5,9 @@
 #
 # With no architecture named, those that bindings/data_models.toml gives musl. What is
 # there already stays. The packages go to ~/.cache/plumbline/musl/ARCHITECTURE:
-# include/ and libc.so, and in `release` musl's release. Needs apt, not root, and
-# changes nothing of the system: apt works in a state of its own.
+# include/ and libc.so, in `release` musl's release, and in kernel/include links to the
+# kernel's headers. Needs apt, not root, and changes nothing of the system: apt works in a
+# state of its own.
 #
 # Exit status: 0, also when an architecture was skipped for want of a network (it says
 # so); 2 when the work could not be done, or, with PLUMBLINE_REQUIRE_ALL=1, on a skip.
@@ -75,6 +76,22 @@ fetch() {
   done
 }
 
+# link_kernel_headers ARCHITECTURE FOLDER: the kernel's headers, without glibc's beside them.
+link_kernel_headers() {
+  local arch="$1" folder="$2" triple name
+  triple="$(sed -nE "s/^$arch += .*triple = \"([^\"]*)\".*/\1/p" "$models")"
+  mkdir -p "$folder"
+  for name in asm asm-generic linux; do
+    if [[ "$arch" != "$(dpkg --print-architecture)" ]]; then
+      ln -s "/usr/$triple/include/$name" "$folder/$name"
+    elif [[ "$name" == asm ]]; then
+      ln -s "/usr/include/$triple/$name" "$folder/$name"
+    else
+      ln -s "/usr/include/$name" "$folder/$name"
+    fi
+  done
+}
+
 # install_musl ARCHITECTURE
 install_musl() (
   arch="$1"
@@ -86,7 +103,7 @@ install_musl() (
   staging="$(mktemp -d "$cache/.$arch.XXXXXX")"
   trap 'rm -rf "$staging"' EXIT
   if ! fetch "$arch" "$staging" > "$staging.log" 2>&1; then
-    reason="$(grep -v '^W:' "$staging.log" | tail -n 1 || true)"
+    reason="$(grep -m 1 '^E:' "$staging.log" || tail -n 1 "$staging.log")"
     rm -f "$staging.log"
     note "$arch: skipped, as Debian's packages of musl could not be had: ${reason:-no reason given}"
     return 1
@@ -97,6 +114,7 @@ install_musl() (
   mv "$staging"/root/lib/*-linux-musl*/libc.so "$staging/out/libc.so" 2> /dev/null ||
     mv "$staging"/root/usr/lib/*-linux-musl*/libc.so "$staging/out/libc.so"
   chmod 755 "$staging/out"
+  link_kernel_headers "$arch" "$staging/out/kernel/include"
   # The package's version without Debian's revision.
   dpkg-deb --field "$(echo "$staging"/debs/musl-dev_*.deb)" Version | sed 's/-[^-]*$//' > "$staging/out/release"
   # Somebody else may have been faster; theirs is the same.

@@ -141,6 +141,12 @@ package(default_visibility = ["//visibility:public"])
 
 filegroup(name = "none")
 
+# As the fingerprints below, for whether clang is there, and which.
+filegroup(
+    name = "clang_compiler",
+    srcs = ["clang.compiler"],
+)
+
 constraint_setting(name = "architecture")
 
 platform(
@@ -172,6 +178,9 @@ ARCHITECTURES = {{
 # What libc's headers and libraries for programs are in; those of other packages Bazel knows
 # by the repositories that they are made into.
 _LIBC_PACKAGES = ["libc6-dev", "libc6.1-dev", "libcrypt-dev", "linux-libc-dev"]
+
+# The second opinion on headers (//conformance/abi:compare_compilers.py), which need not be there.
+_CLANG_FILES = ["/usr/bin/clang-14", "/usr/lib/llvm-14/lib/clang"]
 
 def _fingerprint(repository_ctx, paths):
     """Changes when a file under the paths does, and is the same wherever they hold the same."""
@@ -316,6 +325,7 @@ def _local_toolchains_impl(repository_ctx):
             }.items()
         ])))
 
+    repository_ctx.file("clang.compiler", _fingerprint(repository_ctx, _CLANG_FILES))
     repository_ctx.file("BUILD", "".join(build))
     repository_ctx.file("architectures.bzl", _ARCHITECTURES.format(
         architectures = "".join(listed),

@@ -171,7 +171,9 @@ def _parse(text: str) -> dict[str, Listed]:
 def compare(bindings: Bindings, source: Source) -> list[Difference]:
     """Every difference between the declarations and the lists."""
     found: dict[tuple[Where, str], list[tuple[str, str]]] = collections.defaultdict(list)
-    for target in bindings.targets.all:
+    # The lists are of glibc; musl keeps none.
+    targets = [target for target in bindings.targets.all if target.libc == "glibc"]
+    for target in targets:
         resolved = bindings.on(target)
         symbols, numbers = source.symbols(target.arch.name), source.numbers(target.arch.name)
         for function in resolved.functions():
@@ -269,7 +271,7 @@ def main(arguments: list[str]) -> int:
     functions = sum(1 for _ in bindings.names("function"))
     numbers = sum(1 for constant in bindings.names("constant") if constant.name.startswith("__NR_"))
     print(
-        f"{functions} functions and {numbers} system calls on {len(bindings.targets.all)} targets "
+        f"{functions} functions and {numbers} system calls on {sum(target.libc == 'glibc' for target in bindings.targets.all)} targets "
         f"compared with {source.name}: {len(differences)} differences"
     )
     return 1 if differences else 0

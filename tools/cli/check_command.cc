@@ -29,7 +29,9 @@ Result<std::vector<Target>> ChooseTargets(const World& world,
   if (!options.archs.empty()) return SelectArchitectures(all, options.archs);
   std::vector<Target> native;
   for (const Target& target : all) {
-    if (RunsNatively(world.host, all, target)) native.push_back(target);
+    if (target.runs && RunsNatively(world.host, all, target)) {
+      native.push_back(target);
+    }
   }
   if (native.empty()) {
     return Fail(
@@ -43,7 +45,8 @@ Result<std::vector<Target>> ChooseTargets(const World& world,
 bool AskedByName(const CheckOptions& options, const Target& target) {
   const auto names = [&](const std::vector<std::string>& words) {
     return std::find(words.begin(), words.end(), target.name) != words.end() ||
-           std::find(words.begin(), words.end(), target.arch) != words.end();
+           (target.runs &&
+            std::find(words.begin(), words.end(), target.arch) != words.end());
   };
   return names(options.archs) || names(options.targets);
 }
@@ -77,12 +80,7 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
             "its checker was not built: apt-get install {}, and build again",
             CompilerPackage(world.host, all, target)));
   }
-  Runner runner;
-  runner.by = RunBy::kObjectFiles;
-  if (target.arch == NativeArchitecture(world.host, all) ||
-      !IsOwnProgram(checker->bytes)) {
-    runner = FindRunner(world.host, all, target);
-  }
+  const Runner runner = FindRunner(world.host, all, target);
   result.by = runner.by;
   if (runner.by == RunBy::kNobody) {
     return not_checked(

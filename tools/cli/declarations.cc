@@ -20,8 +20,9 @@ std::vector<std::string> Strings(const Json& list) {
 }
 
 Target ReadTarget(const Json& json) {
-  return {Text(json, "name"), Text(json, "arch"), Text(json, "variant"),
-          Text(json, "triple"), Text(json, "qemu")};
+  return {Text(json, "name"),    Text(json, "arch"),
+          Text(json, "variant"), Text(json, "triple"),
+          Text(json, "qemu"),    !json.contains("runs") || Flag(json, "runs")};
 }
 
 Entry ReadEntry(Json& json) {

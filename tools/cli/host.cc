@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 
 #include "tools/cli/process.h"
@@ -99,6 +98,10 @@ bool RunsNatively(const Host& host, std::span<const Target> targets,
 Runner FindRunner(const Host& host, std::span<const Target> targets,
                   const Target& target) {
   Runner runner;
+  if (!target.runs) {
+    runner.by = RunBy::kObjectFiles;
+    return runner;
+  }
   const std::string native = NativeArchitecture(host, targets);
   if (target.arch == native) {
     runner.by = RunBy::kKernel;
@@ -128,15 +131,6 @@ Runner FindRunner(const Host& host, std::span<const Target> targets,
   }
   runner.by = natively ? RunBy::kKernel : RunBy::kQemu;
   return runner;
-}
-
-bool IsOwnProgram(std::string_view bytes) {
-  std::ifstream file("/proc/self/exe", std::ios::binary);
-  char own[20] = {};
-  if (!file.read(own, sizeof own) || bytes.size() < sizeof own) return false;
-  // Magic number, class and byte order; then the machine, at 18.
-  return bytes.substr(0, 6) == std::string_view(own, 6) &&
-         bytes.substr(18, 2) == std::string_view(own + 18, 2);
 }
 
 std::string_view RunnerName(RunBy by) {

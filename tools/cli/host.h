@@ -55,9 +55,6 @@ struct Runner {
 Runner FindRunner(const Host& host, std::span<const Target> targets,
                   const Target& target);
 
-// Whether the bytes are a program of the kind that this one is.
-bool IsOwnProgram(std::string_view bytes);
-
 // "native", "qemu-user", "object files" or "none".
 std::string_view RunnerName(RunBy by);
 

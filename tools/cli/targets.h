@@ -17,6 +17,8 @@ struct Target {
   std::string variant;  // "", "time64"
   std::string triple;   // "i686-linux-gnu"
   std::string qemu;     // name of its qemu-user emulator; "" if there is none
+  bool runs = true;     // else its checker is a program of the build machine's
+                        // kind, which judges it from its object files
 };
 
 // The targets that the words name, in the order of `all`: an architecture with

@@ -50,6 +50,8 @@ def declarations(bindings: Bindings) -> dict[str, Any]:
                 "triple": target.arch.triple,
                 "model": target.arch.model.name,
                 "qemu": target.arch.qemu,
+                # False: it is judged from its object files, on the build machine.
+                "runs": target.libc == "glibc" and not target.arch.cannot_run,
             }
             for target in bindings.targets.all
         ],

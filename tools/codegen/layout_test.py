@@ -644,7 +644,9 @@ def test_compilers_agree_on_sizes_and_offsets(arch: str, tmp_path: pathlib.Path)
     lines = [structure.c() for structure in structures]
     lines += [f"const unsigned answers[] {_IN_SECTION})) = {{", *(f"{text}," for _, _, text in asked), "};", ""]
     answers = _Compiler(arch, tmp_path).section("\n".join(lines))
-    assert len(answers) == 4 * len(asked)
+    # Some assemblers pad a section.
+    assert 4 * len(asked) <= len(answers) < 4 * len(asked) + 16
+    answers = answers[: 4 * len(asked)]
     numbers = struct.unpack(f"{'<' if ARCHITECTURES[arch].little_endian else '>'}{len(asked)}I", answers)
     wrong = [
         f"{what}: computed {value}, {number} by the compiler"

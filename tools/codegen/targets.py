@@ -36,6 +36,7 @@ class Architecture:
     variants: tuple[str, ...]  # with glibc
     libcs: tuple[str, ...]
     groups: tuple[str, ...]
+    cannot_run: str  # why no program of it runs here; "" where one does
 
     def version_node(self, version: str) -> str:
         """The node that this port of glibc exports a symbol of `version` under.
@@ -239,4 +240,5 @@ class Targets:
             variants=tuple(value["variants"]),
             libcs=libcs,
             groups=tuple(group for group, members in self.groups.items() if name in members),
+            cannot_run=value.get("cannot_run", ""),
         )

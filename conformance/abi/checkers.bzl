@@ -40,3 +40,5 @@ MUSL_CHECKERS = {
     for arch, musl in MUSL.items()
     if musl.missing == ""
 }
+
+ALL_CHECKERS = dict(CHECKERS.items() + MUSL_CHECKERS.items())

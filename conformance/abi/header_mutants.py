@@ -130,7 +130,8 @@ def _edit_field(lines: list[str], tag: str, field: str) -> Iterator[_Edit]:
         suffix = match.group(2)
         other = "long long" if re.match(r"\s*(unsigned |signed )?char\b", lines[number]) else "char"
         yield number, [f"  {other} {field}{suffix};"], "width"
-        yield number, ["  char __plumbline_pad;", lines[number]], "padding"
+        # Longer than any hole that alignment leaves.
+        yield number, ["  char __plumbline_pad[64];", lines[number]], "padding"
         yield number, [lines[number].replace(field, f"__{field}_gone")], "removal"
         following = number + 1
         if following in fields:

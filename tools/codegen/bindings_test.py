@@ -137,11 +137,19 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
     # Targets.
     "no such architecture": (
         HEAD + GROUP + "[constants.names]\nA = { value = 1, on = { mipz = 2 } } # HERE",
-        ["A: 'mipz' is no architecture, group or variant; known are amd64, i386, x32", "mips_all", "time64"],
+        ["A: 'mipz' is no architecture, group, variant or C library; known are amd64, i386, x32", "mips_all", "time64", "musl"],
     ),
     "no such variant of an architecture": (
         HEAD + GROUP + '[constants.names]\nA = { value = 1, on = { "amd64/time64" = 2 } } # HERE',
-        ["'amd64/time64' is no architecture, group or variant"],
+        ["'amd64/time64' is no architecture, group, variant or C library"],
+    ),
+    "a C library that an architecture has not": (
+        HEAD + TYPE + 'fields = ["int a"]\nabsent = ["alpha/musl"] # HERE',
+        ["'absent' 'alpha/musl' is no architecture, group, variant or C library"],
+    ),
+    "libc_absent without the kernel's header": (
+        HEAD + TYPE + 'fields = ["int a"]\nlibc_absent = ["musl"] # HERE',
+        ["'libc_absent' needs a header and a uapi header; where there is one only, use 'absent'"],
     ),
     "no such architecture in only": (HEAD + TYPE + 'only = ["amd64", "i686"] # HERE', ["'only' 'i686' is no architecture"]),
     "absent that is no list": (HEAD + TYPE + 'absent = "amd64" # HERE', ["'absent' must be a list of architectures"]),
@@ -154,7 +162,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
         HEAD + GROUP + "[constants.names.A]\nvalue = 1\non.mips32 = 2\non.mips_all = 3 # HERE",
         ["A: 'mips32' and 'mips_all' both fit mips", "name the architecture instead"],
     ),
-    "since of no axis": (HEAD + TYPE + 'since = { libc = "2.3" } # HERE', ["no axis 'libc'; known are glibc, headers, kernel"]),
+    "since of no axis": (HEAD + TYPE + 'since = { libc = "2.3" } # HERE', ["no axis 'libc'; known are glibc, musl, headers, kernel"]),
     "since that is no version": (HEAD + TYPE + "since = { glibc = 2.3 } # HERE", ['glibc must be a version such as "2.35"']),
     "empty since": (HEAD + TYPE + "since = {} # HERE", ["'since' must be a table such as"]),
     # Constants.
@@ -406,7 +414,7 @@ def test_the_real_bindings_are_right(capsys: pytest.CaptureFixture[str]) -> None
 
 MODELS = """\
 [architectures]
-one = { triple = "one-linux-gnu", model = "m", endian = "little", glibc = ["2.0"], qemu = "", variants = ["v"] }
+one = { triple = "one-linux-gnu", model = "m", endian = "little", glibc = ["2.0"], qemu = "", variants = ["v"], libcs = ["glibc", "musl"] }
 two = { triple = "two-linux-gnu", model = "m", endian = "big", glibc = ["2.0"], qemu = "", variants = [] }
 [variants]
 v = { defines = ["V=1"], about = "a way" }
@@ -441,6 +449,9 @@ m = { char = "signed", short = [2, 2], int = [4, 4], long = [4, 4], "long long" 
         ("short = [2, 2], ", "", 9, "'m': missing key 'short'"),
         ("m = {", 'm = { bit_fields = "odd", ', 9, "model 'm': bit_fields is one of 'sysv', 'aapcs', 'dense'"),
         ("[architectures]", "architectures = 3\n[x]", 2, "unknown table 'x'"),
+        ('"glibc", "musl"', '"musl"', 2, "'one': libcs must have 'glibc', and can have musl"),
+        ('"glibc", "musl"', '"glibc", "uclibc"', 2, "'one': libcs must have 'glibc', and can have musl"),
+        ("both = ", "musl = ", 7, "'musl' is a C library; rename the group"),
     ],
 )
 def test_refusals_of_data_models(
@@ -455,9 +466,10 @@ def test_refusals_of_data_models(
 
 def test_targets() -> None:
     targets = Targets(Document("data_models.toml", MODELS))
-    assert [str(target) for target in targets.all] == ["one", "one/v", "two"]
+    assert [str(target) for target in targets.all] == ["one", "one/v", "one/musl", "two"]
     assert targets.get("one/v") == Target(targets.architectures["one"], "v")
-    assert targets.selectors == {"one", "two", "both", "v", "one/v"}
+    assert targets.get("one/musl") == Target(targets.architectures["one"], libc="musl")
+    assert targets.selectors == {"one", "two", "both", "v", "one/v", "musl", "one/musl"}
     assert targets.where_of_model(targets.architectures["one"]).line == 9
     with pytest.raises(KeyError):
         targets.get("two/v")
@@ -510,6 +522,53 @@ def test_groups_that_both_fit_are_refused_only_where_they_do() -> None:
     # Even where an architecture of its own would decide: which group is meant is not said.
     with pytest.raises(BindingError, match="both fit mipsel"):
         on("mipsel", SELECTED).constant("A")
+
+
+@pytest.mark.parametrize(
+    ("keys", "values"),
+    [
+        ("", (1, 1)),
+        ("armhf = 2", (1, 2)),
+        ("armhf = 2\ntime64 = 3", (1, 3)),  # 64-bit times, as in the variant
+        ('time64 = 3\n"armhf/time64" = 4', (1, 4)),
+        ('"armhf/time64" = 4\nmusl = 5', (5, 5)),
+        ('musl = 5\n"armhf/musl" = 6', (5, 6)),
+    ],
+)
+def test_selectors_of_musl(keys: str, values: tuple[int, int]) -> None:
+    text = GROUP + f"[constants.names.A]\nvalue = 1\n[constants.names.A.on]\n{keys}\n"
+    assert tuple(on(target, text).constant("A").value for target in ("amd64/musl", "armhf/musl")) == values
+    assert on("amd64", text).constant("A").value == 1
+
+
+def test_what_is_always_so_on_musl() -> None:
+    call = on("amd64/musl", FUNCTION + REST + 'since = { glibc = "2.4", musl = "1.2.5" }\n').function("call")
+    assert (call.noexcept, call.versions, call.since.musl) == (False, (), "1.2.5")
+    text = GROUP + 'uapi = "linux/one.h"\nshared = true\n[constants.names]\nA = { value = 1, libc_absent = ["musl"] }\nB = 2\n'
+    first, second = on("amd64/musl", text).constants()
+    assert (first.present, first.in_libc, second.in_libc) == (True, False, True)
+    assert not first.shared  # its headers include none of the kernel's
+    assert on("amd64", text).constant("A").in_libc and on("amd64", text).constant("A").shared
+
+
+def test_a_value_replaces_bounds() -> None:
+    text = GROUP + "[constants.names.A]\nruntime = true\nat_least = 5\non.musl = { value = 3, runtime = false }\n"
+    there, here = on("amd64/musl", text).constant("A"), on("amd64", text).constant("A")
+    assert (there.value, there.at_least, there.in_if) == (3, None, True)
+    assert (here.value, here.at_least) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "pinned"),
+    [
+        ("musl:include/one.h", "amd64/musl", True),
+        ("glibc:bits/one.h", "amd64/musl", False),
+        ("musl:include/one.h", "amd64", False),
+    ],
+)
+def test_pinned_by_the_library_that_is_read(origin: str, target: str, pinned: bool) -> None:
+    text = f'[[constants]]\nabout = "a"\norigin = "{origin}"\nheader = "one.h"\n[constants.names]\nA = 1\n'
+    assert on(target, text).constant("A").pinned == pinned
 
 
 def test_a_name_overrides_what_its_group_says_for_a_target() -> None:
@@ -751,7 +810,7 @@ def test_only_the_target_that_is_asked_for_is_emitted(tmp_path: pathlib.Path) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["emit", "--target", "amd65", "--out", "x"], "no target 'amd65'; known are amd64, i386, i386/time64"),
+        (["emit", "--target", "amd65", "--out", "x"], "no target 'amd65'; known are amd64, amd64/musl, i386, i386/time64"),
         (["emit", "--target", "amd64/time64", "--out", "x"], "no target 'amd64/time64'"),
     ],
 )

@@ -260,6 +260,35 @@ def test_probes_of_the_data_model() -> None:
     }
 
 
+def test_probes_of_musls_release() -> None:
+    written = emit_probes.primitives(fixture("amd64/musl").target)
+    (unit,) = [unit for unit in written["units"] if unit["header"] == "features.h"]
+    assert [probe["key"] for probe in unit["probes"]] == ["environment:musl"]
+
+
+def test_rows_of_musl() -> None:
+    text = """
+[[constants]]
+about  = "numbers"
+header = "one.h"
+uapi   = "linux/one.h"
+origin = "uapi:linux/one.h"
+[constants.names]
+LACKED = { value = 1, libc_absent = ["musl"] }
+NEWER  = { value = 2, since = { glibc = "2.4", musl = "1.2.5", headers = "4.1" } }
+"""
+    declared = testing.bindings(text)
+    rows_of = {
+        name: emit_expectations.expectations(declared.on(declared.targets.get(name)), "one").splitlines()
+        for name in ("amd64", "amd64/musl")
+    }
+    assert [("\tlibc_absent=1" in row) for row in rows_of["amd64/musl"][:2]] == [True, False]
+    assert [("\tlibc_absent=1" in row) for row in rows_of["amd64"][:2]] == [False, False]
+    # The release of the library that is there, and of no other.
+    assert "\tmusl=1.2.5\theaders=4.1" in rows_of["amd64/musl"][1] and "glibc=" not in rows_of["amd64/musl"][1]
+    assert "\tglibc=2.4\theaders=4.1" in rows_of["amd64"][1] and "musl" not in rows_of["amd64"][1]
+
+
 # ----------------------------------------------------------------------------
 # Expectations.
 

@@ -60,6 +60,7 @@ fetch() {
     -o "APT::Architectures=$arch"
     -o "APT::Sandbox::User=$(id -un)"
     -o "Acquire::Languages=none"
+    -o "Acquire::http::Timeout=20"
     -o "Acquire::Retries=2"
     -o "Dir::Cache=$staging/apt"
     -o "Dir::Etc::Preferences=/dev/null"

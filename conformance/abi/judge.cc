@@ -171,8 +171,13 @@ class Verdict {
 
   void Against(std::string_view declared, std::string_view seen) {
     check_.status = Status::kFailed;
-    Append(check_.declared, declared);
-    Append(check_.seen, seen);
+    // Two headers may differ from one declaration.
+    if (declared != last_declared_) Append(check_.declared, declared);
+    if (declared != last_declared_ || seen != last_seen_) {
+      Append(check_.seen, seen);
+    }
+    last_declared_ = declared;
+    last_seen_ = seen;
   }
 
   void Skip(std::string_view reason) {
@@ -192,6 +197,8 @@ class Verdict {
   }
 
   Check check_;
+  std::string last_declared_;
+  std::string last_seen_;
 };
 
 class Judging {

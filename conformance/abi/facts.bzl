@@ -74,6 +74,45 @@ def _flags(toolchain, features, action, copts):
         variables = variables,
     )
 
+def collect_facts(ctx, compiler, inputs):
+    """Asks a compiler what the probes of ctx.attr.target_files want to know.
+
+    Args:
+      ctx: of a rule with the attributes target_files, _collect_facts and _headers.
+      compiler: the file that tells how it is called.
+      inputs: depset of what stands for compiler and headers, which Bazel does not know.
+
+    Returns:
+      A struct of lists, a file per family in each: libraries, texts (the facts as text) and
+      sources (what was compiled).
+    """
+    libraries = []
+    texts = []
+    sources = []
+    for probes in ctx.attr.target_files[TargetFilesInfo].probes:
+        family = probes.basename[:-len(".probes.json")]
+        library = ctx.actions.declare_file("{}/lib{}.a".format(ctx.label.name, family))
+        text = ctx.actions.declare_file("{}/{}.facts".format(ctx.label.name, family))
+        source = ctx.actions.declare_file("{}/{}.sources.json".format(ctx.label.name, family))
+        arguments = ctx.actions.args()
+        arguments.add("--probes", probes)
+        arguments.add("--compiler", compiler)
+        arguments.add("--output", library)
+        arguments.add("--facts", text)
+        arguments.add("--sources", source)
+        ctx.actions.run(
+            arguments = [arguments],
+            executable = ctx.executable._collect_facts,
+            inputs = depset([compiler, probes] + ctx.files._headers, transitive = [inputs]),
+            mnemonic = "CollectFacts",
+            outputs = [library, text, source],
+            progress_message = "Asking the compiler about {} for {}".format(family, ctx.label),
+        )
+        libraries.append(library)
+        texts.append(text)
+        sources.append(source)
+    return struct(libraries = libraries, sources = sources, texts = texts)
+
 def _facts_impl(ctx):
     toolchain = find_cpp_toolchain(ctx)
     features = cc_common.configure_features(
@@ -95,34 +134,9 @@ def _facts_impl(ctx):
     compiler["cxx_flags"] = _flags(toolchain, features, ACTION_NAMES.cpp_compile, copts)
     description = ctx.actions.declare_file(ctx.label.name + "/compiler.json")
     ctx.actions.write(description, json.encode(compiler))
-    libraries = []
-    texts = []
-    sources = []
-    for probes in ctx.attr.target_files[TargetFilesInfo].probes:
-        family = probes.basename[:-len(".probes.json")]
-        library = ctx.actions.declare_file("{}/lib{}.a".format(ctx.label.name, family))
-        text = ctx.actions.declare_file("{}/{}.facts".format(ctx.label.name, family))
-        texts.append(text)
-        source = ctx.actions.declare_file("{}/{}.sources.json".format(ctx.label.name, family))
-        sources.append(source)
-        arguments = ctx.actions.args()
-        arguments.add("--probes", probes)
-        arguments.add("--compiler", description)
-        arguments.add("--output", library)
-        arguments.add("--facts", text)
-        arguments.add("--sources", source)
-        ctx.actions.run(
-            arguments = [arguments],
-            executable = ctx.executable._collect_facts,
-            inputs = depset(
-                [description, probes] + ctx.files._headers,
-                transitive = [toolchain.all_files],
-            ),
-            mnemonic = "CollectFacts",
-            outputs = [library, text, source],
-            progress_message = "Asking the compiler about {} for {}".format(family, ctx.label),
-        )
-        libraries.append(cc_common.create_library_to_link(
+    collected = collect_facts(ctx, description, toolchain.all_files)
+    libraries = [
+        cc_common.create_library_to_link(
             actions = ctx.actions,
             # Nothing refers to a fact by name; the linker must keep them all the same.
             alwayslink = True,
@@ -130,7 +144,9 @@ def _facts_impl(ctx):
             feature_configuration = features,
             pic_static_library = library,
             static_library = library,
-        ))
+        )
+        for library in collected.libraries
+    ]
     linking = cc_common.create_linking_context(linker_inputs = depset([
         cc_common.create_linker_input(
             libraries = depset(libraries),
@@ -144,8 +160,8 @@ def _facts_impl(ctx):
         # another compiler.
         OutputGroupInfo(
             compiler = depset([description]),
-            facts = depset(texts),
-            sources = depset(sources),
+            facts = depset(collected.texts),
+            sources = depset(collected.sources),
         ),
         # Bazel 4 has it as a global, and no rules_cc that would.
         CcInfo(linking_context = linking),  # buildifier: disable=native-cc-info

@@ -588,6 +588,35 @@ TEST_F(JudgeTest, TheRunningKernelDoesNotMatterToHeaders) {
   EXPECT_THAT(Failures(), IsEmpty());
 }
 
+// musl has what the kernel's header has, but not all of it.
+TEST_F(JudgeTest, MissingInOneCLibrary) {
+  target_.libc = "musl 1.2.5";
+  target_.header_release = target_.libc_release = {1, 2, 5};
+  Set("ONE", "libc_absent", "1");
+  EXPECT_THAT(Failures(),
+              ElementsAre(IsCheck("Constant/ONE", "absent from musl 1.2.5",
+                                  "present in <one.h>", "one.toml:3")));
+  Lack("constant:ONE@libc", "'ONE' undeclared here");
+  EXPECT_THAT(Failures(), IsEmpty());
+  Lack("constant:ONE@uapi", "'ONE' undeclared here");
+  EXPECT_THAT(Failures(), ElementsAre(IsCheck(
+                              "Constant/ONE", "present in <linux/one.h>",
+                              "absent: 'ONE' undeclared here", "one.toml:3")));
+}
+
+TEST_F(JudgeTest, NewerThanMusl) {
+  target_.libc = "musl 1.2.5";
+  target_.header_release = target_.libc_release = {1, 2, 5};
+  Set("ONE", "musl", "1.2.5");
+  EXPECT_THAT(Failures(), IsEmpty());
+  Set("ONE", "musl", "1.2.6");
+  EXPECT_THAT(Failures(),
+              ElementsAre(IsCheck(
+                  "Constant/ONE",
+                  "absent before musl 1.2.6 (headers are of musl 1.2.5)",
+                  "present in <one.h>", "one.toml:3")));
+}
+
 TEST_F(JudgeTest, MissingTypeTakesItsFieldsWithIt) {
   Lack("type:struct one@libc", "unknown type");
   Lack("field:struct one:in.a@libc", "unknown type");
@@ -818,6 +847,29 @@ TEST_F(JudgeTest, FunctionThatNoCallWasLinkedTo) {
                                   "no call could be linked", "one.toml:9")));
 }
 
+TEST_F(JudgeTest, WhereNothingRunsNoCallIsLinked) {
+  target_.runs = false;
+  Bind("address:getpid", dlsym(RTLD_DEFAULT, "getppid"));
+  EXPECT_THAT(Failures(), IsEmpty());
+  runtime_.erase("address:getpid");
+  EXPECT_THAT(Failures(), IsEmpty());
+  Set("getpid", "versions", "2.99");
+  EXPECT_THAT(Failures(),
+              ElementsAre(IsCheck("Symbol/getpid", "getpid @@GLIBC_2.99",
+                                  "getpid @@" + node_, "one.toml:9")));
+}
+
+TEST_F(JudgeTest, ALibraryWithoutVersions) {
+  target_.runs = false;
+  Set("getpid", "versions", "");
+  (*symbols_)["getpid"] = {{"", true}};
+  EXPECT_THAT(Failures(), IsEmpty());
+  symbols_->erase("getpid");
+  std::vector<std::string> failed;
+  for (const Check& check : Failures()) failed.push_back(check.name);
+  EXPECT_THAT(failed, ElementsAre("Symbol/getpid"));
+}
+
 TEST_F(JudgeTest, FunctionByAnotherSymbol) {
   // As where 64-bit time sends a call elsewhere.
   Set("getpid", "symbol", "getppid");
@@ -976,6 +1028,19 @@ TEST(DescribeHeaders, Releases) {
   EXPECT_EQ(target.variant, "time64");
   EXPECT_EQ(target.header_release, (Version{2, 35, 0}));
   EXPECT_EQ(target.kernel_headers, (Version{6, 2, 3}));
+  EXPECT_EQ(target.libc, "glibc 2.35");
+}
+
+TEST(DescribeHeaders, ReleasesOfMusl) {
+  FactStore store;
+  const plumbline_fact facts[] = {
+      {HashKey("environment:musl"), 0x010205, 4, 0, PLUMBLINE_INT,
+       PLUMBLINE_PRESENT},
+  };
+  store.Add(std::span<const plumbline_fact>(facts));
+  const Target target = DescribeHeaders("amd64", "", store);
+  EXPECT_EQ(target.header_release, (Version{1, 2, 5}));
+  EXPECT_EQ(target.libc, "musl 1.2.5");
 }
 
 }  // namespace

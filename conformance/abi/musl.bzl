@@ -8,7 +8,7 @@ load("@plumbline_musl//:musl.bzl", "MUSL")
 load("@plumbline_toolchains//:architectures.bzl", "NATIVE")
 load("//tools/targets:defs.bzl", "skipped_test")
 load(":checker.bzl", "static_checker")
-load(":facts.bzl", "TargetFilesInfo", "static_facts", "target_files")
+load(":facts.bzl", "TargetFilesInfo", "collect_facts", "static_facts", "target_files")
 
 def _musl_facts_impl(ctx):
     musl = MUSL[ctx.attr.arch]
@@ -22,26 +22,8 @@ def _musl_facts_impl(ctx):
         "cxx_flags": ["-nostdinc++"] + musl.flags,
         "libc": musl.libc,
     }))
-    texts = []
-    for probes in ctx.attr.target_files[TargetFilesInfo].probes:
-        family = probes.basename[:-len(".probes.json")]
-        library = ctx.actions.declare_file("{}/lib{}.a".format(ctx.label.name, family))
-        text = ctx.actions.declare_file("{}/{}.facts".format(ctx.label.name, family))
-        texts.append(text)
-        arguments = ctx.actions.args()
-        arguments.add("--probes", probes)
-        arguments.add("--compiler", description)
-        arguments.add("--output", library)
-        arguments.add("--facts", text)
-        ctx.actions.run(
-            arguments = [arguments],
-            executable = ctx.executable._collect_facts,
-            inputs = [description, probes] + ctx.files._headers + ctx.files.inputs,
-            mnemonic = "CollectFacts",
-            outputs = [library, text],
-            progress_message = "Asking the compiler about {} for {}".format(family, ctx.label),
-        )
-    return [OutputGroupInfo(compiler = depset([description]), facts = depset(texts))]
+    collected = collect_facts(ctx, description, depset(ctx.files.inputs))
+    return [OutputGroupInfo(compiler = depset([description]), facts = depset(collected.texts))]
 
 _musl_facts = rule(
     implementation = _musl_facts_impl,

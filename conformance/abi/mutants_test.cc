@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string>
 
 namespace plumbline::abi {
 namespace {
@@ -54,9 +54,7 @@ Result JudgeText(const std::string& input) {
 class FactsFile {
  public:
   explicit FactsFile(std::string_view bytes) {
-    const char* folder = std::getenv("TEST_TMPDIR");
-    name_ = std::string(folder != nullptr ? folder : "/tmp") +
-            "/mutants_test_facts";
+    name_ = testing::TempDir() + "/mutants_test_facts";
     std::ofstream(name_, std::ios::binary) << bytes;
   }
   ~FactsFile() { std::remove(name_.c_str()); }

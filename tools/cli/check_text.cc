@@ -67,10 +67,12 @@ std::string Surroundings(const CheckResults& results) {
   std::vector<std::string> order;
   for (const TargetResult& result : results.targets) {
     if (result.outcome != Outcome::kChecked) continue;
+    // What is judged from object files runs on no kernel.
+    const std::string kernel =
+        result.report.kernel.empty() ? "" : ", kernel " + result.report.kernel;
     const std::string text =
-        fmt::format("{}, kernel {}, kernel headers {}, {}", result.report.libc,
-                    result.report.kernel, result.report.kernel_headers,
-                    RunnerName(result.by));
+        fmt::format("{}{}, kernel headers {}, {}", result.report.libc, kernel,
+                    result.report.kernel_headers, RunnerName(result.by));
     if (!targets.contains(text)) order.push_back(text);
     targets[text].push_back(result.target.name);
   }

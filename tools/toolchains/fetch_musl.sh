@@ -51,7 +51,7 @@ fetch() {
     echo "apt knows of no Debian archive: run apt-get update as root first" >&2
     return 1
   fi
-  mkdir -p "$staging"/{apt/lists/partial,apt/archives/partial,debs,root}
+  mkdir -p "$staging"/{apt/lists/partial,apt/archives/partial,debs,unpacked}
   : > "$staging/apt/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $(release_of "$arch") main" \
     > "$staging/apt/sources.list"
@@ -73,7 +73,7 @@ fetch() {
   apt-get --quiet=2 "${options[@]}" -o APT::Update::Error-Mode=any update || return
   (cd "$staging/debs" && apt-get --quiet=2 "${options[@]}" download musl musl-dev) || return
   for package in "$staging"/debs/*.deb; do
-    dpkg -x "$package" "$staging/root" || return
+    dpkg -x "$package" "$staging/unpacked" || return
   done
 }
 
@@ -111,9 +111,9 @@ install_musl() (
   fi
   rm -f "$staging.log"
   mkdir "$staging/out"
-  mv "$staging"/root/usr/include/*-linux-musl* "$staging/out/include"
-  mv "$staging"/root/lib/*-linux-musl*/libc.so "$staging/out/libc.so" 2> /dev/null ||
-    mv "$staging"/root/usr/lib/*-linux-musl*/libc.so "$staging/out/libc.so"
+  mv "$staging"/unpacked/usr/include/*-linux-musl* "$staging/out/include"
+  mv "$staging"/unpacked/lib/*-linux-musl*/libc.so "$staging/out/libc.so" 2> /dev/null ||
+    mv "$staging"/unpacked/usr/lib/*-linux-musl*/libc.so "$staging/out/libc.so"
   chmod 755 "$staging/out"
   link_kernel_headers "$arch" "$staging/out/kernel/include"
   # The package's version without Debian's revision.

@@ -4,7 +4,7 @@ load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//tools/targets:copts.bzl", "PLUMBLINE_COPTS", "PLUMBLINE_CXXOPTS")
 load("//tools/targets:defs.bzl", "target_binary", "target_test")
-load(":checkers.bzl", "NATIVE_CHECKERS", "checked_targets", "target_suffix")
+load(":checkers.bzl", "CHECKERS_AND_COMPILERS", "checked_targets", "target_suffix")
 load(":facts.bzl", "compared_facts", "compiler_of", "facts", "static_facts", "target_files")
 
 # As bindings/data_models.toml has them; tools/codegen is told the variant's name only.
@@ -52,6 +52,7 @@ def abi_checker(name, variant):
             ":running_environment",
             name + "_facts",
             name + "_tables",
+            "//conformance/ledger:rows" + ("_" + variant if variant else ""),
         ],
     )
     for arch, its_variant in checked_targets():
@@ -160,6 +161,7 @@ def static_checker(name, arch, variant, static_facts_name):
             ":sysroot_environment",
             name + "_facts",
             name + "_tables",
+            "//conformance/ledger:no_rows",
         ],
     )
     target_test(
@@ -182,8 +184,7 @@ def checkers_binary(name, main, deps, **kwargs):
     """
     args = []
     data = ["//bindings", ":fact_headers"]
-    for target, checker in NATIVE_CHECKERS.items():
-        compiler = checker.replace("checker_of_", "compiler_of_")
+    for target, (checker, compiler) in CHECKERS_AND_COMPILERS.items():
         args += ["--checker", target, "$(rootpath {})".format(checker), "$(rootpath {})".format(compiler)]
         data += [checker, compiler]
     native.py_binary(

@@ -2,68 +2,48 @@
 // with a named test per check; with --report it prints its verdicts as JSON,
 // and with --mutants it judges the changed declarations on its standard input.
 // --agree FILE adds a test: do the facts that are linked in equal those of
-// FILE, which were read from the object files?
+// FILE, which were read from the object files? --emulator "qemu-user 7.2.22" or
+// PLUMBLINE_EMULATOR says what it runs under, if not the kernel: known
+// deviations of that are no failures.
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <string>
 
 #include "conformance/abi/agreement.h"
+#include "conformance/abi/check_tests.h"
 #include "conformance/abi/environment.h"
 #include "conformance/abi/fact_store.h"
 #include "conformance/abi/judge.h"
+#include "conformance/abi/known_deviations.h"
 #include "conformance/abi/mutants.h"
 #include "conformance/abi/report.h"
 #include "conformance/abi/tables.h"
+#include "conformance/ledger/ledger.h"
+#include "conformance/ledger/rows.h"
 
 namespace plumbline::abi {
 namespace {
-
-std::string TargetName(const Target& target) {
-  return target.variant.empty() ? target.arch
-                                : target.arch + "/" + target.variant;
-}
-
-class CheckTest : public testing::Test {
- public:
-  CheckTest(const Check& check, const Target& target)
-      : check_(check), target_(target) {}
-
-  void TestBody() override {
-    if (check_.status == Status::kSkipped) GTEST_SKIP() << check_.reason;
-    if (check_.status == Status::kPassed) return;
-    const size_t colon = check_.where.rfind(':');
-    const std::string file = check_.where.substr(0, colon);
-    const int line = colon == std::string::npos
-                         ? 0
-                         : std::atoi(check_.where.c_str() + colon + 1);
-    ADD_FAILURE_AT(file.c_str(), line)
-        << "declared  " << check_.declared << "\n"
-        << "seen      " << check_.seen << "\n"
-        << "target    " << TargetName(target_) << ", " << target_.libc
-        << ", kernel " << target_.kernel << "\n"
-        << "again     tools/plumbline check --arch " << TargetName(target_)
-        << " --only " << check_.name;
-  }
-
- private:
-  const Check& check_;
-  const Target& target_;
-};
 
 int Main(int argc, char** argv) {
   bool report = false;
   bool mutants = false;
   const char* agree = nullptr;
+  const char* told = std::getenv("PLUMBLINE_EMULATOR");
+  std::string emulator = told != nullptr ? told : "";
   for (int i = 1; i < argc; ++i) {
     report |= std::strcmp(argv[i], "--report") == 0;
     mutants |= std::strcmp(argv[i], "--mutants") == 0;
     if (std::strcmp(argv[i], "--agree") == 0 && i + 1 < argc) {
       agree = argv[i + 1];
+    }
+    if (std::strcmp(argv[i], "--emulator") == 0 && i + 1 < argc) {
+      emulator = argv[i + 1];
     }
   }
   const auto start = std::chrono::steady_clock::now();
@@ -76,6 +56,7 @@ int Main(int argc, char** argv) {
                : 2;
   }
   std::vector<Check> checks = Judge(Tables(), facts, symbols, target);
+  ApplyLedger(ledger::Ledger(ledger::Rows(), emulator), checks);
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
   if (agree != nullptr) checks.push_back(JudgeAgreement(facts, agree));
@@ -85,13 +66,7 @@ int Main(int argc, char** argv) {
   }
   testing::InitGoogleTest(&argc, argv);
   for (const Check& check : checks) {
-    const size_t slash = check.name.find('/');
-    testing::RegisterTest(check.name.substr(0, slash).c_str(),
-                          check.name.substr(slash + 1).c_str(), nullptr,
-                          nullptr, __FILE__, __LINE__,
-                          [&check, &target]() -> testing::Test* {
-                            return new CheckTest(check, target);
-                          });
+    RegisterCheck(check.name, target, emulator, [&check] { return check; });
   }
   const int status = RUN_ALL_TESTS();
   const double seconds = static_cast<double>(elapsed.count()) * 1e-6;

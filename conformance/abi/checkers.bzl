@@ -1,7 +1,7 @@
 """The checkers that can be built here: one for each target whose compiler is installed."""
 
 load("@plumbline_musl//:musl.bzl", "MUSL")
-load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES")
+load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
 
 def checked_targets():
     """Every (architecture, variant) whose ABI is checked, "" for the default variant."""
@@ -42,3 +42,34 @@ MUSL_CHECKERS = {
 }
 
 ALL_CHECKERS = dict(CHECKERS.items() + MUSL_CHECKERS.items())
+
+# What needs no emulator: the target's name → the labels of its checker and of the file that
+# tells how its compiler is called.
+CHECKERS_AND_COMPILERS = {
+    target: (checker, checker.replace("checker_of_", "compiler_of_"))
+    for target, checker in NATIVE_CHECKERS.items() + [
+        (target, checker)
+        for target, checker in MUSL_CHECKERS.items()
+        if target == NATIVE + "/musl"
+    ]
+}
+
+# By target as well, what judges it here from its object files, whether it runs or not.
+STATIC_CHECKERS = {
+    target: checker.replace(":checker_of_", ":static_checker_of_")
+    for target, checker in ALL_CHECKERS.items()
+}
+
+# What `bazel test` is told to judge all of these.
+ABI_TESTS = [checker.replace("checker_of_", "abi_test_") for checker in STATIC_CHECKERS.values()] + [
+    checker.replace("checker_of_", "abi_test_")
+    for target, checker in CHECKERS.items()
+    if checker != STATIC_CHECKERS[target]
+]
+
+def how_run(target):
+    """Which emulator of qemu-user runs a checker, or "native", or "object files" if it is none of the target's."""
+    architecture = ARCHITECTURES[target.partition("/")[0]]
+    if ALL_CHECKERS[target] == STATIC_CHECKERS[target]:
+        return "object files"
+    return "native" if architecture.native else architecture.qemu

@@ -139,8 +139,8 @@ def _edit_field(lines: list[str], tag: str, field: str) -> Iterator[_Edit]:
 
 
 def _edit_prototype(lines: list[str], function: str) -> Iterator[_Edit]:
-    """Edits of `extern … NAME (…) …;`, which may go over several lines."""
-    head = re.compile(rf"^extern\s.*\b{function}\s*\(")
+    """Edits of `extern … NAME (…) …;` (musl has no `extern`), which may go over several lines."""
+    head = re.compile(rf"^(?!typedef\b)[a-z_].*\b{function}\s*\(")
     for number, line in enumerate(lines):
         if not head.match(line):
             continue

@@ -723,6 +723,8 @@ const char* KindName(Kind kind) {
       return "prototypes";
     case Kind::kSymbol:
       return "symbols";
+    case Kind::kError:
+      return "errors";
     case Kind::kCompleteness:
       return "completeness";
   }
@@ -737,6 +739,8 @@ const char* StatusName(Status status) {
       return "failed";
     case Status::kSkipped:
       return "skipped";
+    case Status::kDeviation:
+      return "deviation";
   }
   return "";
 }

@@ -21,9 +21,11 @@ enum class Kind {
   kOffset,
   kPrototype,
   kSymbol,
+  kError,
   kCompleteness
 };
-enum class Status { kPassed, kFailed, kSkipped };
+// kDeviation: it failed, as the ledger says that it does.
+enum class Status { kPassed, kFailed, kSkipped, kDeviation };
 
 // One named check with its verdict.
 struct Check {
@@ -31,10 +33,10 @@ struct Check {
   Kind kind;
   Status status = Status::kPassed;
   bool pinned = false;   // it guards against change, but proves no conformance
-  std::string declared;  // set when the check failed
-  std::string seen;      // set when the check failed
-  std::string where;     // file:line of the declaration
-  std::string reason;    // set when the check was skipped
+  std::string declared;  // set when the check failed or deviated
+  std::string seen;      // likewise
+  std::string where;     // file:line of the declaration, or of the ledger
+  std::string reason;    // why it was skipped or deviates; a failure's remark
 };
 
 // A release, for comparison: 2.36, 6.1.170.

@@ -8,7 +8,7 @@ load("@plumbline_musl//:musl.bzl", "MUSL")
 load("@plumbline_toolchains//:architectures.bzl", "NATIVE")
 load("//tools/targets:defs.bzl", "skipped_test")
 load(":checker.bzl", "static_checker")
-load(":facts.bzl", "TargetFilesInfo", "collect_facts", "static_facts", "target_files")
+load(":facts.bzl", "TargetFilesInfo", "collect_facts", "compiler_of", "static_facts", "target_files")
 
 def _musl_facts_impl(ctx):
     musl = MUSL[ctx.attr.arch]
@@ -82,3 +82,8 @@ def musl_checkers(name):  # buildifier: disable=unused-variable
             facts = ":musl_facts_of_" + arch,
         )
         static_checker("static_checker_of_" + suffix, arch, "musl", "static_facts_of_" + suffix)
+        compiler_of(
+            name = "static_compiler_of_" + suffix,
+            arch = NATIVE,
+            facts = ":musl_facts_of_" + arch,
+        )

@@ -104,22 +104,25 @@ _Changes = Iterator[tuple[str, dict[str, str | None]]]
 class Releases:
     """How old the target's headers are: what is newer is absent, whatever it is."""
 
-    glibc: tuple[int, ...]
+    libc: str  # "glibc" or "musl", whose releases a row's cell of that name counts
+    release: tuple[int, ...]
     kernel_headers: tuple[int, ...]
+    runs: bool = True  # or it is judged from object files, and knows no value found at run time
 
     def sides(self, cells: dict[str, str]) -> set[str]:
         """The sides ("header", "uapi") on which the row's thing has to be."""
-        old_libc = parse_version(cells.get("glibc", "0")) > self.glibc
+        old_libc = parse_version(cells.get(self.libc, "0")) > self.release
         old_headers = parse_version(cells.get("headers", "0")) > self.kernel_headers
         sides = set()
-        if "header" in cells and not old_libc and not ("shared" in cells and old_headers):
+        lacked = "libc_absent" in cells or old_libc or ("shared" in cells and old_headers)
+        if "header" in cells and not lacked:
             sides.add("header")
         if "uapi" in cells and not old_headers:
             sides.add("uapi")
         return set() if "absent" in cells else sides
 
 
-def _common_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
+def _common_changes(cells: dict[str, str], sides: set[str], releases: Releases) -> _Changes:
     """What can be said wrongly of anything that a header declares."""
     if "no_wrapper" in cells:
         return
@@ -127,15 +130,19 @@ def _common_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
         yield "absence", {"absent": None}
     elif not sides:
         # Declared to come with a later release.
-        yield "since", {"glibc": None, "headers": None}
+        yield "since", {releases.libc: None, "headers": None}
     else:
         yield "absence", {"absent": "1"}
     if "header" in sides:
-        yield "since glibc", {"glibc": "99.0"}
+        yield f"since {releases.libc}", {releases.libc: "99.0"}
+        if cells[""] != "field":
+            yield "absence from libc", {"libc_absent": "1"}
         if cells[""] != "field":
             yield "feature-test macro", {"feature": None if "feature" in cells else "_GNU_SOURCE"}
         if cells[""] == "constant":
             yield "shared", {"shared": None if "shared" in cells else "1"}
+    elif "libc_absent" in cells and parse_version(cells.get(releases.libc, "0")) <= releases.release:
+        yield "absence from libc", {"libc_absent": None}
     if "uapi" in sides or ("header" in sides and "shared" in cells):
         yield "since headers", {"headers": "99.0"}
 
@@ -143,13 +150,13 @@ def _common_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
 _OTHER_TYPE = {"int": "unsigned int", "unsigned int": "int", "long": "unsigned long", "unsigned long": "long"}
 
 
-def _constant_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
+def _constant_changes(cells: dict[str, str], sides: set[str], releases: Releases) -> _Changes:
     if ("header" if "header" in cells else "uapi") in sides:
         yield "type", {"type": _OTHER_TYPE.get(cells["type"], "short")}
         yield "#if", {"in_if": None if "in_if" in cells else "1"}
     if "header" in sides:
         yield "evaluation", {"runtime": None if "runtime" in cells else "1"}
-    if "value" in cells and sides:
+    if "value" in cells and sides and (releases.runs or "runtime" not in cells):
         value = int(cells["value"])
         for other in (value + 1, value ^ 0x10, -value or 2):
             changes: dict[str, str | None] = {"value": str(other)}
@@ -161,7 +168,7 @@ def _constant_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
             yield "kernel's value", {"uapi_value": str(int(cells["uapi_value"]) + 1)}
 
 
-def _function_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
+def _function_changes(cells: dict[str, str], sides: set[str], releases: Releases) -> _Changes:
     if not sides and "no_wrapper" not in cells:
         return
     yield "wrapper", {"no_wrapper": None if "no_wrapper" in cells else "1"}
@@ -169,6 +176,10 @@ def _function_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
         return
     yield "noexcept", {"noexcept": None if "noexcept" in cells else "1"}
     yield "symbol", {"symbol": cells["symbol"] + "_x"}
+    if releases.libc == "musl":
+        # No symbol of it has a version.
+        yield "version nodes", {"versions": "2.0"}
+        return
     versions = cells["versions"].split(",")
     yield "version nodes", {"versions": ",".join([*versions, "2.99"])}
     yield "version nodes", {"versions": ",".join([*versions[:-1], "2.98"])}
@@ -181,8 +192,8 @@ def _function_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
 _CLASSES = ("signed", "unsigned", "floating", "pointer", "aggregate")
 
 
-def _field_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
-    if not sides:
+def _field_changes(cells: dict[str, str], sides: set[str], releases: Releases) -> _Changes:
+    if not sides or ("bits" in cells and not releases.runs):
         return
     yield "field offset", {"offset": str(int(cells["offset"]) + 1)}
     if "size" in cells:
@@ -190,7 +201,7 @@ def _field_changes(cells: dict[str, str], sides: set[str]) -> _Changes:
     yield "signedness", {"class": _CLASSES[(_CLASSES.index(cells["class"]) + 1) % len(_CLASSES)]}
 
 
-_CHANGES: dict[str, tuple[Callable[[dict[str, str], set[str]], _Changes], ...]] = {
+_CHANGES: dict[str, tuple[Callable[[dict[str, str], set[str], Releases], _Changes], ...]] = {
     "constant": (_common_changes, _constant_changes),
     "type": (_common_changes,),
     "field": (_common_changes, _field_changes),
@@ -205,7 +216,7 @@ def row_mutants(tables: dict[str, str], releases: Releases) -> Iterator[Mutant]:
             cells = _cells(row)
             sides = releases.sides(cells)
             for changes in _CHANGES.get(cells[""], ()):
-                for what, change in changes(cells, sides):
+                for what, change in changes(cells, sides, releases):
                     mutated = _changed(row, **change)
                     if mutated != row:
                         words = ", ".join(f"{key} {cells.get(key, '-')} → {value or '-'}" for key, value in change.items())
@@ -382,12 +393,18 @@ def _other_prototypes(kind: c_types.Function) -> Iterator[c_types.Function]:
 
 
 def prototype_mutants(
-    resolved: Resolved, compiler: collect_facts.Compiler, folder: pathlib.Path
+    resolved: Resolved, releases: Releases, compiler: collect_facts.Compiler, folder: pathlib.Path
 ) -> Iterator[Mutant]:
+    shown = {
+        cells["name"]
+        for family in resolved.bindings.families
+        for cells in map(_cells, emit_expectations.expectations(resolved, family).splitlines())
+        if cells[""] == "function" and "header" in releases.sides(cells)
+    }
     units: dict[tuple[str, str], list[dict[str, Any]]] = {}
     mutants: dict[int, tuple[Function, c_types.Function, str]] = {}
     for function in resolved.functions():
-        if not function.wrapper or not function.present:
+        if function.name not in shown:
             continue
         spelled = resolved.spelled_out(function.type)
         assert isinstance(spelled, c_types.Function)
@@ -470,8 +487,10 @@ class Checker:
     def releases(self) -> Releases:
         output = subprocess.run([str(self.program), "--report"], capture_output=True, check=True).stdout
         report = json.loads(output)
+        libc, release = report["libc"].split()
+        # No kernel is named where none ran the program.
         return Releases(
-            parse_version(report["libc"].split()[1]), parse_version(report["kernel_headers"])
+            libc, parse_version(release), parse_version(report["kernel_headers"]), report["kernel"] != ""
         )
 
     def judge(self, mutants: Sequence[Mutant], folder: pathlib.Path) -> list[Verdict]:
@@ -659,7 +678,7 @@ def run(options: argparse.Namespace, progress: Callable[[str], None]) -> dict[st
                 mutants += dropped_tests(tables)
             if "compiler" in options.part:
                 progress(f"{name}: prototypes and feature-test macros")
-                mutants += prototype_mutants(resolved, checker.compiler, folder / "prototypes")
+                mutants += prototype_mutants(resolved, releases, checker.compiler, folder / "prototypes")
                 mutants += feature_mutants(resolved, checker.compiler, folder / "features")
             progress(f"{name}: {len(mutants)} mutants to judge")
             half = (len(mutants) + 1) // 2

@@ -28,12 +28,11 @@ std::string WriteReport(const Target& target, std::span<const Check> checks,
         {"pinned", check.pinned},
         {"where", check.where},
     };
-    if (check.status == Status::kFailed) {
+    if (check.status == Status::kFailed || check.status == Status::kDeviation) {
       entry["declared"] = check.declared;
       entry["seen"] = check.seen;
-    } else if (check.status == Status::kSkipped) {
-      entry["reason"] = check.reason;
     }
+    if (!check.reason.empty()) entry["reason"] = check.reason;
     list.push_back(std::move(entry));
   }
   return report.dump();

@@ -7,15 +7,14 @@ import json
 import os
 import pathlib
 import sys
-from collections.abc import Iterator
 from typing import Any
 
-from tools.codegen import emit_expectations, emit_probes, keys
+from tools.codegen import emit_errors, emit_expectations, emit_probes, errors, keys, ledger
 from tools.codegen.bindings import Bindings, Resolved
 from tools.codegen.emit_declarations import declarations
 from tools.codegen.layout import Layouts
-from tools.codegen.source import BindingError, Where
-from tools.codegen.targets import Target
+from tools.codegen.source import BindingError, Document, Where
+from tools.codegen.targets import Target, Targets
 
 _MODELS = "data_models"
 
@@ -24,16 +23,19 @@ def _load(files: list[pathlib.Path]) -> Bindings:
     models = [file for file in files if file.stem == _MODELS]
     if len(models) != 1:
         raise BindingError(Where(f"{_MODELS}.toml", 1), f"give {_MODELS}.toml once, among the files")
-    return Bindings.load(models[0], (file for file in files if file.stem != _MODELS))
+    return Bindings.load(models[0], (f for f in files if f.stem != _MODELS and not errors.is_error_file(f)))
 
 
-def _targets(bindings: Bindings, names: list[str]) -> Iterator[Target]:
-    for name in names:
-        try:
-            yield bindings.targets.get(name)
-        except KeyError:
-            known = ", ".join(map(str, bindings.targets.all))
-            raise BindingError(Where(_MODELS + ".toml", 1), f"no target '{name}'; known are {known}") from None
+def _load_errors(bindings: Bindings, files: list[pathlib.Path]) -> errors.Errors:
+    return errors.Errors.load(bindings, filter(errors.is_error_file, files))
+
+
+def _target(targets: Targets, name: str) -> Target:
+    try:
+        return targets.get(name)
+    except KeyError:
+        known = ", ".join(map(str, targets.all))
+        raise BindingError(Where(_MODELS + ".toml", 1), f"no target '{name}'; known are {known}") from None
 
 
 def _write(path: pathlib.Path, text: str) -> None:
@@ -90,16 +92,46 @@ def main(arguments: list[str]) -> int:
     emit.add_argument("--out", required=True, type=pathlib.Path, help="folder to write to")
     declared = commands.add_parser("declarations", help="write all that is declared, for all targets, as JSON")
     declared.add_argument("-o", "--output", required=True, type=pathlib.Path)
-    for command in (check, emit, declared):
+    listed = commands.add_parser("ledger", help="write the known deviations of one target")
+    listed.add_argument("--target", required=True, help="s390x")
+    listed.add_argument("-o", "--output", required=True, type=pathlib.Path)
+    listed.add_argument("ledger", type=pathlib.Path, help="conformance/ledger/qemu-user.toml")
+    listed.add_argument("models", type=pathlib.Path, help=f"bindings/{_MODELS}.toml")
+    tables = commands.add_parser("error-tables", help="write the error tables of one target")
+    tables.add_argument("--target", required=True, help="s390x")
+    header = commands.add_parser("error-header", help="write the error tables as a C++ header")
+    as_json = commands.add_parser("errors", help="write the error tables as JSON")
+    as_json.add_argument("--provocations", type=pathlib.Path, help="what conformance/errors/programs.py wrote")
+    as_json.add_argument("--ledger", type=pathlib.Path, help="conformance/ledger/qemu-user.toml")
+    for command in (tables, header, as_json):
+        command.add_argument("-o", "--output", required=True, type=pathlib.Path)
+    for command in (check, emit, declared, tables, header, as_json):
         command.add_argument("files", nargs="+", type=pathlib.Path, help="bindings/*.toml")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "ledger":
+            targets = Targets.load(options.models)
+            target = _target(targets, options.target)
+            deviations = ledger.load(Document.load(options.ledger), targets)
+            _write(options.output, ledger.rows_source(deviations, target))
+            return 0
         bindings = _load(options.files)
         if options.command == "check":
             _check(bindings)
+            _load_errors(bindings, options.files)
+        elif options.command == "error-tables":
+            target = _target(bindings.targets, options.target)
+            rows = emit_errors.rows(_load_errors(bindings, options.files), target)
+            _write(options.output, emit_errors.rows_source(target, rows))
+        elif options.command == "error-header":
+            _write(options.output, emit_errors.header(_load_errors(bindings, options.files)))
+        elif options.command == "errors":
+            provoked = json.loads(options.provocations.read_text()) if options.provocations else {}
+            known = ledger.load(Document.load(options.ledger), bindings.targets) if options.ledger else []
+            table = emit_errors.errors_json(_load_errors(bindings, options.files), provoked, known)
+            _write(options.output, json.dumps(table, indent=1) + "\n")
         elif options.command == "emit":
-            (target,) = _targets(bindings, [options.target])
-            _emit(bindings.on(target), options.out)
+            _emit(bindings.on(_target(bindings.targets, options.target)), options.out)
         else:
             _write(options.output, json.dumps(declarations(bindings), indent=1) + "\n")
     except BindingError as error:

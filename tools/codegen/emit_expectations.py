@@ -35,9 +35,9 @@ def primitives(resolved: Resolved, where: Where) -> str:
         if name == "pointer":
             kind = c_types.Pointer(c_types.Basic("void"))
         rows.append(
-            _row("primitive", name=name, where=where, size=size, align=align, **{"class": type_class(resolved, kind)})
+            row("primitive", name=name, where=where, size=size, align=align, **{"class": type_class(resolved, kind)})
         )
-    rows.append(_row("census", where=where, primitive=len(model.sizes)))
+    rows.append(row("census", where=where, primitive=len(model.sizes)))
     return "".join(f"{row}\n" for row in rows)
 
 
@@ -45,7 +45,7 @@ def _census(resolved: Resolved, layouts: Layouts, family: str) -> str:
     """How many rows there must be; counted from the files, not from the rows."""
     bindings = [b for b in resolved.bindings.all.values() if b.family == family]
     names = {kind: [b.name for b in bindings if b.kind == kind] for kind in ("constant", "type", "function")}
-    return _row(
+    return row(
         "census",
         where=Where(bindings[0].document.file, 1) if bindings else "",
         constant=len(names["constant"]),
@@ -55,7 +55,7 @@ def _census(resolved: Resolved, layouts: Layouts, family: str) -> str:
     )
 
 
-def _row(kind: str, /, **keys: object) -> str:
+def row(kind: str, /, **keys: object) -> str:
     cells = [kind]
     for key, value in keys.items():
         if value is None or value == "" or value is False:
@@ -110,7 +110,7 @@ def _constant(resolved: Resolved, constant: Constant) -> str:
         mask = (1 << 8 * resolved.target.arch.model.sizes["pointer"][0]) - 1
         value = None if value is None else value & mask
         uapi_value = None if uapi_value is None else uapi_value & mask
-    return _row(
+    return row(
         "constant",
         **_common(constant),
         type=c_types.render(constant.type),
@@ -149,7 +149,7 @@ def _type(resolved: Resolved, declared: Type, layouts: Layouts) -> list[str]:
     layout = layouts.of(declared.name)
     scalar = declared.kind == "scalar"
     rows = [
-        _row(
+        row(
             "type",
             **_common(declared),
             kind=declared.kind,
@@ -164,7 +164,7 @@ def _type(resolved: Resolved, declared: Type, layouts: Layouts) -> list[str]:
 
 def _field(resolved: Resolved, declared: Type, field: Field) -> str:
     flexible = isinstance(field.type, c_types.Array) and field.type.count is None
-    return _row(
+    return row(
         "field",
         **(_common(declared) | {"where": field.where}),
         field=field.path,
@@ -178,7 +178,7 @@ def _field(resolved: Resolved, declared: Type, field: Field) -> str:
 
 
 def _function(function: Function) -> str:
-    return _row(
+    return row(
         "function",
         **_common(function),
         prototype=c_types.render(function.type, function.name),

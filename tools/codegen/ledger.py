@@ -1,0 +1,131 @@
+"""The ledger of an emulator's known deviations: which keys there are, and a target's rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+from tools.codegen.source import BindingError, Document, Where
+from tools.codegen.targets import LIBCS, Target, Targets
+
+_TABLE = "deviation"
+_LISTS = ("targets", "versions")
+_TEXTS = ("check", "seen", "reason", "source")
+
+# The first word of every check's name. One that no checker has would never be judged.
+SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Layout", "Prototype", "Symbol")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deviation:
+    """An entry of the ledger."""
+
+    targets: tuple[Target, ...]
+    versions: tuple[str, ...]
+    check: str
+    seen: str
+    reason: str
+    source: str
+    where: Where
+
+
+def emulated(targets: Targets) -> tuple[Target, ...]:
+    """The targets whose programs an emulator runs."""
+    return tuple(t for t in targets.all if t.libc == LIBCS[0] and t.arch.qemu and not t.arch.cannot_run)
+
+
+def load(document: Document, targets: Targets) -> list[Deviation]:
+    """Reads a ledger; BindingError says what is wrong with it."""
+    for key in document.data:
+        if key != _TABLE:
+            raise BindingError(document.where((key,)), f"unknown table '{key}'; entries are [[{_TABLE}]]")
+    tables = document.data.get(_TABLE, [])
+    if not isinstance(tables, list):
+        raise BindingError(document.where((_TABLE,)), f"an entry is [[{_TABLE}]], with two brackets")
+    deviations: list[Deviation] = []
+    seen: dict[tuple[str, str, str], Where] = {}
+    for index, table in enumerate(tables):
+        deviation = _deviation(document, targets, index, table)
+        deviations.append(deviation)
+        for target in deviation.targets:
+            for version in deviation.versions:
+                other = seen.setdefault((str(target), version, deviation.check), deviation.where)
+                if other != deviation.where:
+                    raise BindingError(
+                        deviation.where, f"{deviation.check} on {target} under {version} is listed at {other} too"
+                    )
+    return deviations
+
+
+def _deviation(document: Document, targets: Targets, index: int, table: Any) -> Deviation:
+    where = document.where((_TABLE, index))
+
+    def where_of(key: str) -> Where:
+        return document.where((_TABLE, index, key))
+
+    if not isinstance(table, dict):
+        raise BindingError(where, f"an entry is a table, [[{_TABLE}]]")
+    keys = (*_LISTS, *_TEXTS)
+    for key in table:
+        if key not in keys:
+            raise BindingError(where_of(key), f"unknown key '{key}'; known are {', '.join(keys)}")
+    for key in keys:
+        if key not in table:
+            raise BindingError(where, f"missing key '{key}'; all of {', '.join(keys)} are needed")
+    for key in _TEXTS:
+        text = table[key]
+        if not isinstance(text, str) or not text.strip() or not text.isprintable():
+            raise BindingError(where_of(key), f"'{key}' must be a text of one line that says something")
+    for key in _LISTS:
+        words = table[key]
+        if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+            raise BindingError(where_of(key), f"'{key}' must be a list of strings that is not empty")
+        for word in words:
+            if words.count(word) > 1:
+                raise BindingError(where_of(key), f"'{key}' has '{word}' twice")
+    for version in table["versions"]:
+        if not re.fullmatch(r"\d+\.\d+", version):
+            raise BindingError(where_of("versions"), f"'{version}' must be a release such as \"7.2\"")
+    suite = table["check"].partition("/")[0]
+    if suite not in SUITES or suite == table["check"]:
+        raise BindingError(
+            where_of("check"), f"no check is named '{table['check']}'; names start with {'/, '.join(SUITES)}/"
+        )
+    return Deviation(
+        targets=_chosen(targets, table["targets"], where_of("targets")),
+        versions=tuple(table["versions"]),
+        where=where,
+        **{key: table[key] for key in _TEXTS},
+    )
+
+
+def _chosen(targets: Targets, selectors: list[str], where: Where) -> tuple[Target, ...]:
+    runnable = emulated(targets)
+    for selector in selectors:
+        if selector != "all" and selector not in targets.selectors:
+            raise BindingError(
+                where, f"unknown target '{selector}'; known are all, {', '.join(sorted(targets.selectors))}"
+            )
+        if selector != "all" and not any(target.fit(selector) for target in runnable):
+            raise BindingError(where, f"no emulator runs '{selector}', so nothing can deviate there")
+    return tuple(t for t in runnable if any(s == "all" or t.fit(s) for s in selectors))
+
+
+def rows_source(deviations: list[Deviation], target: Target) -> str:
+    """The C++ source that defines Rows() of conformance/ledger/rows.h."""
+    lines = ['#include "conformance/ledger/rows.h"', "", "namespace plumbline::ledger {", ""]
+    rows = [deviation for deviation in deviations if target in deviation.targets]
+    if rows:
+        lines += ["namespace {", "", "constexpr Row kRows[] = {"]
+        for row in rows:
+            cells = (row.check, " ".join(row.versions), row.seen, row.reason, str(row.where))
+            lines.append("    {" + ", ".join(map(_quoted, cells)) + "},")
+        lines += ["};", "", "}  // namespace", ""]
+    lines.append(f"std::span<const Row> Rows() {{ return {'kRows' if rows else '{}'}; }}")
+    lines += ["", "}  // namespace plumbline::ledger", ""]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

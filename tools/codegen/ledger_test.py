@@ -1,0 +1,124 @@
+"""Tests of ledger.py."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from tools.codegen import ledger
+from tools.codegen.__main__ import main
+from tools.codegen.source import BindingError, Document
+from tools.codegen.targets import Targets
+from tools.codegen.testing import MODELS
+
+ENTRY = {
+    "targets": '["s390x", "narrow"]',
+    "versions": '["7.2", "10.0"]',
+    "check": '"Errors/epoll_wait/EFAULT/unwritable"',
+    "seen": '"EINVAL"',
+    "reason": '"the buffer is checked late"',
+    "source": '"linux-user/syscall.c"',
+}
+
+
+def entry(**changes: str | None) -> str:
+    """An entry, with some keys changed, added or (None) left out."""
+    keys: dict[str, str | None] = {**ENTRY, **changes}
+    return "[[deviation]]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items() if value is not None)
+
+
+def load(text: str) -> list[ledger.Deviation]:
+    return ledger.load(Document("l.toml", text), Targets.load(MODELS))
+
+
+def test_empty() -> None:
+    assert load("") == []
+    source = ledger.rows_source([], Targets.load(MODELS).get("s390x"))
+    assert "Rows() { return {}; }" in source
+
+
+def test_entry() -> None:
+    (deviation,) = load("\n" + entry())
+    assert str(deviation.where) == "l.toml:2"
+    assert deviation.versions == ("7.2", "10.0")
+    assert deviation.seen == "EINVAL"
+    names = set(map(str, deviation.targets))
+    # With their variants, and without what no emulator runs (sh4, musl).
+    assert {"s390x", "armhf", "armhf/time64", "i386"} <= names
+    assert not names & {"sh4", "sh4/time64", "x32", "arm64", "s390x/musl", "armhf/musl"}
+
+
+def test_all_targets() -> None:
+    targets = Targets.load(MODELS)
+    (deviation,) = load(entry(targets='["all"]'))
+    assert deviation.targets == ledger.emulated(targets)
+    (deviation,) = load(entry(targets='["time64"]'))
+    assert {target.variant for target in deviation.targets} == {"time64"}
+
+
+def test_rows_are_of_one_target() -> None:
+    targets = Targets.load(MODELS)
+    deviations = load(entry(reason=r'"a \"b\" \\ é"') + entry(targets='["arm64"]'))
+    source = ledger.rows_source(deviations, targets.get("armhf/time64"))
+    assert source.count("    {") == 1
+    assert (
+        '    {"Errors/epoll_wait/EFAULT/unwritable", "7.2 10.0", "EINVAL", "a \\"b\\" \\\\ é", "l.toml:1"},' in source
+    )
+    assert '"l.toml:8"' in ledger.rows_source(deviations, targets.get("arm64"))
+
+
+def test_releases_may_differ() -> None:
+    assert len(load(entry(versions='["7.2"]') + entry(versions='["10.0"]', seen='"0"'))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[deviation]\n", "l.toml:1: an entry is [[deviation]], with two brackets"),
+        ("[[deviations]]\n", "l.toml:1: unknown table 'deviations'; entries are [[deviation]]"),
+        ("deviation = [1]\n", "l.toml:1: an entry is a table, [[deviation]]"),
+        (entry(why='"x"'), "l.toml:8: unknown key 'why'; known are targets, versions, check, seen, reason, source"),
+        (entry(source=None), "l.toml:1: missing key 'source'; all of"),
+        (entry(reason='" "'), "l.toml:6: 'reason' must be a text of one line that says something"),
+        (entry(seen="22"), "l.toml:5: 'seen' must be a text"),
+        (entry(seen=r'"a\nb"'), "l.toml:5: 'seen' must be a text of one line"),
+        (entry(targets='"s390x"'), "l.toml:2: 'targets' must be a list of strings that is not empty"),
+        (entry(versions="[]"), "l.toml:3: 'versions' must be a list of strings that is not empty"),
+        (entry(versions='["7.2", "7.2"]'), "l.toml:3: 'versions' has '7.2' twice"),
+        (entry(versions='["7.2.22"]'), "l.toml:3: '7.2.22' must be a release such as \"7.2\""),
+        (entry(targets='["vax"]'), "l.toml:2: unknown target 'vax'; known are all, alpha"),
+        (entry(targets='["s390x", "sh4"]'), "l.toml:2: no emulator runs 'sh4', so nothing can deviate there"),
+        (entry(targets='["musl"]'), "l.toml:2: no emulator runs 'musl'"),
+        (entry(check='"Error/x"'), "l.toml:4: no check is named 'Error/x'; names start with Completeness/, Con"),
+        (entry(check='"Errors"'), "l.toml:4: no check is named 'Errors'"),
+        (
+            entry() + entry(targets='["armhf"]', versions='["10.0"]'),
+            "l.toml:8: Errors/epoll_wait/EFAULT/unwritable on armhf under 10.0 is listed at l.toml:1 too",
+        ),
+    ],
+)
+def test_refusals(text: str, message: str) -> None:
+    with pytest.raises(BindingError) as error:
+        load(text)
+    assert str(error.value).startswith(message)
+
+
+def test_command(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "l.toml"
+    output = tmp_path / "rows.cc"
+    file.write_text(entry())
+    command = ["ledger", "-o", str(output), str(file), str(MODELS), "--target"]
+    assert main([*command, "s390x"]) == 0
+    assert "kRows" in output.read_text()
+    assert main([*command, "vax"]) == 2
+    assert "no target 'vax'" in capsys.readouterr().err
+    file.write_text(entry(seen=None))
+    output.unlink()
+    assert main([*command, "s390x"]) == 2
+    assert capsys.readouterr().err.startswith(f"codegen: {file}:1: missing key 'seen'")
+    assert not output.exists()
+
+
+def test_own_ledger() -> None:
+    ledger.load(Document.load(pathlib.Path("conformance/ledger/qemu-user.toml")), Targets.load(MODELS))

@@ -10,8 +10,9 @@ import pytest
 SCRIPT = Path(__file__).parent / "fingerprint.sh"
 
 
-def fingerprint(*paths: Path) -> str:
-    result = subprocess.run(["/bin/sh", SCRIPT, *paths], capture_output=True, text=True, check=True)
+def fingerprint(*paths: Path, kept: Path | None = None) -> str:
+    environment = dict(os.environ) | ({"PLUMBLINE_FINGERPRINTS": str(kept)} if kept else {})
+    result = subprocess.run(["/bin/sh", SCRIPT, *paths], capture_output=True, text=True, check=True, env=environment)
     assert result.stderr == ""
     return result.stdout
 
@@ -70,13 +71,35 @@ def another_compiler(folder: Path) -> None:
     (folder / "cc1").write_text("another compiler")
 
 
-@pytest.mark.parametrize("change", [same_size, more, fewer, renamed, another_link, another_compiler])
-def test_changes_are_seen(folder: Path, change: Callable[[Path], None]) -> None:
+CHANGES = [same_size, more, fewer, renamed, another_link, another_compiler]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("change", CHANGES)
+def test_changes_are_seen(folder: Path, change: Callable[[Path], None], keep: bool) -> None:
     paths = [folder / "include", folder / "gcc", folder / "cc1"]
-    before = fingerprint(*paths)
+    kept = folder / "kept" if keep else None
+    before = fingerprint(*paths, kept=kept)
     times = {path: os.stat(path).st_mtime_ns for path in folder.rglob("*")}
     change(folder)
     for path, time in times.items():
         if path.exists():
             os.utime(path, ns=(time, time))
-    assert fingerprint(*paths) != before
+    after = fingerprint(*paths, kept=kept)
+    assert after != before
+    assert after == fingerprint(*paths)
+
+
+def test_is_read_where_it_was_kept(folder: Path) -> None:
+    kept = folder / "deep" / "kept"
+    found = fingerprint(folder / "include", kept=kept)
+    assert found == fingerprint(folder / "include")
+    (file,) = kept.iterdir()
+    file.write_text("another\n")
+    assert fingerprint(folder / "include", kept=kept) == "another\n"
+
+
+def test_needs_nothing_kept(folder: Path) -> None:
+    (folder / "file").write_text("")
+    assert fingerprint(folder / "gcc", kept=folder / "file" / "kept") == fingerprint(folder / "gcc")
+    assert fingerprint(folder / "absent", kept=folder / "kept") == fingerprint()

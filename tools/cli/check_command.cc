@@ -14,6 +14,7 @@
 #include "tools/cli/checker.h"
 #include "tools/cli/colour.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/emulators.h"
 #include "tools/cli/names.h"
 #include "tools/cli/output.h"
 #include "tools/cli/progress.h"
@@ -82,6 +83,7 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
   }
   const Runner runner = FindRunner(world.host, all, target);
   result.by = runner.by;
+  result.emulator = EmulatorName(runner);
   if (runner.by == RunBy::kNobody) {
     return not_checked(
         missing, runner.install.empty()
@@ -160,15 +162,28 @@ std::string Rendered(const CheckResults& results, const OutputOptions& output) {
       return CheckMarkdown(results);
     case Format::kJunit:
       return CheckJunit(results);
+    case Format::kHtml:
+      return CheckHtml(results);
   }
   return "";
 }
 
-}  // namespace
+bool NoneIsEmulated(const World& world, const std::vector<Target>& targets) {
+  return std::all_of(targets.begin(), targets.end(), [&](const Target& target) {
+    return !target.runs ||
+           RunsNatively(world.host, world.declarations.targets(), target);
+  });
+}
 
-Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
+Result<Exit> CheckAndWrite(const World& world, const CheckOptions& options) {
   const Result<std::vector<Target>> targets = ChooseTargets(world, options);
   if (!targets) return tl::unexpected(targets.error());
+  if (!options.qemu.empty() && NoneIsEmulated(world, *targets)) {
+    return Fail(
+        "--qemu {}: none of these targets is emulated here; name others with "
+        "--arch",
+        options.qemu);
+  }
   if (const Result<void> writable = CheckWritable(options.output.path);
       !writable) {
     return tl::unexpected(writable.error());
@@ -176,6 +191,7 @@ Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
 
   CheckResults results;
   results.declared = world.declarations.targets();
+  results.qemu = options.qemu;
   results.targets = CheckTargets(world, options, *targets);
   results.times = options.times || (options.output.format == Format::kText &&
                                     IsStandardOutput(options.output.path) &&
@@ -204,6 +220,16 @@ Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
     Complain("none of these targets could be checked");
   if (unusable || !any_checked) return Exit::kCouldNotWork;
   return results.Count().failed > 0 ? Exit::kCheckFailed : Exit::kAsPromised;
+}
+
+}  // namespace
+
+Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
+  if (options.qemu.empty()) return CheckAndWrite(world, options);
+  const Result<Host> host = WithEmulators(
+      world.host, world.declarations.targets(), options.qemu, CacheFolder());
+  if (!host) return tl::unexpected(host.error());
+  return CheckAndWrite({world.declarations, world.checkers, *host}, options);
 }
 
 }  // namespace plumbline::cli

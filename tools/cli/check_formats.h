@@ -19,6 +19,9 @@ std::string CheckMarkdown(const CheckResults& results);
 // A test suite per target, a test case per check.
 std::string CheckJunit(const CheckResults& results);
 
+// One page that needs no other file and no network.
+std::string CheckHtml(const CheckResults& results);
+
 }  // namespace plumbline::cli
 
 #endif  // PLUMBLINE_TOOLS_CLI_CHECK_FORMATS_H_

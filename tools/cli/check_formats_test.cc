@@ -179,6 +179,72 @@ TEST(CheckJson, TellsOfTargetsThatCouldNotBeChecked) {
   EXPECT_EQ(json["errors"][0]["reason"], "its checker was killed by SIGSEGV");
 }
 
+// The same results, but that two of the failures are known deviations.
+CheckResults Deviating() {
+  CheckResults results = Results("0x2");
+  for (std::size_t i : {1, 2}) {
+    Check& check = results.targets[i].report.checks[0];
+    check.status = Status::kDeviation;
+    check.reason = "it is known";
+    check.where = "conformance/ledger/qemu-user.toml:12";
+    results.targets[i].by = RunBy::kQemu;
+    results.targets[i].emulator = "qemu-user 7.2.22";
+  }
+  return results;
+}
+
+TEST(Deviations, AreNeitherPassedNorFailed) {
+  const Counts counts = Deviating().Count();
+  EXPECT_EQ(counts.passed, 3u);
+  EXPECT_EQ(counts.failed, 1u);
+  EXPECT_EQ(counts.skipped, 4u);
+  EXPECT_EQ(counts.deviations, 2u);
+  EXPECT_EQ(CountsLine(counts),
+            "3 passed, 1 failed, 4 skipped, 2 known deviations");
+}
+
+TEST(Deviations, InText) {
+  const std::string text = CheckText(Deviating(), false);
+  EXPECT_THAT(text, HasSubstr("  pinned  facts  deviations\n"));
+  EXPECT_THAT(text, HasSubstr("amd64            0/1/0      1"));
+  EXPECT_THAT(text, HasSubstr("i386                 0      1"));
+  EXPECT_THAT(text, HasSubstr("\nKNOWN DEVIATIONS\n"
+                              "  Constant/EPOLLIN  it is known  i386\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "i386: glibc 2.36, kernel 6.1.0, kernel headers 6.1.170, qemu-user "
+          "7.2.22\n"));
+  EXPECT_THAT(
+      text, EndsWith("\n3 passed, 1 failed, 4 skipped, 2 known deviations\n"));
+}
+
+TEST(Deviations, InJson) {
+  const Json json = ParseJson(CheckJson(Deviating())).value();
+  const Json& i386 = json["targets"][1];
+  EXPECT_EQ(i386["runner"], "qemu-user 7.2.22");
+  EXPECT_EQ(i386["counts"]["constants"]["deviations"], 1);
+  EXPECT_EQ(i386["counts"]["constants"]["failed"], 0);
+  EXPECT_EQ(i386["failures"], Json::array());
+  ASSERT_EQ(i386["deviations"].size(), 1u);
+  EXPECT_EQ(i386["deviations"][0]["check"], "Constant/EPOLLIN");
+  EXPECT_EQ(i386["deviations"][0]["reason"], "it is known");
+  EXPECT_EQ(i386["deviations"][0]["seen"], "0x2");
+  EXPECT_EQ(json["counts"]["deviations"], 2);
+}
+
+TEST(Deviations, InMarkdownAndJunit) {
+  const std::string markdown = CheckMarkdown(Deviating());
+  EXPECT_THAT(markdown, HasSubstr("## Known deviations"));
+  EXPECT_THAT(markdown, HasSubstr("| Constant/EPOLLIN | i386 | 0x1 | 0x2 | it "
+                                  "is known | conformance/ledger/"));
+  EXPECT_THAT(markdown, HasSubstr("| qemu-user 7.2.22 |"));
+  const std::string junit = CheckJunit(Deviating());
+  EXPECT_THAT(junit, HasSubstr("tests=\"10\" failures=\"1\""));
+  EXPECT_THAT(
+      junit, HasSubstr("<property name=\"deviation\" value=\"it is known\"/>"));
+}
+
 TEST(CheckMarkdown, HasTables) {
   const std::string text = CheckMarkdown(Results("0x2"));
   EXPECT_THAT(text, HasSubstr("| amd64 | 0/1/0 |"));
@@ -199,6 +265,43 @@ TEST(CheckJunit, HasASuitePerTarget) {
   EXPECT_THAT(text, HasSubstr("<skipped message=\"linked statically\"/>"));
   EXPECT_THAT(text,
               HasSubstr("<skipped message=\"qemu-alpha-static is missing\"/>"));
+}
+
+TEST(AgainCommand, NamesTheEmulators) {
+  CheckResults results = Results("0x2");
+  results.qemu = "my qemu";
+  EXPECT_EQ(AgainCommand(results, {Failed("0x2"), {&results.targets[0]}}),
+            "tools/plumbline check --arch amd64 --qemu 'my qemu' --only "
+            "Constant/EPOLLIN");
+}
+
+TEST(CheckHtml, HasAVerdict) {
+  const auto has = [](const std::string& style, const std::string& verdict) {
+    return HasSubstr("<p class=\"verdict " + style + "\">" + verdict + "</p>");
+  };
+  CheckResults results = Results("0x2");
+  EXPECT_THAT(CheckHtml(results),
+              has("failed", "3 checks failed on 3 targets"));
+  for (TargetResult& target : results.targets) {
+    for (Check& check : target.report.checks) {
+      if (check.status == Status::kFailed) check.status = Status::kDeviation;
+    }
+  }
+  EXPECT_THAT(CheckHtml(results),
+              has("passed", "As declared, but for 3 known deviations"));
+  for (TargetResult& target : results.targets) {
+    std::erase_if(target.report.checks, [](const Check& check) {
+      return check.status == Status::kDeviation;
+    });
+  }
+  EXPECT_THAT(CheckHtml(results),
+              has("passed", "All that was checked is as declared"));
+  results.targets[3].outcome = Outcome::kUnusable;
+  EXPECT_THAT(CheckHtml(results),
+              has("failed", "1 target could not be checked"));
+  results.targets.erase(results.targets.begin(), results.targets.begin() + 3);
+  results.targets[0].outcome = Outcome::kSkipped;
+  EXPECT_THAT(CheckHtml(results), has("skipped", "Nothing was checked"));
 }
 
 TEST(AgainCommand, IsSafeForAShell) {

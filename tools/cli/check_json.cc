@@ -9,7 +9,8 @@ namespace {
 Json CountsJson(const Counts& counts) {
   return {{"passed", counts.passed},
           {"failed", counts.failed},
-          {"skipped", counts.skipped}};
+          {"skipped", counts.skipped},
+          {"deviations", counts.deviations}};
 }
 
 Json TargetJson(const CheckResults& results, const TargetResult& result) {
@@ -21,6 +22,7 @@ Json TargetJson(const CheckResults& results, const TargetResult& result) {
     if (!counts.contains(kind)) counts[kind] = CountsJson({});
   }
   Json failures = Json::array();
+  Json deviations = Json::array();
   Json skips = Json::array();
   if (result.outcome == Outcome::kSkipped)
     skips.push_back({{"check", "*"}, {"reason", result.reason}});
@@ -29,6 +31,14 @@ Json TargetJson(const CheckResults& results, const TargetResult& result) {
       skips.push_back({{"check", check.name},
                        {"reason", check.reason},
                        {"kind", check.kind}});
+    }
+    if (check.status == Status::kDeviation) {
+      deviations.push_back({{"check", check.name},
+                            {"reason", check.reason},
+                            {"declared", check.declared},
+                            {"seen", check.seen},
+                            {"where", check.where},
+                            {"kind", check.kind}});
     }
     if (check.status == Status::kFailed) {
       failures.push_back({{"check", check.name},
@@ -46,13 +56,13 @@ Json TargetJson(const CheckResults& results, const TargetResult& result) {
                {"libc", report.libc},
                {"kernel", report.kernel},
                {"kernel_headers", report.kernel_headers},
-               {"runner", RunnerName(result.by)},
+               {"runner", result.RunnerText()},
                {"facts", report.facts},
                {"conformance", result.Count().passed - result.Pinned()},
                {"pinned", result.Pinned()},
                {"counts", counts},
                {"failures", failures},
-               {"deviations", Json::array()},
+               {"deviations", deviations},
                {"skips", skips}};
   if (results.times) json["microseconds"] = report.microseconds;
   return json;

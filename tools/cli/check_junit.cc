@@ -4,42 +4,16 @@
 #include <string_view>
 
 #include "tools/cli/check_formats.h"
+#include "tools/cli/markup.h"
 
 namespace plumbline::cli {
 namespace {
 
-// The text fit for an attribute or element of XML 1.0.
-std::string Escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\n':
-        escaped += "&#10;";
-        break;
-      default:
-        // XML has no way to write other control characters.
-        escaped += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return escaped;
-}
-
 std::string CaseStart(const TargetResult& result, std::string_view kind,
                       std::string_view name) {
   return fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\"",
-                     Escape(result.target.name), Escape(kind), Escape(name));
+                     EscapeMarkup(result.target.name), EscapeMarkup(kind),
+                     EscapeMarkup(name));
 }
 
 std::string Case(const CheckResults& results, const TargetResult& result,
@@ -50,7 +24,12 @@ std::string Case(const CheckResults& results, const TargetResult& result,
       return start + "/>\n";
     case Status::kSkipped:
       return fmt::format("{}><skipped message=\"{}\"/></testcase>\n", start,
-                         Escape(check.reason));
+                         EscapeMarkup(check.reason));
+    case Status::kDeviation:
+      return fmt::format(
+          "{}><properties><property name=\"deviation\" value=\"{}\"/>"
+          "</properties></testcase>\n",
+          start, EscapeMarkup(check.reason));
     case Status::kFailed:
       break;
   }
@@ -62,7 +41,7 @@ std::string Case(const CheckResults& results, const TargetResult& result,
   if (!check.reason.empty()) body += check.reason + "\n";
   body += "again: " + again;
   return fmt::format("{}><failure message=\"{}\">{}</failure></testcase>\n",
-                     start, Escape(message), Escape(body));
+                     start, EscapeMarkup(message), EscapeMarkup(body));
 }
 
 std::string Suite(const CheckResults& results, const TargetResult& result) {
@@ -71,18 +50,18 @@ std::string Suite(const CheckResults& results, const TargetResult& result) {
   std::string suite = fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
       "skipped=\"{}\">\n",
-      Escape(result.target.name), counts.all() + (unusable ? 1 : 0),
+      EscapeMarkup(result.target.name), counts.all() + (unusable ? 1 : 0),
       counts.failed, unusable ? 1 : 0, counts.skipped);
   if (result.outcome == Outcome::kChecked) {
     suite += "    <properties>\n";
     const auto property = [&](std::string_view name, std::string_view value) {
       suite += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name,
-                           Escape(value));
+                           EscapeMarkup(value));
     };
     property("libc", result.report.libc);
     property("kernel", result.report.kernel);
     property("kernel_headers", result.report.kernel_headers);
-    property("runner", RunnerName(result.by));
+    property("runner", result.RunnerText());
     property("facts", fmt::format("{}", result.report.facts));
     property("pinned", fmt::format("{}", result.Pinned()));
     if (results.times)
@@ -91,7 +70,8 @@ std::string Suite(const CheckResults& results, const TargetResult& result) {
   } else {
     suite += fmt::format("{}><{} message=\"{}\"/></testcase>\n",
                          CaseStart(result, "target", "run"),
-                         unusable ? "error" : "skipped", Escape(result.reason));
+                         unusable ? "error" : "skipped",
+                         EscapeMarkup(result.reason));
   }
   for (const Check& check : result.report.checks)
     suite += Case(results, result, check);

@@ -17,6 +17,8 @@ std::string CountsTable(const CheckResults& results) {
   for (const char* title : {"conformance", "pinned", "facts"}) {
     columns.push_back({title, Table::Align::kRight});
   }
+  const bool deviations = results.Count().deviations > 0;
+  if (deviations) columns.push_back({"deviations", Table::Align::kRight});
   if (results.times) columns.push_back({"facts/s", Table::Align::kRight});
   for (const char* title : {"libc", "kernel", "kernel headers", "runner"})
     columns.push_back({title});
@@ -34,12 +36,14 @@ std::string CountsTable(const CheckResults& results) {
         fmt::format("{}", result.Count().passed - result.Pinned()));
     row.emplace_back(fmt::format("{}", result.Pinned()));
     row.emplace_back(fmt::format("{}", result.report.facts));
+    if (deviations)
+      row.emplace_back(fmt::format("{}", result.Count().deviations));
     if (results.times)
       row.emplace_back(fmt::format("{}", result.FactsPerSecond()));
     row.emplace_back(result.report.libc);
     row.emplace_back(result.report.kernel);
     row.emplace_back(result.report.kernel_headers);
-    row.emplace_back(std::string(RunnerName(result.by)));
+    row.emplace_back(result.RunnerText());
     table.Add(std::move(row));
   }
   if (table.empty()) return "";
@@ -65,6 +69,21 @@ std::string FailuresTable(const CheckResults& results) {
   return table.empty() ? "" : "## Failures\n\n" + table.Markdown() + "\n";
 }
 
+std::string DeviationsTable(const CheckResults& results) {
+  Table table(
+      {{"check"}, {"targets"}, {"declared"}, {"seen"}, {"reason"}, {"where"}});
+  for (const SharedDeviation& deviation : Deviations(results)) {
+    std::vector<std::string> names;
+    for (const TargetResult* result : deviation.targets)
+      names.push_back(result->target.name);
+    const Check& check = deviation.check;
+    table.Add({check.name, TargetNames(results, names), check.declared,
+               check.seen, check.reason, check.where});
+  }
+  return table.empty() ? ""
+                       : "## Known deviations\n\n" + table.Markdown() + "\n";
+}
+
 std::string SkipsTable(const CheckResults& results) {
   Table table({{"skipped", Table::Align::kRight}, {"reason"}, {"targets"}});
   for (const SharedSkip& skip : Skips(results)) {
@@ -78,8 +97,8 @@ std::string SkipsTable(const CheckResults& results) {
 
 std::string CheckMarkdown(const CheckResults& results) {
   return "# plumbline check\n\n" + CountsTable(results) +
-         FailuresTable(results) + SkipsTable(results) +
-         CountsLine(results.Count()) + "\n";
+         FailuresTable(results) + DeviationsTable(results) +
+         SkipsTable(results) + CountsLine(results.Count()) + "\n";
 }
 
 }  // namespace plumbline::cli

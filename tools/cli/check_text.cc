@@ -14,7 +14,8 @@
 namespace plumbline::cli {
 namespace {
 
-// "12" if all passed, otherwise "10/1/1" of passed/failed/skipped.
+// "12" if all passed, otherwise "10/1/1" of passed/failed/skipped. Known
+// deviations have a column of their own.
 Table::Cell CountsCell(const Counts& counts) {
   if (counts.failed + counts.skipped == 0)
     return {fmt::format("{}", counts.passed)};
@@ -37,6 +38,8 @@ std::string CountsTable(const CheckResults& results, bool colour) {
   for (const char* title : {"conformance", "pinned", "facts"}) {
     columns.push_back({title, Table::Align::kRight});
   }
+  const bool deviations = results.Count().deviations > 0;
+  if (deviations) columns.push_back({"deviations", Table::Align::kRight});
   if (results.times) columns.push_back({"facts/s", Table::Align::kRight});
 
   Table table(columns);
@@ -49,6 +52,8 @@ std::string CountsTable(const CheckResults& results, bool colour) {
         fmt::format("{}", result.Count().passed - result.Pinned()));
     row.emplace_back(fmt::format("{}", result.Pinned()));
     row.emplace_back(fmt::format("{}", result.report.facts));
+    if (deviations)
+      row.emplace_back(fmt::format("{}", result.Count().deviations));
     if (results.times)
       row.emplace_back(fmt::format("{}", result.FactsPerSecond()));
     table.Add(std::move(row));
@@ -72,7 +77,7 @@ std::string Surroundings(const CheckResults& results) {
         result.report.kernel.empty() ? "" : ", kernel " + result.report.kernel;
     const std::string text =
         fmt::format("{}{}, kernel headers {}, {}", result.report.libc, kernel,
-                    result.report.kernel_headers, RunnerName(result.by));
+                    result.report.kernel_headers, result.RunnerText());
     if (!targets.contains(text)) order.push_back(text);
     targets[text].push_back(result.target.name);
   }
@@ -124,6 +129,19 @@ std::string SkipLines(const CheckResults& results, bool colour) {
          table.Text({.width = 100, .indent = 2, .colour = colour});
 }
 
+std::string DeviationLines(const CheckResults& results, bool colour) {
+  Table table({{""}, {""}, {""}});
+  for (const SharedDeviation& deviation : Deviations(results)) {
+    std::vector<std::string> names;
+    for (const TargetResult* result : deviation.targets)
+      names.push_back(result->target.name);
+    table.Add({deviation.check.name, deviation.check.reason,
+               TargetNames(results, names)});
+  }
+  return Paint("KNOWN DEVIATIONS", Colour::kYellow, colour) + "\n" +
+         table.Text({.width = 100, .indent = 2, .colour = colour});
+}
+
 std::string WithoutTrailingSpaces(const std::string& text) {
   std::string trimmed;
   for (const std::string& line : Wrap(text, std::string::npos)) {
@@ -144,6 +162,7 @@ std::string CheckText(const CheckResults& results, bool colour) {
     text += FailureBlock(results, failure, colour) + '\n';
   }
   const Counts counts = results.Count();
+  if (counts.deviations > 0) text += DeviationLines(results, colour) + '\n';
   if (counts.skipped > 0) text += SkipLines(results, colour) + '\n';
   const bool good = counts.failed == 0 && counts.passed > 0;
   const Colour verdict = counts.failed > 0 ? Colour::kRed

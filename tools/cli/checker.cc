@@ -19,21 +19,25 @@ std::string LastWords(const std::string& errors) {
 }  // namespace
 
 Result<Report> RunChecker(std::string_view program, const Target& target,
-                          const Runner& runner, const Limits& limits) {
+                          const Runner& runner, const CheckerCall& call) {
   const Result<Descriptor> file = MakeExecutable(program);
   if (!file) return tl::unexpected(file.error());
 
-  std::vector<std::string> arguments = {"plumbline-checker", "--report"};
+  std::vector<std::string> arguments = {"plumbline-checker"};
   if (runner.by == RunBy::kQemu)
-    arguments = {runner.emulator, "-L", runner.root, "{}", "--report"};
+    arguments = {runner.emulator, "-L", runner.root, "{}"};
+  // Said in any case, so that no environment says otherwise.
+  arguments.insert(arguments.end(),
+                   {"--report", "--emulator", EmulatorName(runner)});
+  arguments.insert(arguments.end(), call.options.begin(), call.options.end());
   const Result<Finished> finished =
-      RunProgram(*file, runner.emulator, arguments, limits);
+      RunProgram(*file, runner.emulator, arguments, call.limits);
   if (!finished) return Fail("its checker {}", finished.error().message);
   if (!finished->Succeeded()) {
     return Fail("its checker {}{}", finished->Describe(),
                 LastWords(finished->errors));
   }
-  return ParseReport(finished->output, target);
+  return ParseReport(finished->output, target, call.may_be_empty);
 }
 
 }  // namespace plumbline::cli

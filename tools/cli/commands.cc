@@ -8,8 +8,9 @@
 
 namespace plumbline::cli {
 
-const EmbeddedFile* FindChecker(const World& world, const Target& target) {
-  for (const EmbeddedFile& checker : world.checkers) {
+const EmbeddedFile* FindChecker(std::span<const EmbeddedFile> checkers,
+                                const Target& target) {
+  for (const EmbeddedFile& checker : checkers) {
     if (checker.name == target.name) return &checker;
   }
   return nullptr;

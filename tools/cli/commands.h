@@ -5,6 +5,7 @@
 #define PLUMBLINE_TOOLS_CLI_COMMANDS_H_
 
 #include <span>
+#include <string_view>
 
 #include "tools/cli/declarations.h"
 #include "tools/cli/embedded_file.h"
@@ -17,16 +18,22 @@ namespace plumbline::cli {
 // What the commands work with.
 struct World {
   const Declarations& declarations;
-  std::span<const EmbeddedFile> checkers;  // by the name of their target
+  // By the name of their target: of the ABI, and of errors.
+  std::span<const EmbeddedFile> checkers;
+  std::span<const EmbeddedFile> error_checkers;
+  std::string_view errors;    // the error tables, in JSON
+  std::string_view programs;  // the provocations, in JSON
   const Host& host;
 };
 
 Result<Exit> RunCheck(const World& world, const CheckOptions& options);
+Result<Exit> RunErrors(const World& world, const ErrorsOptions& options);
 Result<Exit> RunShow(const World& world, const ShowOptions& options);
 Result<Exit> RunTargets(const World& world, const TargetsOptions& options);
 
-// The embedded checker of the target; nullptr if there is none.
-const EmbeddedFile* FindChecker(const World& world, const Target& target);
+// The target's one of these checkers; nullptr if there is none.
+const EmbeddedFile* FindChecker(std::span<const EmbeddedFile> checkers,
+                                const Target& target);
 
 // Prints "plumbline: MESSAGE" to standard error.
 void Complain(std::string_view message);

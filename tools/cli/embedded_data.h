@@ -15,6 +15,12 @@ std::span<const EmbeddedFile> EmbeddedDeclarations();
 // The checker of each target, by the target's name.
 std::span<const EmbeddedFile> EmbeddedCheckers();
 
+// The same of errors.
+std::span<const EmbeddedFile> EmbeddedErrorCheckers();
+
+// errors.json and provocations.json of //conformance/errors.
+std::span<const EmbeddedFile> EmbeddedErrors();
+
 }  // namespace plumbline
 
 #endif  // PLUMBLINE_TOOLS_CLI_EMBEDDED_DATA_H_

@@ -15,6 +15,8 @@ constexpr const char* kChecks = R"(
     {"check": "Layout/stat/size", "kind": "sizes", "status": "passed", "pinned": true, "where": "bindings/files.toml:12"},
     {"check": "Symbol/stat", "kind": "symbols", "status": "skipped", "reason": "linked statically", "where": "bindings/files.toml:20"})";
 
+constexpr const char* kDeviation =
+    R"("status": "deviation", "declared": "0x4000", "seen": "0x2", "reason": "known")";
 constexpr const char* kPassed = R"("status": "passed")";
 constexpr const char* kFailed =
     R"("status": "failed", "declared": "0x4000", "seen": "2 < 3 | \"x\"")";
@@ -31,13 +33,20 @@ int Report(const char* arch, const char* status) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2 || std::string_view(argv[1]) != "--report") return 64;
+  if (argc != 4 || std::string_view(argv[1]) != "--report" ||
+      std::string_view(argv[2]) != "--emulator") {
+    return 64;
+  }
+  // What no emulator runs has no deviations of it.
+  const bool emulated = *argv[3] != '\0';
   const char* wide = std::string_view(VARIANT) == "wide"
                          ? std::getenv("PLUMBLINE_FAKE_WIDE")
                          : nullptr;
   const char* told = wide != nullptr ? wide : std::getenv("PLUMBLINE_FAKE");
   const std::string_view behaviour = told == nullptr ? "pass" : told;
   if (behaviour == "fail") return Report(ARCH, kFailed);
+  if (behaviour == "deviate")
+    return Report(ARCH, emulated ? kDeviation : kFailed);
   if (behaviour == "stranger") return Report("elsewhere", kPassed);
   if (behaviour == "garbage") return std::puts("{\"schema\": ") < 0;
   if (behaviour == "silent") return 0;

@@ -1,5 +1,6 @@
 #include "tools/cli/host.h"
 
+#include <fcntl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -45,6 +46,29 @@ bool KernelExecutes(std::string_view arch) {
   return finished && finished->Succeeded();
 }
 
+// Asks it; its first line is "qemu-s390x version 7.2.22 (Debian …)".
+std::optional<std::string> EmulatorVersion(const std::string& path) {
+  const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Result<Finished> finished =
+      RunProgram(nothing, path, {path, "--version"},
+                 {std::chrono::seconds(10), std::size_t{1} << 16});
+  if (!finished || !finished->Succeeded()) return std::nullopt;
+  constexpr std::string_view kWord = " version ";
+  const std::size_t word = finished->output.find(kWord);
+  if (word == std::string::npos) return std::nullopt;
+  const std::size_t start = word + kWord.size();
+  const std::string version = finished->output.substr(
+      start, finished->output.find_first_not_of("0123456789.", start) - start);
+  if (version.empty()) return std::nullopt;
+  return version;
+}
+
+std::string EmulatorIsMissing(const Host& host, const Target& target) {
+  const std::string name = "qemu-" + target.qemu;
+  if (host.other_emulators.empty()) return name + "-static is missing";
+  return host.other_emulators + " " + name;
+}
+
 }  // namespace
 
 Host ThisHost() {
@@ -69,6 +93,7 @@ Host ThisHost() {
     return access(path.c_str(), F_OK) == 0;
   };
   host.kernel_executes = KernelExecutes;
+  host.emulator_version = EmulatorVersion;
   return host;
 }
 
@@ -121,8 +146,16 @@ Runner FindRunner(const Host& host, std::span<const Target> targets,
     const std::string usual = "qemu-" + target.qemu + "-static";
     std::optional<std::string> emulator = host.find_program(usual);
     if (!emulator) emulator = host.find_program("qemu-" + target.qemu);
-    if (!emulator) return without(usual + " is missing", "qemu-user-static");
+    if (!emulator) {
+      return without(EmulatorIsMissing(host, target),
+                     host.other_emulators.empty() ? "qemu-user-static" : "");
+    }
+    const std::optional<std::string> version = host.emulator_version(*emulator);
+    if (!version) {
+      return without(*emulator + " does not tell its release by --version", "");
+    }
     runner.emulator = *emulator;
+    runner.version = *version;
     runner.root = CrossRoot(target);
   }
   if (!host.exists(CrossRoot(target) + "/lib")) {
@@ -145,6 +178,11 @@ std::string_view RunnerName(RunBy by) {
       return "none";
   }
   return "none";
+}
+
+std::string EmulatorName(const Runner& runner) {
+  if (runner.by != RunBy::kQemu) return "";
+  return std::string(RunnerName(runner.by)) + " " + runner.version;
 }
 
 std::string CompilerPackage(const Host& host, std::span<const Target> targets,

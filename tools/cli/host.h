@@ -27,6 +27,14 @@ struct Host {
   // Whether the kernel executes programs of this other architecture of the same
   // processor family.
   std::function<bool(std::string_view arch)> kernel_executes;
+
+  // The release of the emulator at that path, "7.2.22".
+  std::function<std::optional<std::string>(const std::string& path)>
+      emulator_version;
+
+  // Where --qemu named emulators, so that `find_program` finds no others: what
+  // is said before one that is missing, such as "~/qemu has no".
+  std::string other_emulators;
 };
 
 Host ThisHost();
@@ -46,6 +54,7 @@ enum class RunBy { kNobody, kKernel, kQemu, kObjectFiles };
 struct Runner {
   RunBy by = RunBy::kNobody;
   std::string emulator;  // path of the emulator, where one is needed
+  std::string version;   // its release
   std::string
       root;  // folder that holds the target's C library, for the emulator
   std::string missing;  // why nobody runs it: "qemu-alpha-static is missing"
@@ -57,6 +66,9 @@ Runner FindRunner(const Host& host, std::span<const Target> targets,
 
 // "native", "qemu-user", "object files" or "none".
 std::string_view RunnerName(RunBy by);
+
+// The emulator and its release, "qemu-user 7.2.22"; "" where none runs.
+std::string EmulatorName(const Runner& runner);
 
 // Debian's package of the compiler that builds the target's checker, and that
 // compiler.

@@ -1,7 +1,9 @@
 #include "tools/cli/host.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <fstream>
 #include <set>
 
 #include "tools/cli/process.h"
@@ -38,6 +40,11 @@ Host FakeHost(std::string machine, std::set<std::string> programs,
   host.kernel_executes = [=](std::string_view arch) {
     return executes.contains(std::string(arch));
   };
+  host.emulator_version =
+      [](const std::string& path) -> std::optional<std::string> {
+    if (path.ends_with("qemu-alpha")) return std::nullopt;
+    return "9.9.1";
+  };
   return host;
 }
 
@@ -73,18 +80,28 @@ TEST(FindRunner, NeedsTheCLibrary) {
 }
 
 TEST(FindRunner, TakesAnEmulator) {
-  const Host host = FakeHost(
-      "x86_64",
-      {"qemu-aarch64-static", "qemu-aarch64", "qemu-alpha", "qemu-i386-static"},
-      {"/usr/aarch64-linux-gnu/lib", "/usr/alpha-linux-gnu/lib",
-       "/usr/i686-linux-gnu/lib"});
+  const Host host =
+      FakeHost("x86_64", {"qemu-aarch64-static", "qemu-aarch64", "qemu-i386"},
+               {"/usr/aarch64-linux-gnu/lib", "/usr/alpha-linux-gnu/lib",
+                "/usr/i686-linux-gnu/lib"});
   const Runner runner = FindRunner(host, kAll, kArm64);
   EXPECT_EQ(runner.by, RunBy::kQemu);
   EXPECT_EQ(runner.emulator, "/usr/bin/qemu-aarch64-static");
   EXPECT_EQ(runner.root, "/usr/aarch64-linux-gnu");
-  EXPECT_EQ(FindRunner(host, kAll, kAlpha).emulator, "/usr/bin/qemu-alpha");
+  EXPECT_EQ(runner.version, "9.9.1");
+  EXPECT_EQ(EmulatorName(runner), "qemu-user 9.9.1");
   // A kernel that does not run i386.
   EXPECT_EQ(FindRunner(host, kAll, kI386).by, RunBy::kQemu);
+  EXPECT_EQ(FindRunner(host, kAll, kI386).emulator, "/usr/bin/qemu-i386");
+  EXPECT_EQ(EmulatorName(FindRunner(host, kAll, kAmd64)), "");
+}
+
+TEST(FindRunner, NeedsTheEmulatorsRelease) {
+  const Runner runner =
+      FindRunner(FakeHost("x86_64", {"qemu-alpha"}, {}), kAll, kAlpha);
+  EXPECT_EQ(runner.by, RunBy::kNobody);
+  EXPECT_EQ(runner.missing,
+            "/usr/bin/qemu-alpha does not tell its release by --version");
 }
 
 TEST(FindRunner, SaysWhatIsMissing) {
@@ -102,6 +119,22 @@ TEST(CompilerPackage, IsDebians) {
   EXPECT_EQ(CompilerPackage(host, kAll, kAmd64), "g++");
   EXPECT_EQ(CompilerPackage(host, kAll, kI386), "g++-i686-linux-gnu");
   EXPECT_EQ(CompilerPackage(host, kAll, kX32), "g++-x86-64-linux-gnux32");
+}
+
+TEST(ThisHost, AsksAnEmulator) {
+  const std::string path = testing::TempDir() + "/qemu-asked";
+  const auto answer = [&](const std::string& text) {
+    std::ofstream(path) << "#!/bin/sh\n[ $1 = --version ] && " << text << "\n";
+    chmod(path.c_str(), 0755);
+    return ThisHost().emulator_version(path);
+  };
+  EXPECT_EQ(answer("echo 'qemu-x version 7.2.22 (Debian 1:7.2+dfsg-7)'"),
+            "7.2.22");
+  EXPECT_EQ(answer("echo qemu-x version 10.0.2"), "10.0.2");
+  EXPECT_EQ(answer("echo qemu-x version v9"), std::nullopt);
+  EXPECT_EQ(answer("echo 7.2.22"), std::nullopt);
+  EXPECT_EQ(answer("false"), std::nullopt);
+  EXPECT_EQ(ThisHost().emulator_version(path + "-none"), std::nullopt);
 }
 
 // A kernel either runs the tiny program, which then exits as it should, or

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <span>
 #include <variant>
 
 #include "tools/cli/commands.h"
@@ -22,9 +23,19 @@ Result<Exit> RunCommand(const Options& options) {
       Declarations::Parse(EmbeddedDeclarations().front().bytes);
   if (!declarations) return tl::unexpected(declarations.error());
   const Host host = ThisHost();
-  const World world = {*declarations, EmbeddedCheckers(), host};
+  const std::span<const EmbeddedFile> errors = EmbeddedErrors();
+  const World world = {
+      .declarations = *declarations,
+      .checkers = EmbeddedCheckers(),
+      .error_checkers = EmbeddedErrorCheckers(),
+      .errors = errors[0].bytes,
+      .programs = errors[1].bytes,
+      .host = host,
+  };
   if (const auto* check = std::get_if<CheckOptions>(&options))
     return RunCheck(world, *check);
+  if (const auto* errors_options = std::get_if<ErrorsOptions>(&options))
+    return RunErrors(world, *errors_options);
   if (const auto* show = std::get_if<ShowOptions>(&options))
     return RunShow(world, *show);
   return RunTargets(world, std::get<TargetsOptions>(options));

@@ -11,7 +11,7 @@
 
 namespace plumbline::cli {
 
-enum class Format { kText, kJson, kMarkdown, kJunit };
+enum class Format { kText, kJson, kMarkdown, kJunit, kHtml };
 
 struct OutputOptions {
   Format format = Format::kText;
@@ -22,8 +22,18 @@ struct CheckOptions {
   OutputOptions output;
   std::vector<std::string> archs;
   std::vector<std::string> targets;
+  bool abi = true;
+  bool errors = true;
   std::string only;
+  std::string qemu;  // a folder, program or release; "": the installed ones
   bool times = false;
+};
+
+struct ErrorsOptions {
+  OutputOptions output;
+  std::string function;            // "": all
+  std::vector<std::string> words;  // an operation, an errno
+  bool disagreements = false;
 };
 
 struct ShowOptions {
@@ -42,7 +52,8 @@ struct HelpOptions {
 };
 
 using Options =
-    std::variant<CheckOptions, ShowOptions, TargetsOptions, HelpOptions>;
+    std::variant<CheckOptions, ErrorsOptions, ShowOptions, TargetsOptions,
+                 HelpOptions>;
 
 // Reads a command line, whose first word is the program's name.
 Result<Options> ParseCommandLine(int argc, const char* const* argv);

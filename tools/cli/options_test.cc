@@ -37,6 +37,8 @@ TEST(Options, OfCheck) {
   EXPECT_EQ(check.output.format, Format::kJunit);
   EXPECT_EQ(check.output.path, "file");
   EXPECT_TRUE(check.times);
+  EXPECT_EQ(check.qemu, "");
+  EXPECT_EQ(Parsed<CheckOptions>({"check", "--qemu", "10.0"}).qemu, "10.0");
   EXPECT_THAT(
       Parsed<CheckOptions>({"check", "--target", "i386/time64"}).targets,
       ElementsAre("i386/time64"));
@@ -59,9 +61,9 @@ TEST(Options, Help) {
 }
 
 TEST(Options, RefusesUnknownFormats) {
-  EXPECT_EQ(
-      Refusal({"check", "--format", "html"}),
-      "check has no format 'html'; --format takes text, json, markdown, junit");
+  EXPECT_EQ(Refusal({"check", "--format", "pdf"}),
+            "check has no format 'pdf'; --format takes text, json, markdown, "
+            "junit, html");
   EXPECT_EQ(Refusal({"show", "X", "--format", "junit"}),
             "show has no format 'junit'; --format takes text, json, markdown");
 }

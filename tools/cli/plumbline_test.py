@@ -64,7 +64,7 @@ def test_all_as_promised() -> None:
 
 
 def test_the_same_twice() -> None:
-    for format in ("text", "json", "markdown", "junit"):
+    for format in ("text", "json", "markdown", "junit", "html"):
         assert run("check", "--format", format).stdout == run("check", "--format", format).stdout
 
 
@@ -147,8 +147,8 @@ def test_json() -> None:
     target = found["targets"][0]
     assert target["arch"] == "here"
     assert target["runner"] == "native"
-    assert target["counts"]["constants"] == {"passed": 0, "failed": 1, "skipped": 0}
-    assert target["counts"]["errors"] == {"passed": 0, "failed": 0, "skipped": 0}
+    assert target["counts"]["constants"] == {"passed": 0, "failed": 1, "skipped": 0, "deviations": 0}
+    assert target["counts"]["errors"] == {"passed": 0, "failed": 0, "skipped": 0, "deviations": 0}
     assert target["failures"][0]["where"] == "bindings/files.toml:3"
     assert target["skips"][0]["reason"] == "linked statically"
     assert target["pinned"] == 1
@@ -189,6 +189,81 @@ def test_progress_is_for_terminals() -> None:
     assert "\r\033[K\033[1mtarget" in output
     quiet = run("check", PLUMBLINE_FAKE="slow")
     assert "checking" not in quiet.stdout + quiet.stderr
+
+
+# ---- emulators ------------------------------------------------------------------------
+
+
+def emulator(folder: pathlib.Path, version: str = "9.9.1") -> pathlib.Path:
+    """An emulator of the target `far`, whose checker this machine runs in truth; its -L is /usr/local."""
+    path = folder / "qemu-far"
+    path.write_text(
+        "#!/bin/sh\n"
+        f'[ "$1" = --version ] && {{ echo "qemu-far version {version} (Test)"; exit; }}\n'
+        '[ "$1 $2" = "-L /usr/local" ] || exit 9\n'
+        'shift 2\nexec "$@"\n'
+    )
+    path.chmod(0o755)
+    return path
+
+
+def test_qemu(tmp_path: pathlib.Path) -> None:
+    program = emulator(tmp_path)
+    for named in (tmp_path, program):
+        result = run("check", "--arch", "far", "--qemu", str(named))
+        assert result.returncode == 0, result.stderr
+        assert "far: glibc 2.36, kernel 6.1.0, kernel headers 6.1.170, qemu-user 9.9.1\n" in result.stdout
+    found = json.loads(run("check", "--arch", "far", "--qemu", str(tmp_path), "--format", "json").stdout)
+    assert found["targets"][0]["runner"] == "qemu-user 9.9.1"
+    again = run("check", "--arch", "far", "--qemu", str(tmp_path), PLUMBLINE_FAKE="fail")
+    assert f"tools/plumbline check --arch far --qemu {tmp_path} --only Constant/O_BIG" in again.stdout
+
+
+def test_installed_emulator(tmp_path: pathlib.Path) -> None:
+    emulator(tmp_path)
+    result = run("check", "--arch", "far", PATH=f"{tmp_path}:/usr/bin:/bin")
+    assert result.returncode == 0, result.stderr
+    # One that is named is not replaced by one that is installed.
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / f"qemu-{os.uname().machine}").symlink_to("/bin/true")
+    result = run("check", "--arch", "far", "--qemu", f"{tmp_path}/other", PATH=f"{tmp_path}:/usr/bin:/bin")
+    assert result.returncode == 2
+    assert result.stderr.endswith(f"plumbline: far: {tmp_path}/other has no qemu-far\n")
+
+
+def test_known_deviation(tmp_path: pathlib.Path) -> None:
+    emulator(tmp_path)
+    result = run("check", "--arch", "far", "--qemu", str(tmp_path), PLUMBLINE_FAKE="deviate")
+    assert result.returncode == 0, result.stderr
+    assert "KNOWN DEVIATIONS\n  Constant/O_BIG  known  far\n" in result.stdout
+    assert result.stdout.endswith("\n1 passed, 0 failed, 1 skipped, 1 known deviation\n")
+    # A checker in place is told that nothing emulates it, whatever the environment says.
+    result = run("check", PLUMBLINE_FAKE="deviate", PLUMBLINE_EMULATOR="qemu-user 9.9.1")
+    assert result.returncode == 1
+
+
+def test_bad_qemu(tmp_path: pathlib.Path) -> None:
+    def refusal(named: str, *arguments: str, **environment: str) -> str:
+        result = run("check", "--qemu", named, *arguments, **environment)
+        assert (result.returncode, result.stdout) == (2, "")
+        return result.stderr
+
+    far = ("--arch", "far")
+    assert refusal("none", *far) == "plumbline: --qemu none: No such file or directory\n"
+    assert "holds an emulator" in refusal(str(tmp_path), *far)
+    assert "no architecture's emulator is named 'false'" in refusal("/bin/false", *far)
+    assert refusal("10.0", *far, HOME=str(tmp_path)) == (
+        "plumbline: --qemu 10.0: that release was not fetched; run tools/toolchains/fetch_qemu.sh 10.0\n"
+    )
+    emulator(tmp_path)
+    assert "none of these targets is emulated here" in refusal(str(tmp_path))
+    emulator(tmp_path, version="unknown")
+    result = run("check", "--qemu", str(tmp_path), *far)
+    assert result.returncode == 2
+    assert "does not tell its release by --version" in result.stderr
+    (tmp_path / "qemu" / "10.0").mkdir(parents=True)
+    emulator(tmp_path / "qemu" / "10.0")
+    assert run("check", "--qemu", "10.0", *far, PLUMBLINE_CACHE=str(tmp_path)).returncode == 0
 
 
 # ---- output ---------------------------------------------------------------------------
@@ -290,7 +365,8 @@ def test_targets() -> None:
         ["frobnicate"],
         ["check", "--arch", "vax"],
         ["check", "--target", "vax"],
-        ["check", "--format", "html"],
+        ["check", "--format", "pdf"],
+        ["show", "O_BIG", "--format", "html"],
         ["check", "--kind", "errors"],
         ["check", "here"],
         ["show"],

@@ -45,6 +45,20 @@ TEST(ParseReport, ReadsAndSortsChecks) {
   EXPECT_EQ(report->checks[1].reason, "why");
 }
 
+TEST(ParseReport, ReadsDeviations) {
+  const Result<Report> report = ParseReport(
+      ReportOf(
+          R"({"check": "Errors/a", "kind": "errors", "status": "deviation", "reason": "why", "declared": "EIO",
+        "seen": "0", "where": "conformance/ledger/qemu-user.toml:1"})"),
+      kTarget);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->checks[0].status, Status::kDeviation);
+  EXPECT_EQ(report->checks[0].reason, "why");
+  EXPECT_THAT(Refusal(ReportOf(
+                  R"({"check": "A", "kind": "sizes", "status": "deviation"})")),
+              HasSubstr("excuses A without a reason"));
+}
+
 TEST(ParseReport, RefusesWhatIsNoReport) {
   EXPECT_THAT(Refusal(""), HasSubstr("JSON"));
   EXPECT_THAT(Refusal("[1]"), HasSubstr("schema"));

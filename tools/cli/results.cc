@@ -52,6 +52,9 @@ void Counts::Add(Status status) {
     case Status::kSkipped:
       ++skipped;
       break;
+    case Status::kDeviation:
+      ++deviations;
+      break;
   }
 }
 
@@ -59,6 +62,7 @@ void Counts::Add(const Counts& other) {
   passed += other.passed;
   failed += other.failed;
   skipped += other.skipped;
+  deviations += other.deviations;
 }
 
 Counts TargetResult::Count() const {
@@ -89,6 +93,10 @@ std::size_t TargetResult::FactsPerSecond() const {
                                   report.microseconds);
 }
 
+std::string TargetResult::RunnerText() const {
+  return emulator.empty() ? std::string(RunnerName(by)) : emulator;
+}
+
 Counts CheckResults::Count() const {
   Counts counts;
   for (const TargetResult& target : targets) counts.Add(target.Count());
@@ -106,13 +114,15 @@ std::vector<std::string> CheckResults::Kinds() const {
   return kinds;
 }
 
-std::vector<SharedFailure> Failures(const CheckResults& results) {
+namespace {
+
+std::vector<SharedFailure> Shared(const CheckResults& results, Status status) {
   using Key = std::tuple<std::string, std::string, std::string, std::string,
                          std::string>;
   std::map<Key, SharedFailure> failures;
   for (const TargetResult& target : results.targets) {
     for (const Check& check : target.report.checks) {
-      if (check.status != Status::kFailed) continue;
+      if (check.status != status) continue;
       SharedFailure& failure = failures[{
           check.name, check.where, check.declared, check.seen, check.reason}];
       failure.check = check;
@@ -122,6 +132,16 @@ std::vector<SharedFailure> Failures(const CheckResults& results) {
   std::vector<SharedFailure> sorted;
   for (auto& [key, failure] : failures) sorted.push_back(std::move(failure));
   return sorted;
+}
+
+}  // namespace
+
+std::vector<SharedFailure> Failures(const CheckResults& results) {
+  return Shared(results, Status::kFailed);
+}
+
+std::vector<SharedDeviation> Deviations(const CheckResults& results) {
+  return Shared(results, Status::kDeviation);
 }
 
 std::vector<SharedSkip> Skips(const CheckResults& results) {
@@ -158,14 +178,20 @@ std::string TargetNames(const CheckResults& results,
 std::string AgainCommand(const CheckResults& results,
                          const SharedFailure& failure) {
   return fmt::format(
-      "tools/plumbline check --arch {} --only {}",
+      "tools/plumbline check --arch {}{} --only {}",
       fmt::join(ShortNames(results.declared, NamesOf(failure.targets)), ","),
+      results.qemu.empty() ? "" : " --qemu " + Quoted(results.qemu),
       Quoted(failure.check.name));
 }
 
 std::string CountsLine(const Counts& counts) {
-  return fmt::format("{} passed, {} failed, {} skipped", counts.passed,
-                     counts.failed, counts.skipped);
+  std::string line = fmt::format("{} passed, {} failed, {} skipped",
+                                 counts.passed, counts.failed, counts.skipped);
+  if (counts.deviations > 0) {
+    line += fmt::format(", {} known deviation{}", counts.deviations,
+                        counts.deviations == 1 ? "" : "s");
+  }
+  return line;
 }
 
 }  // namespace plumbline::cli

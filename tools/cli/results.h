@@ -18,10 +18,11 @@ struct Counts {
   std::size_t passed = 0;
   std::size_t failed = 0;
   std::size_t skipped = 0;
+  std::size_t deviations = 0;  // known ones, neither passed nor failed
 
   void Add(Status status);
   void Add(const Counts& other);
-  std::size_t all() const { return passed + failed + skipped; }
+  std::size_t all() const { return passed + failed + skipped + deviations; }
 };
 
 enum class Outcome {
@@ -35,7 +36,8 @@ struct TargetResult {
   Outcome outcome = Outcome::kChecked;
   std::string reason;  // why it was not checked
   RunBy by = RunBy::kNobody;
-  Report report;  // if it was checked
+  Report report;              // if it was checked
+  std::string emulator = {};  // "qemu-user 7.2.22", if there is one
 
   Counts Count() const;
   Counts Count(std::string_view kind) const;
@@ -44,12 +46,16 @@ struct TargetResult {
   std::size_t Pinned() const;
 
   std::size_t FactsPerSecond() const;
+
+  // "native", "qemu-user 7.2.22", "object files" or "none".
+  std::string RunnerText() const;
 };
 
 struct CheckResults {
   std::vector<Target> declared;  // all targets, for the names of several
   std::vector<TargetResult> targets;
-  bool times = false;  // print what differs from run to run
+  bool times = false;     // print what differs from run to run
+  std::string qemu = {};  // what --qemu named
 
   Counts Count() const;
 
@@ -57,12 +63,16 @@ struct CheckResults {
   std::vector<std::string> Kinds() const;
 };
 
-// A failure, or the reason of skips, with all targets that share it.
+// A failure, a known deviation, or the reason of skips, with all targets that
+// share it.
 struct SharedFailure {
   Check check;
   std::vector<const TargetResult*> targets;
 };
 std::vector<SharedFailure> Failures(const CheckResults& results);
+
+using SharedDeviation = SharedFailure;
+std::vector<SharedDeviation> Deviations(const CheckResults& results);
 
 struct SharedSkip {
   std::string reason;
@@ -80,7 +90,7 @@ std::string TargetNames(const CheckResults& results,
 std::string AgainCommand(const CheckResults& results,
                          const SharedFailure& failure);
 
-// "N passed, N failed, N skipped"
+// "N passed, N failed, N skipped", and ", N known deviations" if there are any.
 std::string CountsLine(const Counts& counts);
 
 }  // namespace plumbline::cli

@@ -35,7 +35,7 @@ Readiness Examine(const World& world, const Target& target) {
   Readiness readiness;
   readiness.target = target;
   readiness.runner = FindRunner(world.host, all, target);
-  readiness.checker = FindChecker(world, target) != nullptr;
+  readiness.checker = FindChecker(world.checkers, target) != nullptr;
   readiness.compiler =
       world.host.find_program(CompilerName(target)).has_value();
   if (!readiness.runner.missing.empty())

@@ -10,6 +10,10 @@
 # in the environment it is a failed case, and the status 1. What is declared as unable
 # to run (--cannot-run) is tried, and is a skip with that proof in any case; it is a
 # failure if an emulator runs it after all.
+#
+# Emulators are found in $PATH, or only by $PLUMBLINE_QEMU if it is set: a folder that
+# holds qemu-NAME or qemu-NAME-static, or has them in usr/bin; or one such program. An
+# emulated program is told so: PLUMBLINE_EMULATOR is "qemu-user 7.2.22".
 set -euo pipefail
 
 arch=
@@ -96,6 +100,8 @@ kernel_runs() {
   return 0
 }
 
+# Nothing emulates what runs in place, whatever the environment was.
+unset PLUMBLINE_EMULATOR
 if [[ -n "$native" ]] && kernel_runs; then
   exec "$program" "$@"
 fi
@@ -117,18 +123,51 @@ fi
 if [[ -z "$qemu" ]]; then
   skip "this machine's kernel does not run $arch programs, and qemu-user has no emulator of it"
 fi
-for emulator in "qemu-$qemu-static" "qemu-$qemu"; do
-  if path="$(command -v "$emulator")"; then
-    if [[ -n "$cannot_run" ]]; then
-      status=0
-      try "$path" -L "/usr/$triple" "$program" || status=$?
-      if [[ "$status" -lt 126 ]]; then
-        echo "$emulator runs it: take cannot_run out of bindings/data_models.toml" >&2
-        exit 1
+
+# find_emulator: prints the path of the architecture's emulator.
+find_emulator() {
+  local name folder
+  for name in "qemu-$qemu-static" "qemu-$qemu"; do
+    if [[ -z "${PLUMBLINE_QEMU:-}" ]]; then
+      command -v "$name" && return
+    elif [[ ! -d "$PLUMBLINE_QEMU" ]]; then
+      if [[ "${PLUMBLINE_QEMU##*/}" == "$name" && -x "$PLUMBLINE_QEMU" ]]; then
+        realpath --no-symlinks "$PLUMBLINE_QEMU"
+        return
       fi
-      skip "tried under $emulator, exit status $status: $cannot_run" proven
+    else
+      for folder in "$PLUMBLINE_QEMU" "$PLUMBLINE_QEMU/usr/bin"; do
+        if [[ -f "$folder/$name" && -x "$folder/$name" ]]; then
+          echo "$folder/$name"
+          return
+        fi
+      done
     fi
-    exec "$path" -L "/usr/$triple" "$program" "$@"
+  done
+  return 1
+}
+
+if ! emulator="$(find_emulator)"; then
+  if [[ -z "${PLUMBLINE_QEMU:-}" ]]; then
+    skip "qemu-$qemu-static is missing: apt-get install qemu-user-static"
+  elif [[ -d "$PLUMBLINE_QEMU" ]]; then
+    skip "$PLUMBLINE_QEMU has no qemu-$qemu"
   fi
-done
-skip "qemu-$qemu-static is missing: apt-get install qemu-user-static"
+  skip "$PLUMBLINE_QEMU is not qemu-$qemu"
+fi
+release="$("$emulator" --version | sed -nE '1s/.* version ([0-9]+(\.[0-9]+)*).*/\1/p')"
+if [[ -z "$release" ]]; then
+  skip "$emulator does not tell its release by --version"
+fi
+export PLUMBLINE_EMULATOR="qemu-user $release"
+
+if [[ -n "$cannot_run" ]]; then
+  status=0
+  try "$emulator" -L "/usr/$triple" "$program" || status=$?
+  if [[ "$status" -lt 126 ]]; then
+    echo "$emulator runs it: take cannot_run out of bindings/data_models.toml" >&2
+    exit 1
+  fi
+  skip "tried under ${emulator##*/} $release, exit status $status: $cannot_run" proven
+fi
+exec "$emulator" -L "/usr/$triple" "$program" "$@"

@@ -39,10 +39,15 @@ def test_native_program_gets_arguments_and_gives_its_status(tmp_path: Path, prog
     assert not report.exists()
 
 
+def _emulator(path: Path, version: str = "9.9.1", does: str = 'printf "%s\\n" "$PLUMBLINE_EMULATOR" "$@"') -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {{ echo "{path.name} version {version} (x)"; exit; }}\n{does}\n')
+    path.chmod(0o755)
+    return path
+
+
 def test_emulator_gets_the_sysroot(tmp_path: Path, program: Path) -> None:
-    emulator = tmp_path / "qemu-any-static"
-    emulator.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-    emulator.chmod(0o755)
+    _emulator(tmp_path / "qemu-any-static")
     result, _ = _run(
         tmp_path,
         "--arch=any",
@@ -53,7 +58,58 @@ def test_emulator_gets_the_sysroot(tmp_path: Path, program: Path) -> None:
         "x",
         PATH=f"{tmp_path}:{os.environ['PATH']}",
     )
-    assert result.stdout.splitlines() == ["-L", "/usr/any-linux-gnu", str(program), "x"]
+    assert result.stdout.splitlines() == ["qemu-user 9.9.1", "-L", "/usr/any-linux-gnu", str(program), "x"]
+
+
+def test_what_runs_in_place_is_not_emulated(tmp_path: Path, program: Path) -> None:
+    program.write_text('#!/bin/sh\necho "${PLUMBLINE_EMULATOR-none}"\n')
+    command = ["--arch=any", "--triple=none", "--native", "--qemu=any", "--", str(program)]
+    result, _ = _run(tmp_path, *command, PLUMBLINE_EMULATOR="qemu-user 9.9.1", PLUMBLINE_QEMU="/none")
+    assert (result.stdout, result.returncode) == ("none\n", 0)
+
+
+def test_named_emulators(tmp_path: Path, program: Path) -> None:
+    """PLUMBLINE_QEMU is a folder, one with usr/bin, or a program."""
+    _emulator(tmp_path / "installed" / "qemu-any", "1.1.1")
+    _emulator(tmp_path / "flat" / "qemu-any", "2.2.2")
+    _emulator(tmp_path / "tree" / "usr" / "bin" / "qemu-any-static", "3.3.3")
+    other = _emulator(tmp_path / "flat" / "qemu-other")
+    (tmp_path / "empty").mkdir()
+
+    def run(named: Path | str) -> tuple[str, str]:
+        result, _ = _run(
+            tmp_path,
+            *("--arch=any", "--triple=none", "--qemu=any", "--", program),
+            PATH=f"{tmp_path}/installed:{os.environ['PATH']}",
+            PLUMBLINE_QEMU=str(named),
+        )
+        assert result.returncode == 0
+        return result.stdout.partition("\n")[0], result.stderr
+
+    assert run("") == ("qemu-user 1.1.1", "")
+    assert run(tmp_path / "flat") == ("qemu-user 2.2.2", "")
+    assert run(tmp_path / "flat" / "qemu-any") == ("qemu-user 2.2.2", "")
+    assert run(tmp_path / "tree") == ("qemu-user 3.3.3", "")
+    # Never the installed one instead.
+    assert run(tmp_path / "empty") == ("", f"any: not run: {tmp_path}/empty has no qemu-any\n")
+    assert run(other) == ("", f"any: not run: {other} is not qemu-any\n")
+    assert run(tmp_path / "none") == ("", f"any: not run: {tmp_path}/none is not qemu-any\n")
+    _emulator(tmp_path / "flat" / "qemu-any", "unknown")
+    assert "does not tell its release" in run(tmp_path / "flat")[1]
+
+
+@pytest.mark.parametrize(("status", "expected"), [(139, 0), (0, 1), (3, 1)])
+def test_what_cannot_run_is_tried(tmp_path: Path, program: Path, status: int, expected: int) -> None:
+    _emulator(tmp_path / "qemu-any", does=f"exit {status}")
+    result, report = _run(
+        tmp_path,
+        *("--arch=any", "--triple=none", "--qemu=any", "--cannot-run=why", "--", program),
+        PLUMBLINE_QEMU=str(tmp_path),
+        PLUMBLINE_REQUIRE_ALL="1",
+    )
+    assert result.returncode == expected
+    if expected == 0:
+        assert "tried under qemu-any 9.9.1, exit status 139: why" in report.read_text()
 
 
 @pytest.mark.parametrize(

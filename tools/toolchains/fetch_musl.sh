@@ -24,57 +24,30 @@ die() {
 
 here="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 models="$here/../../bindings/data_models.toml"
-account_home="$(getent passwd "$(id -u)" | cut -d: -f6 || true)"
-cache="${account_home:-${HOME:-/tmp}}/.cache/plumbline/musl"
+# shellcheck source=tools/toolchains/debian_packages.sh
+source "$here/debian_packages.sh"
+cache="$plumbline_cache/musl"
 
-# The Debian release whose package is taken: the first that has the architecture.
-release_of() {
+# The Debian releases whose package may be taken, the preferred first: a later one is for
+# when an archive's index of the former is incomplete. bindings/ hold for all of them.
+releases_of() {
   case "$1" in
-    riscv64) echo trixie ;;
+    riscv64) echo trixie forky ;; # not in bookworm
     *) echo bookworm ;;
   esac
 }
 
-# Prints the address of the archive that this machine has its own packages from.
-archive() {
-  # The words are apt's.
-  # shellcheck disable=SC2016
-  apt-get indextargets --format '$(REPO_URI) $(COMPONENT) $(IDENTIFIER) $(ORIGIN)' |
-    sed -nE 's/^(\S+) main Packages Debian$/\1/p' | grep -v security | head -n 1
-}
-
-# fetch ARCHITECTURE STAGING: unpacks its packages below STAGING.
+# fetch ARCHITECTURE STAGING: STAGING/debs and STAGING/unpacked are what the packages hold then.
 fetch() {
-  local arch="$1" staging="$2" uri options=()
-  uri="$(archive)"
-  if [[ -z "$uri" ]]; then
-    echo "apt knows of no Debian archive: run apt-get update as root first" >&2
-    return 1
-  fi
-  mkdir -p "$staging"/{apt/lists/partial,apt/archives/partial,debs,unpacked}
-  : > "$staging/apt/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $(release_of "$arch") main" \
-    > "$staging/apt/sources.list"
-  options=(
-    -o "APT::Architecture=$arch"
-    -o "APT::Architectures=$arch"
-    -o "APT::Sandbox::User=$(id -un)"
-    -o "Acquire::Languages=none"
-    -o "Acquire::http::Timeout=20"
-    -o "Acquire::Retries=2"
-    -o "Dir::Cache=$staging/apt"
-    -o "Dir::Etc::Preferences=/dev/null"
-    -o "Dir::Etc::PreferencesParts=/dev/null"
-    -o "Dir::Etc::SourceList=$staging/apt/sources.list"
-    -o "Dir::Etc::SourceParts=/dev/null"
-    -o "Dir::State=$staging/apt"
-    -o "Dir::State::Status=$staging/apt/status"
-  )
-  apt-get --quiet=2 "${options[@]}" -o APT::Update::Error-Mode=any update || return
-  (cd "$staging/debs" && apt-get --quiet=2 "${options[@]}" download musl musl-dev) || return
-  for package in "$staging"/debs/*.deb; do
-    dpkg -x "$package" "$staging/unpacked" || return
+  local arch="$1" staging="$2" release
+  for release in $(releases_of "$arch"); do
+    if unpack_packages "$arch" "$release" "$staging/$release" musl musl-dev > "$staging/log" 2>&1; then
+      mv "$staging/$release"/{debs,unpacked} "$staging"
+      return
+    fi
+    note "$arch: musl of Debian $release could not be had: $(why_not "$staging/log")"
   done
+  return 1
 }
 
 # link_kernel_headers ARCHITECTURE FOLDER: the kernel's headers, without glibc's beside them.
@@ -103,13 +76,10 @@ install_musl() (
   mkdir -p "$cache"
   staging="$(mktemp -d "$cache/.$arch.XXXXXX")"
   trap 'rm -rf "$staging"' EXIT
-  if ! fetch "$arch" "$staging" > "$staging.log" 2>&1; then
-    reason="$(grep -m 1 '^E:' "$staging.log" || tail -n 1 "$staging.log")"
-    rm -f "$staging.log"
-    note "$arch: skipped, as Debian's packages of musl could not be had: ${reason:-no reason given}"
+  if ! fetch "$arch" "$staging"; then
+    note "$arch: skipped, as Debian's packages of musl could not be had"
     return 1
   fi
-  rm -f "$staging.log"
   mkdir "$staging/out"
   mv "$staging"/unpacked/usr/include/*-linux-musl* "$staging/out/include"
   mv "$staging"/unpacked/lib/*-linux-musl*/libc.so "$staging/out/libc.so" 2> /dev/null ||

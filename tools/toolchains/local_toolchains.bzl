@@ -7,9 +7,11 @@ compiler, so that another one is one more line of data_models.toml.
 """
 
 _READ_TOML = """
-import json, sys, tomllib
+import json, os, pwd, sys, tomllib
 with open(sys.argv[1], "rb") as file:
-    json.dump(tomllib.load(file)["architectures"], sys.stdout)
+    architectures = tomllib.load(file)["architectures"]
+home = pwd.getpwuid(os.getuid()).pw_dir
+json.dump({"architectures": architectures, "cache": home + "/.cache/plumbline"}, sys.stdout)
 """
 
 # What `uname -m` says, where it is not an architecture's emulator's name.
@@ -182,10 +184,13 @@ _LIBC_PACKAGES = ["libc6-dev", "libc6.1-dev", "libcrypt-dev", "linux-libc-dev"]
 # The second opinion on headers (//conformance/abi:compare_compilers.py), which need not be there.
 _CLANG_FILES = ["/usr/bin/clang-14", "/usr/lib/llvm-14/lib/clang"]
 
-def _fingerprint(repository_ctx, paths):
+def _fingerprint(repository_ctx, cache, paths):
     """Changes when a file under the paths does, and is the same wherever they hold the same."""
     script = repository_ctx.path(repository_ctx.attr._fingerprint)
-    result = repository_ctx.execute(["/bin/sh", script] + paths)
+    result = repository_ctx.execute(
+        ["/bin/sh", script] + paths,
+        environment = {"PLUMBLINE_FINGERPRINTS": cache + "/fingerprints"},
+    )
     if result.return_code != 0 or not result.stdout:
         fail("\n{} failed:\n{}".format(script, result.stderr))
     return result.stdout
@@ -225,7 +230,7 @@ def _gcc_files(repository_ctx, compiler, triple):
         "libstdc++.a",
     ]]
 
-def _write_fingerprints(repository_ctx, name, values, native, compiler):
+def _write_fingerprints(repository_ctx, cache, name, values, native, compiler):
     triple = values["triple"]
     if name == native:
         compiled = _libc_files(repository_ctx, triple) + ["/usr/local/include"]
@@ -241,12 +246,12 @@ def _write_fingerprints(repository_ctx, name, values, native, compiler):
                 for path in _include_directories(repository_ctx, compiler, "c++")
                 if "/c++/" in path
             ]
-    repository_ctx.file(name + ".compiler", _fingerprint(repository_ctx, compiled))
+    repository_ctx.file(name + ".compiler", _fingerprint(repository_ctx, cache, compiled))
     emulators = ["/usr/bin/qemu-" + values["qemu"] + end for end in ["", "-static"]]
     kernel = repository_ctx.execute(["uname", "-srv"]).stdout
     repository_ctx.file(
         name + ".target",
-        _fingerprint(repository_ctx, libraries + (emulators if values["qemu"] else [])) + kernel,
+        _fingerprint(repository_ctx, cache, libraries + (emulators if values["qemu"] else [])) + kernel,
     )
 
 def _toolchain(repository_ctx, name, values, native, compiler):
@@ -292,7 +297,9 @@ def _local_toolchains_impl(repository_ctx):
     result = repository_ctx.execute(["/usr/bin/python3", "-c", _READ_TOML, toml])
     if result.return_code != 0:
         fail("\nbindings/data_models.toml: {}".format(result.stderr.splitlines()[-1]))
-    architectures = json.decode(result.stdout)
+    read = json.decode(result.stdout)
+    architectures = read["architectures"]
+    cache = read["cache"]
     native = _native_architecture(repository_ctx, architectures)
 
     worker = {"OSFamily": "linux"}
@@ -309,7 +316,7 @@ def _local_toolchains_impl(repository_ctx):
 
         compiler = repository_ctx.path("/usr/bin/{}-gcc".format(values["triple"]))
         installed = compiler.exists and repository_ctx.path("/usr/bin/{}-g++".format(values["triple"])).exists
-        _write_fingerprints(repository_ctx, name, values, native, compiler if installed else None)
+        _write_fingerprints(repository_ctx, cache, name, values, native, compiler if installed else None)
         if installed:
             build.append(_toolchain(repository_ctx, name, values, native, compiler))
         listed.append("    \"{}\": struct(\n{}    ),\n".format(name, "".join([
@@ -325,7 +332,7 @@ def _local_toolchains_impl(repository_ctx):
             }.items()
         ])))
 
-    repository_ctx.file("clang.compiler", _fingerprint(repository_ctx, _CLANG_FILES))
+    repository_ctx.file("clang.compiler", _fingerprint(repository_ctx, cache, _CLANG_FILES))
     repository_ctx.file("BUILD", "".join(build))
     repository_ctx.file("architectures.bzl", _ARCHITECTURES.format(
         architectures = "".join(listed),

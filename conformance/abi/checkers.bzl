@@ -68,7 +68,14 @@ ABI_TESTS = [checker.replace("checker_of_", "abi_test_") for checker in STATIC_C
 ]
 
 def how_run(target):
-    """Which emulator of qemu-user runs a checker, or "native", or "object files" if it is none of the target's."""
+    """What runs a target's checker.
+
+    Args:
+      target: its name.
+
+    Returns:
+      The name of qemu-user's emulator, "native", or "object files" if nothing of the target runs.
+    """
     architecture = ARCHITECTURES[target.partition("/")[0]]
     if ALL_CHECKERS[target] == STATIC_CHECKERS[target]:
         return "object files"

@@ -71,7 +71,7 @@ class Written:
 
 
 def write(folder: pathlib.Path) -> dict[str, Written]:
-    families = sorted(file for file in folder.glob("*.toml") if file.name != MODELS.name)
+    families = sorted(file for file in folder.glob("*.toml") if file.name != MODELS.name and "." not in file.stem)
     bindings = Bindings.load(folder / MODELS.name, families)
     written = {}
     for target in bindings.targets.all:

@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import pathlib
 import sys
+from collections.abc import Sequence
 
 from conformance.errors.manual_pages import Manual
 from tools.codegen import errors
@@ -47,6 +48,29 @@ def _canonical(names: frozenset[str]) -> frozenset[str]:
     return frozenset(_SAME.get(name, name) for name in names)
 
 
+def _documented(function: str, own: list[Condition], table: Errors, manual: Manual) -> set[str]:
+    """The errnos that a manual gives a function and its operations, whose conditions are `own`."""
+    page = manual.page(table.page_of(function))
+    found = set(_canonical(page.errors_of(function))) if page is not None else set()
+    # Operations have had pages of their own since 6.10; before, they were in the function's.
+    for name in sorted({condition.page for condition in own if condition.page.endswith("(2const)")}):
+        operation_page = manual.page(name)
+        if operation_page is not None:
+            found |= _canonical(operation_page.errors_of(name.split("(")[0]))
+    return found
+
+
+def documented_pairs(table: Errors, manual: Manual) -> set[tuple[str, str]]:
+    """Every (function, errno) that a manual documents of the functions that have a table."""
+    conditions = table.all()
+    return {
+        (function, error)
+        for function in {condition.function for condition in conditions}
+        for error in _documented(function, [c for c in conditions if c.function == function], table, manual)
+        - table.elsewhere.get(function, frozenset())
+    }
+
+
 def documented_in(conditions: list[Condition], table: Errors, manual: Manual, release: str) -> bool:
     """Whether a page's list of errors has the pair that these conditions are of."""
     number = parse_version(release)
@@ -79,22 +103,16 @@ def compare(table: Errors, manual: Manual, release: str, only: str = "") -> tupl
         function_page = table.page_of(function)
         page = manual.page(function_page)
         if page is None:
-            found.append(Difference(function, "", f"there is no page {function_page} in man-pages {release}"))
+            # A release can be older than the function.
+            if number >= parse_version(table.newest_read()):
+                found.append(Difference(function, "", f"there is no page {function_page} in man-pages {release}"))
             continue
-        documented = set(_canonical(page.errors_of(function)))
-        # Operations have had pages of their own since 6.10; before, they were in the function's.
-        for name in sorted({condition.page for condition in own if condition.page.endswith("(2const)")}):
-            operation_page = manual.page(name)
-            if operation_page is not None:
-                documented |= _canonical(operation_page.errors_of(name.split("(")[0]))
-        pairs += len(documented)
+        documented = _documented(function, own, table, manual)
         elsewhere = table.elsewhere.get(function, frozenset())
+        pairs += len(documented - elsewhere)
         declared = {_SAME.get(c.error, c.error) for c in own if _in_manual(c, number)}
         for error in sorted(documented - declared - elsewhere):
             found.append(Difference(function, error, f"{function_page} of man-pages {release} has it, the table has not"))
-        for error in sorted(elsewhere - _canonical(page.errors_of(function))):
-            if release == table.newest_read():
-                found.append(Difference(function, error, "'elsewhere' has it, the page has not"))
         for error in sorted(elsewhere & declared):
             found.append(Difference(function, error, "it is in 'elsewhere' and in the table"))
         for condition in own:
@@ -113,9 +131,20 @@ def compare(table: Errors, manual: Manual, release: str, only: str = "") -> tupl
     return sorted(set(found)), pairs
 
 
+def stale(table: Errors, manuals: Sequence[Manual]) -> list[Difference]:
+    """What `elsewhere` lists although no release's page does."""
+    found = []
+    for function, names in sorted(table.elsewhere.items()):
+        pages = [page for manual in manuals if (page := manual.page(table.page_of(function))) is not None]
+        listed = {error for page in pages for error in _canonical(page.errors_of(function))}
+        found += [Difference(function, error, "'elsewhere' has it, no page has") for error in sorted(names - listed)]
+    return found
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--manual", action="append", nargs=2, metavar=("RELEASE", "FOLDER"), required=True)
+    parser.add_argument("--changes", action="store_true", help="print which pairs each release adds and drops")
     parser.add_argument("files", nargs="+", type=pathlib.Path, help="bindings/*.toml")
     options = parser.parse_args(arguments)
     try:
@@ -128,13 +157,23 @@ def main(arguments: list[str]) -> int:
         print(f"compare_manual: {error}", file=sys.stderr)
         return 2
     status = 0
+    older: tuple[str, set[tuple[str, str]]] | None = None
     for release, folder in options.manual:
         differences, pairs = compare(table, Manual(pathlib.Path(folder)), release)
         for difference in differences:
             print(f"man-pages {release}: {difference}")
         print(f"man-pages {release}: {pairs} documented pairs, {len(differences)} differences")
         status = 1 if differences else status
-    return status
+        now = documented_pairs(table, Manual(pathlib.Path(folder)))
+        if options.changes and older is not None:
+            for sign, changed in (("+", now - older[1]), ("-", older[1] - now)):
+                for function, name in sorted(changed):
+                    print(f"man-pages {older[0]} to {release}: {sign} {function} {name}")
+        older = (release, now)
+    left_behind = stale(table, [Manual(pathlib.Path(folder)) for _, folder in options.manual])
+    for difference in left_behind:
+        print(difference)
+    return 1 if left_behind else status
 
 
 if __name__ == "__main__":

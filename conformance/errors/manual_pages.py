@@ -66,7 +66,8 @@ class Manual:
                     text = (gzip.decompress(raw) if suffix else raw).decode("utf-8", "replace")
                     link = re.match(r"\s*\.so (?:man\w+/)?([\w+.-]+)\.(\d\w*)", text)
                     return self._source(f"{link.group(1)}({link.group(2)})", depth + 1) if link else text
-        return None
+        # Some releases have a few of these in section 2.
+        return self._source(f"{title}(2)", depth + 1) if section == "2const" else None
 
 
 def _plain(line: str) -> str:

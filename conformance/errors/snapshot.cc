@@ -178,6 +178,18 @@ const char* Missing(const char* one, const char* other) {
   return nullptr;
 }
 
+// An inode's number differs from run to run: "pipe:[4242]" becomes "pipe:[]".
+void HideNumbers(char* text) {
+  char* to = text;
+  for (const char* from = text; *from != '\0'; ++from) {
+    *to++ = *from;
+    if (*from != '[') continue;
+    const size_t digits = strspn(from + 1, "0123456789");
+    if (from[1 + digits] == ']') from += digits;
+  }
+  *to = '\0';
+}
+
 }  // namespace
 
 void Snapshot::Take() {
@@ -214,6 +226,7 @@ bool FirstDifference(const Snapshot& before, const Snapshot& after, char* text,
              static_cast<int>(LineLength(was)), was,
              static_cast<int>(LineLength(is)), is);
   }
+  HideNumbers(text);
   return true;
 }
 

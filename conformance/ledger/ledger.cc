@@ -95,6 +95,15 @@ Verdict Ledger::Judge(std::string_view check, Outcome outcome,
           remark + ", not of the " + std::string(emulator_) + " that runs"};
 }
 
+bool Ledger::Expects(std::string_view check, std::string_view seen) const {
+  const auto found = rows_.find(check);
+  return found != rows_.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const Row* row) {
+                       return Applies(*row) && row->seen == seen;
+                     });
+}
+
 std::vector<const Row*> Ledger::WithoutCheck(
     const std::unordered_set<std::string_view>& suites,
     const std::unordered_set<std::string_view>& checks) const {

@@ -39,6 +39,9 @@ class Ledger {
   Verdict Judge(std::string_view check, Outcome outcome,
                 std::string_view seen) const;
 
+  // Whether a row that applies says that the check sees just this.
+  bool Expects(std::string_view check, std::string_view seen) const;
+
   // The rows that apply to a check of one of these suites ("Errors") of which
   // there is none in `checks`: misspelled, or left behind by a check that was
   // taken away.

@@ -118,6 +118,14 @@ TEST(Ledger, DoesNotApplyWhereNothingEmulates) {
   }
 }
 
+TEST(Ledger, ExpectsWhatItListsForTheRelease) {
+  const Ledger ledger(kRows, "qemu-user 7.2.22");
+  EXPECT_TRUE(ledger.Expects(kCheck, kRows[0].seen));
+  EXPECT_FALSE(ledger.Expects(kCheck, "something else"));
+  EXPECT_FALSE(ledger.Expects("Errors/no/such/check", kRows[0].seen));
+  EXPECT_FALSE(Ledger(kRows, "").Expects(kCheck, kRows[0].seen));
+}
+
 TEST(Ledger, ASkipIsASkip) {
   const Ledger ledger(kRows, "qemu-user 7.2.22");
   EXPECT_EQ(ledger.Judge(kCheck, Outcome::kSkipped, "").status,

@@ -137,7 +137,8 @@ std::vector<Check> WithoutCheck(const ledger::Ledger& known,
 
 // Reads lines of a number, a tab and a row: the row of that number is to be
 // replaced, or dropped if nothing follows the tab. Prints a line for each: the
-// number, and the check that noticed it, or nothing.
+// number, and the check that noticed it, "skipped" where nothing can be said
+// here, or nothing.
 int JudgeMutants(const std::vector<Row>& rows, const Circumstances& where) {
   std::map<std::string, Observation> observations;
   std::map<std::string, const Provocation*> provocations;
@@ -175,6 +176,9 @@ int JudgeMutants(const std::vector<Row>& rows, const Circumstances& where) {
     if (noticed.empty() && (text.empty() || CheckName(Row(text)) != name) &&
         provocations.contains(name)) {
       noticed = name;
+    } else if (noticed.empty() &&
+               judge(before).status == abi::Status::kSkipped) {
+      noticed = "skipped";
     }
     std::cout << number << '\t' << noticed << "\n";
   }

@@ -30,6 +30,15 @@ Pass pass = Pass::kRaw;
 Snapshot before;
 Snapshot after;
 
+void (*leave_for_snapshot)() = nullptr;
+void (*enter_after_snapshot)() = nullptr;
+
+void Take(Snapshot& snapshot) {
+  if (leave_for_snapshot != nullptr) leave_for_snapshot();
+  snapshot.Take();
+  if (enter_after_snapshot != nullptr) enter_after_snapshot();
+}
+
 struct Watched {
   const void* object;
   size_t size;
@@ -123,16 +132,21 @@ bool WantLibc() {
   return pass == Pass::kLibc;
 }
 
+void SnapshotsOutside(void (*leave)(), void (*enter)()) {
+  leave_for_snapshot = leave;
+  enter_after_snapshot = enter;
+}
+
 void Before() {
   ++outcome->calls;
   outcome->limited = LimitsAreLower();
-  before.Take();
+  Take(before);
   if (pass == Pass::kTraced) MarkCall();
 }
 
 void After(long result, int error) {
   if (pass == Pass::kTraced) MarkCall();
-  after.Take();
+  Take(after);
   outcome->result = result;
   outcome->error = error;
   if (outcome->changed[0] == '\0')

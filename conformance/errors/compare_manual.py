@@ -52,11 +52,13 @@ def _documented(function: str, own: list[Condition], table: Errors, manual: Manu
     """The errnos that a manual gives a function and its operations, whose conditions are `own`."""
     page = manual.page(table.page_of(function))
     found = set(_canonical(page.errors_of(function))) if page is not None else set()
-    # Operations have had pages of their own since 6.10; before, they were in the function's.
-    for name in sorted({condition.page for condition in own if condition.page.endswith("(2const)")}):
-        operation_page = manual.page(name)
+    # Operations have had pages of their own since 6.10; before, they were in the function's. An
+    # operation is a declared constant of the same kind as one that has a table: F_, PR_, FUTEX_.
+    kinds = tuple({condition.operation.split("_")[0] + "_" for condition in own if condition.operation})
+    for name in sorted(table.constants):
+        operation_page = manual.page(f"{name}(2const)") if kinds and name.startswith(kinds) else None
         if operation_page is not None:
-            found |= _canonical(operation_page.errors_of(name.split("(")[0]))
+            found |= _canonical(operation_page.errors_of(name))
     return found
 
 

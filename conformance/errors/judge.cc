@@ -140,9 +140,8 @@ Check Judge(const Row& row, bool is_reason, const Observation& observation,
     check.reason = outcome.skipped;
     return check;
   }
-  const bool may_have_none = row["class"] == "impossible" ||
-                             row["class"] == "fault" ||
-                             row["class"] == "privileged";
+  const bool may_have_none =
+      row["class"] == "impossible" || row["class"] == "fault";
   if (is_reason) {
     const std::string declared =
         condition + ", which nothing can provoke: " + std::string(row["why"]);

@@ -70,8 +70,9 @@ def _changes(row: Row) -> Iterator[tuple[str, str, Row | None]]:
         other = {"instead": "EXDEV", "instead_number": "18"}
         yield "instead", f"{row['instead']} becomes EXDEV", other
     for name in CLASSES:
-        # A fault needs privileges to be made, as what is privileged does: no run tells them apart.
-        if name != row["class"] and {name, row["class"]} != {"privileged", "fault"}:
+        # A fault needs privileges to be made, as what is privileged does, and where nothing makes
+        # one it is impossible: no run tells these apart.
+        if name != row["class"] and {name, row["class"]} not in ({"privileged", "fault"}, {"impossible", "fault"}):
             yield "class", f"{row['class']} becomes {name}", {"class": name}
     if reason:
         yield "why", "the reason is dropped", {"why": ""}
@@ -91,14 +92,14 @@ def _changes(row: Row) -> Iterator[tuple[str, str, Row | None]]:
         yield "effect", "an effect is added", {"effect": "something"}
 
 
-def judged(checker: str, chosen: list[Mutant]) -> list[bool]:
-    """Whether each mutant was noticed."""
+def judged(checker: str, chosen: list[Mutant]) -> list[str]:
+    """Of each mutant, the check that noticed it, "skipped" if this machine can't provoke it, or ""."""
     lines = "".join(f"{mutant.row}\t{mutant.changed}\n" for mutant in chosen)
     run = subprocess.run([checker, "--mutants"], input=lines, capture_output=True, text=True, check=False)
     answers = run.stdout.splitlines()
     if run.returncode != 0 or len(answers) != len(chosen):
         raise RuntimeError(f"{checker} --mutants: status {run.returncode}, {len(answers)} answers: {run.stderr}")
-    return [bool(answer.split("\t")[1]) for answer in answers]
+    return [answer.split("\t")[1] for answer in answers]
 
 
 class _Changed(Errors):
@@ -107,6 +108,7 @@ class _Changed(Errors):
     def __init__(self, table: Errors, function: str, error: str, status: str) -> None:
         self.bindings = table.bindings
         self.elsewhere = table.elsewhere
+        self.constants = table.constants
         self._functions = table._functions
         self._present = table._present
         self._entries = {}
@@ -162,7 +164,12 @@ def main(arguments: list[str]) -> int:
         return 2
     counts: collections.Counter[tuple[str, bool]] = collections.Counter()
     survivors = []
-    for mutant, noticed in zip(chosen, judged(options.checker, chosen), strict=True):
+    left_out = 0
+    for mutant, answer in zip(chosen, judged(options.checker, chosen), strict=True):
+        if answer == "skipped":
+            left_out += 1
+            continue
+        noticed = bool(answer)
         counts[mutant.kind, noticed] += 1
         if not noticed:
             row = rows[mutant.row]
@@ -188,6 +195,8 @@ def main(arguments: list[str]) -> int:
     for kind in sorted({kind for kind, _ in counts}):
         caught, all_ = counts[kind, True], counts[kind, True] + counts[kind, False]
         print(f"{kind:<12} {caught:>6} of {all_:>6} caught")
+    if left_out:
+        print(f"{left_out} mutants left out, of entries that this machine can't provoke")
     total, alive = sum(counts.values()), len(survivors)
     print(f"{total - alive} of {total} mutants caught in {time.monotonic() - start:.0f} s")
     return 1 if survivors else 0

@@ -46,6 +46,7 @@ void Watch(const void* object, size_t size, const char* name);
 // CALL_LIBC is run twice, once for each.
 bool WantRaw();
 bool WantLibc();
+void SnapshotsOutside(void (*leave)(), void (*enter)());
 void Before();
 void After(long result, int error);
 void Expect(bool holds, bool is_effect, const char* text);
@@ -123,6 +124,12 @@ Result Must(Result result, const char* text, int line) {
   do {                                                      \
     if (::plumbline::errors::WantLibc()) CALL(__VA_ARGS__); \
   } while (false)
+
+// From now on, CALL leaves by `leave` what the set-up brought this process into,
+// such as a cgroup without memory, for as long as it looks at the process's
+// state, and goes back by `enter`.
+#define SNAPSHOTS_OUTSIDE(leave, enter) \
+  ::plumbline::errors::SnapshotsOutside(leave, enter)
 
 // The object is not to be changed by the call that fails.
 #define WATCH(object) \

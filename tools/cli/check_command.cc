@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <future>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -15,6 +18,7 @@
 #include "tools/cli/colour.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/emulators.h"
+#include "tools/cli/error_table.h"
 #include "tools/cli/names.h"
 #include "tools/cli/output.h"
 #include "tools/cli/progress.h"
@@ -23,8 +27,30 @@
 namespace plumbline::cli {
 namespace {
 
-Result<std::vector<Target>> ChooseTargets(const World& world,
-                                          const CheckOptions& options) {
+// Errors are provoked where programs run, by those of the default variant.
+bool HasErrors(const Target& target) {
+  return target.runs && target.variant.empty();
+}
+
+// Leaves kinds of checks out that --only rules out, as they take their time.
+Result<CheckOptions> NarrowKinds(CheckOptions options) {
+  constexpr std::string_view kErrors = "Errors/";
+  const std::string_view only = options.only;
+  const std::string_view literal = only.substr(0, only.find_first_of("*?[\\"));
+  const bool glob = literal.size() < only.size();
+  const bool errors_alone = literal.starts_with(kErrors);
+  if (!only.empty()) {
+    options.abi = options.abi && !errors_alone;
+    options.errors = options.errors &&
+                     (errors_alone || (glob && kErrors.starts_with(literal)));
+  }
+  if (options.abi || options.errors) return options;
+  return Fail("--only {}: no check of this kind has such a name; see --kind",
+              options.only);
+}
+
+Result<std::vector<Target>> ChooseAmongAll(const World& world,
+                                           const CheckOptions& options) {
   const std::vector<Target>& all = world.declarations.targets();
   if (!options.targets.empty()) return SelectTargets(all, options.targets);
   if (!options.archs.empty()) return SelectArchitectures(all, options.archs);
@@ -42,6 +68,26 @@ Result<std::vector<Target>> ChooseTargets(const World& world,
   return native;
 }
 
+Result<std::vector<Target>> ChooseTargets(const World& world,
+                                          const CheckOptions& options) {
+  Result<std::vector<Target>> chosen = ChooseAmongAll(world, options);
+  if (!chosen || options.abi) return chosen;
+  for (const Target& target : *chosen) {
+    const auto named = [&](const std::vector<std::string>& words) {
+      return std::find(words.begin(), words.end(), target.name) != words.end();
+    };
+    if (!HasErrors(target) && (named(options.archs) || named(options.targets)))
+      return Fail("{}: errors are not provoked there{}", target.name,
+                  target.runs ? "; they are on " + target.arch
+                              : ", as its programs can't run");
+  }
+  std::erase_if(*chosen,
+                [](const Target& target) { return !HasErrors(target); });
+  if (chosen->empty())
+    return Fail("errors are provoked on none of these targets");
+  return chosen;
+}
+
 // Whether the user named the target, rather than took what there is.
 bool AskedByName(const CheckOptions& options, const Target& target) {
   const auto names = [&](const std::vector<std::string>& words) {
@@ -50,6 +96,39 @@ bool AskedByName(const CheckOptions& options, const Target& target) {
             std::find(words.begin(), words.end(), target.arch) != words.end());
   };
   return names(options.archs) || names(options.targets);
+}
+
+Result<Report> RunErrorChecker(std::string_view program, const Target& target,
+                               const Runner& runner,
+                               const CheckOptions& options,
+                               const std::string& classes) {
+  CheckerCall call;
+  call.options.push_back(classes);
+  if (!options.only.empty())
+    call.options.insert(call.options.end(), {"--only", options.only});
+  call.may_be_empty = !options.only.empty();
+  // Some provocations wait, and an emulator is slow.
+  call.limits.time = std::chrono::minutes(15);
+  Result<Report> report = RunChecker(program, target, runner, call);
+  constexpr std::string_view kIts = "its ";
+  if (!report && report.error().message.starts_with(kIts))
+    return Fail("its error {}", report.error().message.substr(kIts.size()));
+  return report;
+}
+
+// Adds the checks of a report on the same target. Facts are of the ABI, where
+// it was checked.
+void Merge(Report& report, Report more) {
+  if (report.libc.empty()) {
+    report = std::move(more);
+    return;
+  }
+  report.checks.insert(report.checks.end(),
+                       std::make_move_iterator(more.checks.begin()),
+                       std::make_move_iterator(more.checks.end()));
+  std::stable_sort(
+      report.checks.begin(), report.checks.end(),
+      [](const Check& a, const Check& b) { return a.name < b.name; });
 }
 
 TargetResult CheckTarget(const World& world, const CheckOptions& options,
@@ -68,8 +147,11 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
                       (options.archs.empty() && options.targets.empty() &&
                        target.arch == NativeArchitecture(world.host, all));
   const Outcome missing = wanted ? Outcome::kUnusable : Outcome::kSkipped;
-  const EmbeddedFile* checker = FindChecker(world, target);
-  if (checker == nullptr) {
+  const bool errors = options.errors && HasErrors(target);
+  const EmbeddedFile* checker = FindChecker(world.checkers, target);
+  const EmbeddedFile* error_checker = FindChecker(world.error_checkers, target);
+  if ((options.abi && checker == nullptr) ||
+      (errors && error_checker == nullptr)) {
     if (world.host.find_program(CompilerName(target))) {
       return not_checked(missing,
                          "its checker is not in this program; `plumbline "
@@ -91,10 +173,52 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
                      : fmt::format("{}: apt-get install {}", runner.missing,
                                    runner.install));
   }
-  Result<Report> report = RunChecker(checker->bytes, target, runner);
-  if (!report) return not_checked(Outcome::kUnusable, report.error().message);
-  result.report = std::move(*report);
+  if (options.abi) {
+    Result<Report> report = RunChecker(checker->bytes, target, runner);
+    if (!report) return not_checked(Outcome::kUnusable, report.error().message);
+    result.report = std::move(*report);
+  }
+  if (errors) {
+    Result<Report> report = RunErrorChecker(error_checker->bytes, target,
+                                            runner, options, "--unprivileged");
+    if (!report) return not_checked(Outcome::kUnusable, report.error().message);
+    Merge(result.report, std::move(*report));
+  }
   return result;
+}
+
+// Provokes on the targets of this machine's kernel, one after the other, what
+// needs privileges: it may change what the others would notice. Without
+// privileges the checker says what it skips.
+void ProvokeWithPrivileges(const World& world, const CheckOptions& options,
+                           Progress& progress,
+                           std::vector<TargetResult>& results) {
+  for (TargetResult& result : results) {
+    if (result.outcome != Outcome::kChecked || result.by != RunBy::kKernel ||
+        !HasErrors(result.target)) {
+      continue;
+    }
+    const Runner runner =
+        FindRunner(world.host, world.declarations.targets(), result.target);
+    std::future<Result<Report>> running = std::async(std::launch::async, [&] {
+      return RunErrorChecker(
+          FindChecker(world.error_checkers, result.target)->bytes,
+          result.target, runner, options, "--privileged");
+    });
+    while (running.wait_for(std::chrono::milliseconds(200)) !=
+           std::future_status::ready) {
+      progress.Show(fmt::format("checking errors that need privileges on {}",
+                                result.target.name));
+    }
+    Result<Report> report = running.get();
+    if (report) {
+      Merge(result.report, std::move(*report));
+    } else {
+      result.outcome = Outcome::kUnusable;
+      result.reason = report.error().message;
+      result.report = {};
+    }
+  }
 }
 
 // Checks as many targets at a time as there are processors, in the order of the
@@ -128,12 +252,15 @@ std::vector<TargetResult> CheckTargets(const World& world,
         fmt::format("checking: {} of {} targets done", done, targets.size()));
     changed.wait_for(lock, std::chrono::milliseconds(200));
   }
+  lock.unlock();
+  if (options.errors) ProvokeWithPrivileges(world, options, progress, results);
   return results;
 }
 
 // Keeps the checks that --only names.
-Result<void> KeepOnly(const std::string& only,
+Result<void> KeepOnly(const World& world, const CheckOptions& options,
                       std::vector<TargetResult>& results) {
+  const std::string& only = options.only;
   std::vector<std::string> names;
   std::size_t kept = 0;
   bool any_checked = false;
@@ -147,6 +274,18 @@ Result<void> KeepOnly(const std::string& only,
     kept += checks.size();
   }
   if (kept > 0 || !any_checked) return {};
+  if (options.errors) {
+    // Their checkers were asked for no others, so they tell no other names.
+    const Result<ErrorTable> table = ErrorTable::Parse(world.errors);
+    if (!table) return tl::unexpected(table.error());
+    for (const ErrorEntry& entry : table->entries()) {
+      if (MatchesGlob(only, entry.provocation)) {
+        return Fail("--only {}: none of these is provoked on these targets",
+                    only);
+      }
+      names.push_back(entry.provocation);
+    }
+  }
   return Fail("no check of these targets is named '{}'{}", only,
               DidYouMean(only, names));
 }
@@ -203,7 +342,7 @@ Result<Exit> CheckAndWrite(const World& world, const CheckOptions& options) {
     Complain(fmt::format("{}: {}", result.target.name, result.reason));
   }
   if (!options.only.empty()) {
-    if (const Result<void> kept = KeepOnly(options.only, results.targets);
+    if (const Result<void> kept = KeepOnly(world, options, results.targets);
         !kept) {
       return tl::unexpected(kept.error());
     }
@@ -224,12 +363,21 @@ Result<Exit> CheckAndWrite(const World& world, const CheckOptions& options) {
 
 }  // namespace
 
-Result<Exit> RunCheck(const World& world, const CheckOptions& options) {
+Result<Exit> RunCheck(const World& world, const CheckOptions& all) {
+  const Result<CheckOptions> narrowed = NarrowKinds(all);
+  if (!narrowed) return tl::unexpected(narrowed.error());
+  const CheckOptions& options = *narrowed;
   if (options.qemu.empty()) return CheckAndWrite(world, options);
   const Result<Host> host = WithEmulators(
       world.host, world.declarations.targets(), options.qemu, CacheFolder());
   if (!host) return tl::unexpected(host.error());
-  return CheckAndWrite({world.declarations, world.checkers, *host}, options);
+  return CheckAndWrite({.declarations = world.declarations,
+                        .checkers = world.checkers,
+                        .error_checkers = world.error_checkers,
+                        .errors = world.errors,
+                        .programs = world.programs,
+                        .host = *host},
+                       options);
 }
 
 }  // namespace plumbline::cli

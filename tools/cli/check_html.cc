@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,13 +118,8 @@ std::string Card(const CheckResults& results, const SharedFailure& failure) {
   const Check& check = failure.check;
   const bool failed = check.status == Status::kFailed;
   std::vector<std::string> names;
-  std::set<std::string> libcs;
-  std::set<std::string> headers;
-  for (const TargetResult* result : failure.targets) {
+  for (const TargetResult* result : failure.targets)
     names.push_back(result->target.name);
-    libcs.insert(result->report.libc);
-    headers.insert(result->report.kernel_headers);
-  }
   std::string lines;
   const auto line = [&](std::string_view label, const std::string& markup) {
     lines += fmt::format("<dt>{}</dt><dd>{}</dd>\n", label, markup);
@@ -136,9 +130,7 @@ std::string Card(const CheckResults& results, const SharedFailure& failure) {
        fmt::format("<code class=\"seen\">{}</code>", EscapeMarkup(check.seen)));
   if (!check.reason.empty()) line("because", EscapeMarkup(check.reason));
   line("on", EscapeMarkup(TargetNames(results, names)));
-  line("with", EscapeMarkup(fmt::format("{}, kernel headers {}",
-                                        fmt::join(libcs, " or "),
-                                        fmt::join(headers, " or "))));
+  line("with", EscapeMarkup(Surroundings(failure)));
   line("where", fmt::format("<code>{}</code>", EscapeMarkup(check.where)));
   if (failed) {
     line("again", fmt::format("<code class=\"again\">{}</code>",
@@ -193,7 +185,7 @@ std::string CountsCell(const Counts& counts) {
   return fmt::format(
       "<td class=\"number{}\" data-key=\"{} {} {} {}\">{}{}</td>", style,
       counts.failed, counts.deviations, counts.skipped, counts.passed,
-      counts.passed, more);
+      counts.all() == 0 ? "-" : fmt::format("{}", counts.passed), more);
 }
 
 std::string NumberCell(std::size_t number) {
@@ -324,9 +316,9 @@ std::string CheckHtml(const CheckResults& results) {
                 "These fail as the ledger says that they do, which is at the "
                 "place named."));
   section("skips", "Skips", SkipList(results));
-  return HtmlPage("plumbline check: " + CountsLine(results.Count()), "",
-                  fmt::format("{}<main>\n{}</main>\n",
-                              Header(results, links), sections));
+  return HtmlPage(
+      "plumbline check: " + CountsLine(results.Count()), "",
+      fmt::format("{}<main>\n{}</main>\n", Header(results, links), sections));
 }
 
 }  // namespace plumbline::cli

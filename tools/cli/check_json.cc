@@ -17,8 +17,9 @@ Json TargetJson(const CheckResults& results, const TargetResult& result) {
   Json counts = Json::object();
   for (const std::string& kind : results.Kinds())
     counts[kind] = CountsJson(result.Count(kind));
-  // Kinds that no checker knows yet; their place in the schema is kept.
-  for (const char* kind : {"errors", "programs"}) {
+  // What was not checked has its place all the same.
+  for (const char* kind : {"constants", "sizes", "offsets", "prototypes",
+                           "symbols", "errors", "programs"}) {
     if (!counts.contains(kind)) counts[kind] = CountsJson({});
   }
   Json failures = Json::array();

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +16,7 @@ namespace {
 // "12" if all passed, otherwise "10/1/1" of passed/failed/skipped. Known
 // deviations have a column of their own.
 Table::Cell CountsCell(const Counts& counts) {
+  if (counts.all() == 0) return {"-"};
   if (counts.failed + counts.skipped == 0)
     return {fmt::format("{}", counts.passed)};
   return {fmt::format("{}/{}/{}", counts.passed, counts.failed, counts.skipped),
@@ -67,7 +67,7 @@ std::string CountsTable(const CheckResults& results, bool colour) {
 
 // Libraries, kernels and headers, of all targets that have the same in one
 // line.
-std::string Surroundings(const CheckResults& results) {
+std::string AllSurroundings(const CheckResults& results) {
   std::map<std::string, std::vector<std::string>> targets;
   std::vector<std::string> order;
   for (const TargetResult& result : results.targets) {
@@ -75,9 +75,12 @@ std::string Surroundings(const CheckResults& results) {
     // What is judged from object files runs on no kernel.
     const std::string kernel =
         result.report.kernel.empty() ? "" : ", kernel " + result.report.kernel;
-    const std::string text =
-        fmt::format("{}{}, kernel headers {}, {}", result.report.libc, kernel,
-                    result.report.kernel_headers, result.RunnerText());
+    const std::string headers =
+        result.report.kernel_headers.empty()
+            ? ""
+            : ", kernel headers " + result.report.kernel_headers;
+    const std::string text = fmt::format("{}{}{}, {}", result.report.libc,
+                                         kernel, headers, result.RunnerText());
     if (!targets.contains(text)) order.push_back(text);
     targets[text].push_back(result.target.name);
   }
@@ -92,13 +95,8 @@ std::string FailureBlock(const CheckResults& results,
                          const SharedFailure& failure, bool colour) {
   const Check& check = failure.check;
   std::vector<std::string> names;
-  std::set<std::string> libcs;
-  std::set<std::string> headers;
-  for (const TargetResult* result : failure.targets) {
+  for (const TargetResult* result : failure.targets)
     names.push_back(result->target.name);
-    libcs.insert(result->report.libc);
-    headers.insert(result->report.kernel_headers);
-  }
   std::string block =
       fmt::format("{}  {}  on {}\n", Paint("FAILED", Colour::kRed, colour),
                   check.name, TargetNames(results, names));
@@ -110,9 +108,7 @@ std::string FailureBlock(const CheckResults& results,
     block += fmt::format("  {:<10}{}{}  {}\n", label, value, padding, remark);
   };
   line("declared", check.declared, check.where);
-  line("seen", check.seen,
-       fmt::format("{}, kernel headers {}", fmt::join(libcs, " or "),
-                   fmt::join(headers, " or ")));
+  line("seen", check.seen, Surroundings(failure));
   if (!check.reason.empty())
     block += fmt::format("  {:<10}{}\n", "because", check.reason);
   block += fmt::format("  {:<10}{}\n", "again", AgainCommand(results, failure));
@@ -156,7 +152,8 @@ std::string WithoutTrailingSpaces(const std::string& text) {
 std::string CheckText(const CheckResults& results, bool colour) {
   std::string text;
   if (AnyChecked(results)) {
-    text += CountsTable(results, colour) + '\n' + Surroundings(results) + '\n';
+    text +=
+        CountsTable(results, colour) + '\n' + AllSurroundings(results) + '\n';
   }
   for (const SharedFailure& failure : Failures(results)) {
     text += FailureBlock(results, failure, colour) + '\n';

@@ -42,15 +42,14 @@ std::string GridHtml(const Document::Grid& grid) {
         notes += "<li>" + EscapeMarkup(note) + "</li>";
       if (!notes.empty()) notes = "<ul class=\"notes\">" + notes + "</ul>";
       const Table::Column& column = grid.columns[i];
-      cells += i == 0
-                   ? fmt::format("<th scope=\"row\">{}</th>",
-                                 Breakable(row[i].text))
-                   : fmt::format("<td{} data-label=\"{}\">{}{}</td>",
-                                 column.align == Table::Align::kRight
-                                     ? " class=\"number\""
-                                     : "",
-                                 EscapeMarkup(column.title),
-                                 Breakable(row[i].text), notes);
+      cells +=
+          i == 0
+              ? fmt::format("<th scope=\"row\">{}</th>", Breakable(row[i].text))
+              : fmt::format(
+                    "<td{} data-label=\"{}\">{}{}</td>",
+                    column.align == Table::Align::kRight ? " class=\"number\""
+                                                         : "",
+                    EscapeMarkup(column.title), Breakable(row[i].text), notes);
     }
     rows += fmt::format("<tr data-name=\"{}\">{}</tr>\n", EscapeMarkup(name),
                         cells);
@@ -92,8 +91,8 @@ std::string DocumentHtml(const Document& document) {
       main += fmt::format("<h{0}>{1}</h{0}>\n", heading->level,
                           Breakable(heading->text));
     } else if (const auto* text = std::get_if<Document::Paragraph>(&block)) {
-      main += fmt::format("<p class=\"about\">{}</p>\n",
-                          EscapeMarkup(text->text));
+      main +=
+          fmt::format("<p class=\"about\">{}</p>\n", EscapeMarkup(text->text));
     } else if (const auto* fields = std::get_if<Document::Fields>(&block)) {
       main += FieldsHtml(*fields);
     } else if (const auto* grid = std::get_if<Document::Grid>(&block)) {
@@ -102,12 +101,11 @@ std::string DocumentHtml(const Document& document) {
       main += CodeHtml(code->text);
     }
   }
-  return HtmlPage(
-      "plumbline " + document.title, PagePart("document.css"),
-      fmt::format("<header>\n<p class=\"tool\">plumbline</p>\n"
-                  "<h1 class=\"title\">{}</h1>\n</header>\n"
-                  "<main class=\"document\">\n{}</main>\n",
-                  Breakable(document.title), main));
+  return HtmlPage("plumbline " + document.title, PagePart("document.css"),
+                  fmt::format("<header>\n<p class=\"tool\">plumbline</p>\n"
+                              "<h1 class=\"title\">{}</h1>\n</header>\n"
+                              "<main class=\"document\">\n{}</main>\n",
+                              Breakable(document.title), main));
 }
 
 }  // namespace plumbline::cli

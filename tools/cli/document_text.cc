@@ -59,24 +59,19 @@ std::string DocumentText(const Document& document, bool colour) {
   for (const Document::Block& block : document.blocks) {
     std::string part;
     bool heading = false;
-    std::visit(Overloaded{[&](const Document::Heading& h) {
-                            part =
-                                Paint(h.text, Colour::kBold, colour) + "\n";
-                            heading = true;
-                          },
-                          [&](const Document::Paragraph& p) {
-                            for (const std::string& line :
-                                 Wrap(p.text, kWidth))
-                              part += line + "\n";
-                          },
-                          [&](const Document::Fields& f) {
-                            part = FieldLines(f);
-                          },
-                          [&](const Document::Grid& g) {
-                            part = GridText(g, colour);
-                          },
-                          [&](const Document::Code& c) { part = c.text; }},
-               block);
+    std::visit(
+        Overloaded{[&](const Document::Heading& h) {
+                     part = Paint(h.text, Colour::kBold, colour) + "\n";
+                     heading = true;
+                   },
+                   [&](const Document::Paragraph& p) {
+                     for (const std::string& line : Wrap(p.text, kWidth))
+                       part += line + "\n";
+                   },
+                   [&](const Document::Fields& f) { part = FieldLines(f); },
+                   [&](const Document::Grid& g) { part = GridText(g, colour); },
+                   [&](const Document::Code& c) { part = c.text; }},
+        block);
     const bool close =
         after_heading && std::holds_alternative<Document::Fields>(block);
     if (!close) text += "\n";
@@ -91,34 +86,35 @@ std::string DocumentMarkdown(const Document& document) {
   for (const Document::Block& block : document.blocks) {
     text += "\n";
     std::visit(
-        Overloaded{
-            [&](const Document::Heading& h) {
-              text += std::string(static_cast<std::size_t>(h.level), '#') +
-                      " " + EscapeMarkdown(h.text) + "\n";
-            },
-            [&](const Document::Paragraph& p) {
-              text += EscapeMarkdown(p.text) + "\n";
-            },
-            [&](const Document::Fields& f) {
-              for (const auto& [label, value] : f.lines) {
-                text += "- **" + EscapeMarkdown(label) + "** " +
-                        EscapeMarkdown(value) + "\n";
-              }
-            },
-            [&](const Document::Grid& g) {
-              Table table(g.columns);
-              for (const std::vector<Document::Cell>& row : g.rows) {
-                std::vector<Table::Cell> cells;
-                for (const Document::Cell& cell : row) {
-                  std::string all = cell.text;
-                  for (const std::string& note : cell.notes) all += "\n" + note;
-                  cells.emplace_back(std::move(all));
-                }
-                table.Add(std::move(cells));
-              }
-              text += table.Markdown();
-            },
-            [&](const Document::Code& c) { text += Fenced(c.text); }},
+        Overloaded{[&](const Document::Heading& h) {
+                     text +=
+                         std::string(static_cast<std::size_t>(h.level), '#') +
+                         " " + EscapeMarkdown(h.text) + "\n";
+                   },
+                   [&](const Document::Paragraph& p) {
+                     text += EscapeMarkdown(p.text) + "\n";
+                   },
+                   [&](const Document::Fields& f) {
+                     for (const auto& [label, value] : f.lines) {
+                       text += "- **" + EscapeMarkdown(label) + "** " +
+                               EscapeMarkdown(value) + "\n";
+                     }
+                   },
+                   [&](const Document::Grid& g) {
+                     Table table(g.columns);
+                     for (const std::vector<Document::Cell>& row : g.rows) {
+                       std::vector<Table::Cell> cells;
+                       for (const Document::Cell& cell : row) {
+                         std::string all = cell.text;
+                         for (const std::string& note : cell.notes)
+                           all += "\n" + note;
+                         cells.emplace_back(std::move(all));
+                       }
+                       table.Add(std::move(cells));
+                     }
+                     text += table.Markdown();
+                   },
+                   [&](const Document::Code& c) { text += Fenced(c.text); }},
         block);
   }
   return text;

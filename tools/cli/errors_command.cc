@@ -141,8 +141,7 @@ Result<Exit> RunErrors(const World& world, const ErrorsOptions& options) {
     text = Print(AsJson(*table, options, entries, programs));
   } else {
     const Document document =
-        options.disagreements
-            ? ErrorsDisagreements(*table, entries, programs)
+        options.disagreements ? ErrorsDisagreements(*table, entries, programs)
         : options.function.empty() ? ErrorsOverview(*table)
         : choice.error.empty()
             ? ErrorsOf(*table, title, entries)
@@ -151,9 +150,8 @@ Result<Exit> RunErrors(const World& world, const ErrorsOptions& options) {
                ? DocumentMarkdown(document)
            : options.output.format == Format::kHtml
                ? DocumentHtml(document)
-               : DocumentText(document,
-                              IsStandardOutput(options.output.path) &&
-                                  UseColour(STDOUT_FILENO));
+               : DocumentText(document, IsStandardOutput(options.output.path) &&
+                                            UseColour(STDOUT_FILENO));
   }
   const Result<void> written = WriteOutput(options.output.path, text);
   if (!written) return tl::unexpected(written.error());

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <utility>
 
@@ -177,18 +176,6 @@ std::string Needs(const ErrorEntry& entry) {
   return entry.class_;
 }
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return c == '/' ? '_' : static_cast<char>(std::tolower(c));
-  });
-  return text;
-}
-
-// "epoll_ctl_eloop_circle"
-std::string FileName(const ErrorEntry& entry) {
-  return Lower(entry.provocation.substr(entry.provocation.find('/') + 1));
-}
-
 const ErrorProgram* FindProgram(
     const std::map<std::string, ErrorProgram>& programs,
     const ErrorEntry& entry) {
@@ -231,14 +218,14 @@ Document ErrorsOverview(const ErrorTable& table) {
   Document document;
   const std::vector<ErrorCounts> counts = table.Count();
   Document::Grid grid;
-  grid.columns = {{"function"}, {"page"}};
+  grid.columns = {{"function"}};
   for (const char* title : {"conditions", "provoked", "observed", "never",
-                            "errnos", "documented", "of these provoked"})
+                            "pairs", "documented", "of these provoked"})
     grid.columns.push_back({title, Table::Align::kRight});
   grid.columns.push_back({"share", Table::Align::kRight});
   ErrorCounts all = {.function = "all", .page = ""};
   const auto add = [&](const ErrorCounts& row) {
-    std::vector<Document::Cell> cells = {row.function, row.page};
+    std::vector<Document::Cell> cells = {row.function};
     for (const std::size_t number :
          {row.conditions, row.provoked, row.observed, row.never, row.pairs,
           row.documented_pairs, row.documented_provoked})
@@ -251,15 +238,14 @@ Document ErrorsOverview(const ErrorTable& table) {
     add(row);
   }
   add(all);
-  document.title = fmt::format(
-      "errors: {} of {}, {} of them provoked", Plural(all.conditions,
-                                                      "condition"),
-      Plural(counts.size(), "function"), all.provoked);
+  document.title = fmt::format("errors: {} of {}, {} of them provoked",
+                               Plural(all.conditions, "condition"),
+                               Plural(counts.size(), "function"), all.provoked);
   document.Add(Document::Paragraph{
-      "documented: the errnos that the function's page has, of which a real "
-      "kernel or C library was made to return so many under a documented "
-      "condition. observed: conditions that are not in the page. never: "
-      "those in the page that Linux does not have."});
+      "A pair is a function and an errno; documented ones are in the "
+      "function's page, of which so many were provoked under a documented "
+      "condition. observed: conditions that are not in the page. never: those "
+      "in the page that Linux does not have."});
   document.Add(std::move(grid));
   document.Add(Document::Paragraph{
       "plumbline errors FUNCTION prints a table, plumbline errors FUNCTION "
@@ -281,15 +267,12 @@ Document ErrorsOf(const ErrorTable& table, const std::string& title,
       fmt::format("{}: {} of {}", title, Plural(entries.size(), "condition"),
                   Plural(errnos.size(), "errno"));
   const bool grouped = operations.size() > 1;
-  if (!grouped)
-    document.Add(Document::Paragraph{Sources(entries)});
+  if (!grouped) document.Add(Document::Paragraph{Sources(entries)});
   for (const std::string& operation : operations) {
     ErrorEntries of_operation;
-    std::copy_if(entries.begin(), entries.end(),
-                 std::back_inserter(of_operation),
-                 [&](const ErrorEntry* entry) {
-                   return entry->operation == operation;
-                 });
+    std::copy_if(
+        entries.begin(), entries.end(), std::back_inserter(of_operation),
+        [&](const ErrorEntry* entry) { return entry->operation == operation; });
     if (grouped) {
       document.Add(Document::Heading{
           2, operation.empty() ? "any operation" : operation});
@@ -304,11 +287,12 @@ std::string ProgramText(const ErrorEntry& entry, const ErrorProgram& program) {
   std::string text;
   for (const std::string& line : Wrap(Claim(entry, program.is_reason), 77))
     text += "// " + line + "\n";
-  const std::string name = FileName(entry);
-  text += fmt::format("// Build and run{}: g++ -std=c++20 -pthread -o {} {}.cc "
-                      "&& ./{}\n",
-                      entry.NeedsPrivileges() ? " as root" : "", name, name,
-                      name);
+  const std::string name =
+      entry.provocation.substr(entry.provocation.rfind('/') + 1);
+  text += fmt::format(
+      "// Build and run{}: g++ -std=c++20 -pthread -o {} {}.cc "
+      "&& ./{}\n",
+      entry.NeedsPrivileges() ? " as root" : "", name, name, name);
   return text + program.text;
 }
 
@@ -357,10 +341,10 @@ Document ErrorsDisagreements(
         entries.begin(), entries.end(),
         [&](const ErrorEntry* entry) { return entry->status == status; }));
   };
-  document.title =
-      fmt::format("disagreements: {} in the manual that Linux does not have, "
-                  "{} that the manual does not have",
-                  count("never"), count("observed"));
+  document.title = fmt::format(
+      "disagreements: {} in the manual that Linux does not have, "
+      "{} that the manual does not have",
+      count("never"), count("observed"));
   for (const char* status : {"never", "observed"}) {
     document.Add(Document::Heading{
         2, std::string_view(status) == "never"
@@ -388,14 +372,14 @@ Document ErrorsDisagreements(
                      : why.empty()   ? Outcome(instead)
                                      : Outcome(instead) + ": " + why);
       } else {
-        add("manual", PageHas(table, *entry)
-                          ? fmt::format("has {}, but not for this",
-                                        entry->error)
-                          : fmt::format("does not have {}", entry->error));
-        add("Linux", entry->layer == "kernel"
-                         ? fmt::format("fails with {}", entry->error)
-                         : fmt::format("the C library fails with {}",
-                                       entry->error));
+        add("manual",
+            PageHas(table, *entry)
+                ? fmt::format("has {}, but not for this", entry->error)
+                : fmt::format("does not have {}", entry->error));
+        add("Linux",
+            entry->layer == "kernel"
+                ? fmt::format("fails with {}", entry->error)
+                : fmt::format("the C library fails with {}", entry->error));
       }
       add("page", entry->source);
       add("source", Text(entry->json, "kernel_source"));

@@ -212,11 +212,19 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
       ->add_option("FUNCTION", errors.function,
                    "A function; if not given, an overview of all")
       ->type_name("");
-  errors_command
-      ->add_option("WORD", errors.words,
-                   "An operation of it, an errno, or both")
-      ->type_name("")
-      ->expected(0, 2);
+  // Told apart by what they are, as either may be left out.
+  for (const char* name : {"OPERATION", "ERRNO"}) {
+    errors_command
+        ->add_option_function<std::string>(
+            name,
+            [&errors](const std::string& word) {
+              errors.words.push_back(word);
+            },
+            name == std::string_view("ERRNO")
+                ? "An errno: every condition in full, with its program"
+                : "An operation, where the function has some: F_SETLK")
+        ->type_name("");
+  }
   errors_command->add_flag(
       "--disagreements", errors.disagreements,
       "Where the manual and Linux disagree, of all functions or of this one");

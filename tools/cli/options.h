@@ -51,9 +51,8 @@ struct HelpOptions {
   std::string text;
 };
 
-using Options =
-    std::variant<CheckOptions, ErrorsOptions, ShowOptions, TargetsOptions,
-                 HelpOptions>;
+using Options = std::variant<CheckOptions, ErrorsOptions, ShowOptions,
+                             TargetsOptions, HelpOptions>;
 
 // Reads a command line, whose first word is the program's name.
 Result<Options> ParseCommandLine(int argc, const char* const* argv);

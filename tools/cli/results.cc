@@ -104,11 +104,13 @@ Counts CheckResults::Count() const {
 }
 
 std::vector<std::string> CheckResults::Kinds() const {
-  std::vector<std::string> kinds(std::begin(kKinds), std::end(kKinds));
   std::set<std::string> more;
   for (const TargetResult& target : targets) {
     for (const Check& check : target.report.checks) more.insert(check.kind);
   }
+  std::vector<std::string> kinds;
+  if (more != std::set<std::string>{"errors"})
+    kinds.assign(std::begin(kKinds), std::end(kKinds));
   for (const std::string_view kind : kKinds) more.erase(std::string(kind));
   kinds.insert(kinds.end(), more.begin(), more.end());
   return kinds;
@@ -182,6 +184,20 @@ std::string AgainCommand(const CheckResults& results,
       fmt::join(ShortNames(results.declared, NamesOf(failure.targets)), ","),
       results.qemu.empty() ? "" : " --qemu " + Quoted(results.qemu),
       Quoted(failure.check.name));
+}
+
+std::string Surroundings(const SharedFailure& failure) {
+  const bool errors = failure.check.kind == "errors";
+  std::set<std::string> libcs;
+  std::set<std::string> versions;
+  for (const TargetResult* result : failure.targets) {
+    libcs.insert(result->report.libc);
+    versions.insert(errors ? result->report.kernel
+                           : result->report.kernel_headers);
+  }
+  return fmt::format("{}, {} {}", fmt::join(libcs, " or "),
+                     errors ? "kernel" : "kernel headers",
+                     fmt::join(versions, " or "));
 }
 
 std::string CountsLine(const Counts& counts) {

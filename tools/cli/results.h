@@ -59,7 +59,8 @@ struct CheckResults {
 
   Counts Count() const;
 
-  // Kinds of checks: those that are always shown, then what else there is.
+  // Kinds of checks: those of the ABI, if it was checked, then what else there
+  // is.
   std::vector<std::string> Kinds() const;
 };
 
@@ -89,6 +90,9 @@ std::string TargetNames(const CheckResults& results,
 // How to run just this check again.
 std::string AgainCommand(const CheckResults& results,
                          const SharedFailure& failure);
+
+// The libraries, and headers or kernels, of the targets that a check failed on.
+std::string Surroundings(const SharedFailure& failure);
 
 // "N passed, N failed, N skipped", and ", N known deviations" if there are any.
 std::string CountsLine(const Counts& counts);

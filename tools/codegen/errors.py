@@ -73,7 +73,7 @@ class Errors:
         self._present: dict[tuple[str, str], bool] = {}
         # Functions, operations and errno names must be declared.
         self._functions = {b.name: b for b in bindings.all.values() if b.kind == "function"}
-        self._constants = {b.name for b in bindings.all.values() if b.kind == "constant"}
+        self.constants = {b.name for b in bindings.all.values() if b.kind == "constant"}
         for family, document in documents:
             self._family(family, document)
 
@@ -142,11 +142,11 @@ class Errors:
             elif name in ("page", "except"):
                 continue
             elif name == "elsewhere" and not operation:
-                if not isinstance(value, list) or not set(value) <= self._constants:
+                if not isinstance(value, list) or not set(value) <= self.constants:
                     raise BindingError(document.where(here), "'elsewhere' must be a list of errno names")
                 self.elsewhere[function] = frozenset(value)
             elif re.fullmatch(r"E[A-Z0-9]+", name):
-                if name not in self._constants:
+                if name not in self.constants:
                     raise BindingError(document.where(here), f"'{name}' is no declared errno")
                 if not isinstance(value, dict):
                     raise BindingError(document.where(here), f"'{name}' must be a table of conditions")
@@ -155,7 +155,7 @@ class Errors:
                         self._condition(document, (*here, id_), family, read, page, function, operation, name, id_, entry)
                     )
             elif not operation and re.fullmatch(r"[A-Z][A-Z0-9_]+", name):
-                if name not in self._constants:
+                if name not in self.constants:
                     raise BindingError(document.where(here), f"operation '{name}' is no declared constant")
                 self._table(family, document, read, here, function, name, value)
             else:
@@ -274,7 +274,7 @@ class Errors:
             if key in _STRINGS:
                 found["class_" if key == "class" else key] = self._string(document, here, value)
             elif key == "over":
-                if not isinstance(value, list) or not value or not set(value) <= self._constants:
+                if not isinstance(value, list) or not value or not set(value) <= self.constants:
                     raise BindingError(where, "'over' must be a list of errno names")
                 found[key] = tuple(value)
             elif key in ("since", "until"):
@@ -298,7 +298,7 @@ class Errors:
             raise BindingError(where, "'instead' goes with status = \"never\" only")
         if condition.status == "never" and not condition.instead and condition.class_ != "impossible":
             raise BindingError(where, "status = \"never\": say by 'instead' what happens, an errno or \"succeeds\"")
-        if condition.instead and condition.instead != "succeeds" and condition.instead not in self._constants:
+        if condition.instead and condition.instead != "succeeds" and condition.instead not in self.constants:
             raise BindingError(where, f"instead = '{condition.instead}' is neither an errno nor \"succeeds\"")
         if condition.instead == condition.error:
             raise BindingError(where, "'instead' is the errno itself")
@@ -308,7 +308,7 @@ class Errors:
             raise BindingError(where, "'why' goes with class impossible or fault, or with status never")
         if condition.error in condition.over:
             raise BindingError(where, f"'over' has {condition.error} itself")
-        if condition.in_namespace and condition.in_namespace not in self._constants | {"succeeds"}:
+        if condition.in_namespace and condition.in_namespace not in self.constants | {"succeeds"}:
             raise BindingError(where, f"in_namespace = '{condition.in_namespace}' is neither an errno nor \"succeeds\"")
 
 

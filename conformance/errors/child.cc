@@ -30,14 +30,9 @@ Pass pass = Pass::kRaw;
 Snapshot before;
 Snapshot after;
 
+// Of SNAPSHOTS_OUTSIDE.
 void (*leave_for_snapshot)() = nullptr;
-void (*enter_after_snapshot)() = nullptr;
-
-void Take(Snapshot& snapshot) {
-  if (leave_for_snapshot != nullptr) leave_for_snapshot();
-  snapshot.Take();
-  if (enter_after_snapshot != nullptr) enter_after_snapshot();
-}
+void (*enter_for_call)() = nullptr;
 
 struct Watched {
   const void* object;
@@ -68,23 +63,6 @@ bool LimitsAreLower() {
   return false;
 }
 
-// Becomes somebody who owns nothing where it can; elsewhere, as in a namespace
-// of one user, it keeps its user but has no capabilities.
-void GiveUpPrivileges() {
-  constexpr uid_t kNobody = 65534;
-  if (setresgid(kNobody, kNobody, kNobody) == 0 &&
-      setresuid(kNobody, kNobody, kNobody) == 0) {
-    // Changing the user clears it, and with it one's own /proc is unreadable.
-    prctl(PR_SET_DUMPABLE, 1);
-  }
-  const char* folder = getenv("TEST_TMPDIR");
-  if (folder != nullptr && access(folder, W_OK) != 0)
-    setenv("TEST_TMPDIR", "/tmp", 1);
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct none[2] = {};
-  syscall(SYS_capset, &header, none);
-}
-
 [[noreturn]] void RunBody(const Provocation& provocation) {
   // So that what it forks ends with it, and kill(0, …) meets nobody else.
   setsid();
@@ -103,6 +81,21 @@ void GiveUpPrivileges() {
 }
 
 }  // namespace
+
+void GiveUpPrivileges() {
+  constexpr uid_t kNobody = 65534;
+  if (setresgid(kNobody, kNobody, kNobody) == 0 &&
+      setresuid(kNobody, kNobody, kNobody) == 0) {
+    // Changing the user clears it, and with it one's own /proc is unreadable.
+    prctl(PR_SET_DUMPABLE, 1);
+  }
+  const char* folder = getenv("TEST_TMPDIR");
+  if (folder != nullptr && access(folder, W_OK) != 0)
+    setenv("TEST_TMPDIR", "/tmp", 1);
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct none[2] = {};
+  syscall(SYS_capset, &header, none);
+}
 
 Registration::Registration(Provocation& provocation) {
   provocation.next = first;
@@ -134,19 +127,22 @@ bool WantLibc() {
 
 void SnapshotsOutside(void (*leave)(), void (*enter)()) {
   leave_for_snapshot = leave;
-  enter_after_snapshot = enter;
+  enter_for_call = enter;
 }
 
 void Before() {
   ++outcome->calls;
   outcome->limited = LimitsAreLower();
-  Take(before);
+  if (leave_for_snapshot != nullptr) leave_for_snapshot();
+  before.Take();
+  if (enter_for_call != nullptr) enter_for_call();
   if (pass == Pass::kTraced) MarkCall();
 }
 
 void After(long result, int error) {
   if (pass == Pass::kTraced) MarkCall();
-  Take(after);
+  if (leave_for_snapshot != nullptr) leave_for_snapshot();
+  after.Take();
   outcome->result = result;
   outcome->error = error;
   if (outcome->changed[0] == '\0')

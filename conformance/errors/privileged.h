@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <linux/fuse.h>
 #include <linux/mount.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,11 +32,14 @@ namespace plumbline::errors {
 inline bool AfterTheEnd() {
   int ends[2];
   MUST(pipe(ends));
-  if (MUST(fork()) != 0) {
+  const pid_t other = MUST(fork());
+  if (other != 0) {
     close(ends[0]);
+    // Until then, what kills this process's group would kill the other one too.
+    while (getsid(other) != other) usleep(100);
     return false;
   }
-  setsid();  // or the same signal might end both
+  setsid();
   close(STDOUT_FILENO);
   close(STDERR_FILENO);
   close(ends[1]);
@@ -55,14 +60,56 @@ inline void UsePrivileges(bool use) {
   MUST(syscall(SYS_capset, &header, sets));
 }
 
+// The lock of a whole file.
+inline struct flock WholeFile() {
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+// A socket that a connection waits at.
+inline int SocketWithConnection() {
+  sockaddr_storage address = {};
+  address.ss_family = AF_UNIX;  // and the kernel chooses a name
+  const int server = MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+  MUST(bind(server, reinterpret_cast<sockaddr*>(&address),
+            sizeof(address.ss_family)));
+  MUST(listen(server, 1));
+  socklen_t length = sizeof(address);
+  MUST(getsockname(server, reinterpret_cast<sockaddr*>(&address), &length));
+  const int client = MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+  MUST(connect(client, reinterpret_cast<sockaddr*>(&address), length));
+  return server;
+}
+
+inline void* WaitForever(void*) {
+  for (;;) pause();
+}
+
+// From now on, another thread has the same descriptors.
+inline void ShareDescriptors() {
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, WaitForever, nullptr) != 0)
+    SKIP("can't start a thread");
+}
+
 // ---- Memory ----
 
 inline int memory_outside = -1;
 inline int memory_inside = -1;
+inline int last_place = -1;  // of the table of descriptors, if it is full
 
-inline void LeaveMemoryGroup() { MUST(write(memory_outside, "0", 1)); }
+// What looks at the process meanwhile needs a descriptor.
+inline void LeaveMemoryGroup() {
+  MUST(pwrite(memory_outside, "0", 1, 0));
+  if (last_place >= 0) close(last_place);
+}
 
-inline void EnterMemoryGroup() { MUST(write(memory_inside, "0", 1)); }
+inline void EnterMemoryGroup() {
+  MUST(pwrite(memory_inside, "0", 1, 0));
+  if (last_place >= 0) last_place = MUST(dup(0));
+}
 
 // Opens a file of a cgroup.
 inline int OpenOfGroup(const char* group, const char* file) {
@@ -97,17 +144,18 @@ inline int OpenOwnGroup(const char* root, const char* mark) {
 }
 
 // From now on, the kernel has no memory for what it counts as this process's.
-// It is in a memory cgroup whose limit is 0, but for which no process is killed:
-// version 1 can be told so, in version 2 the process must be exempt. All memory
-// that the process has is there already, so it does not stop at a page fault.
+// It is in a memory cgroup whose limit is 0, but for which no process is
+// killed: version 1 can be told so, in version 2 the process must be exempt.
+// All memory that the process has is there already, so it does not stop at a
+// page fault.
 inline void LeaveNoMemory() {
   if (geteuid() != 0) SKIP("needs root, to make a memory cgroup");
   const char* const root_v1 = "/sys/fs/cgroup/memory";
   const char* const root_v2 = "/sys/fs/cgroup";
   const bool is_v1 =
       access("/sys/fs/cgroup/memory/memory.limit_in_bytes", F_OK) == 0;
-  memory_outside = OpenOwnGroup(is_v1 ? root_v1 : root_v2,
-                                is_v1 ? ":memory:" : "0::");
+  memory_outside =
+      OpenOwnGroup(is_v1 ? root_v1 : root_v2, is_v1 ? ":memory:" : "0::");
   static char group[128];
   snprintf(group, sizeof(group), "%s/plumbline-%d", is_v1 ? root_v1 : root_v2,
            getpid());
@@ -132,18 +180,10 @@ inline void LeaveNoMemory() {
   EnterMemoryGroup();
 }
 
-// Leaves no place free in the kernel's table of this process's descriptors, so
-// that one more needs a larger table.
+// After LeaveNoMemory: leaves no place free in the kernel's table of this
+// process's descriptors, so that one more needs a larger table.
 inline void FillDescriptorTable() {
-  char text[4096];
-  const int status = MUST(open("/proc/self/status", O_RDONLY));
-  const ssize_t size = MUST(read(status, text, sizeof(text) - 1));
-  close(status);
-  text[size] = '\0';
-  const char* const line = strstr(text, "FDSize:");
-  const int places = line == nullptr ? 0 : atoi(line + strlen("FDSize:"));
-  while (MUST(dup(0)) < places - 1) {
-  }
+  for (int fd = dup(0); fd >= 0; fd = dup(0)) last_place = fd;
 }
 
 // ---- Sysctls ----

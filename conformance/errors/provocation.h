@@ -125,9 +125,9 @@ Result Must(Result result, const char* text, int line) {
     if (::plumbline::errors::WantLibc()) CALL(__VA_ARGS__); \
   } while (false)
 
-// From now on, CALL leaves by `leave` what the set-up brought this process into,
-// such as a cgroup without memory, for as long as it looks at the process's
-// state, and goes back by `enter`.
+// The set-up brought this process into something that its state can't be looked
+// at from, such as a cgroup without memory. CALL leaves it by `leave`, looks,
+// and goes back by `enter` for the call; after the call it leaves for good.
 #define SNAPSHOTS_OUTSIDE(leave, enter) \
   ::plumbline::errors::SnapshotsOutside(leave, enter)
 

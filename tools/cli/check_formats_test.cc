@@ -75,9 +75,9 @@ TEST(CheckText, IsATableThenFailuresThenSkips) {
       CheckText(Results("0x2"), false),
       R"(target       constants  sizes  offsets  prototypes  symbols  conformance  pinned  facts
 -----------  ---------  -----  -------  ----------  -------  -----------  ------  -----
-amd64            0/1/0      1        0           0    0/0/1            0       1   4711
-i386             0/1/0      1        0           0    0/0/1            1       0   4711
-i386/time64      0/1/0      1        0           0    0/0/1            1       0   4711
+amd64            0/1/0      1        -           -    0/0/1            0       1   4711
+i386             0/1/0      1        -           -    0/0/1            1       0   4711
+i386/time64      0/1/0      1        -           -    0/0/1            1       0   4711
 
 A number alone is of passed checks, three are passed/failed/skipped. Of the passed ones,
 conformance holds the target against another source; pinned guards against change, no proof.

@@ -69,14 +69,14 @@ TEST(Options, RefusesUnknownFormats) {
 }
 
 TEST(Options, RefusesKindsThatAreNotThere) {
-  EXPECT_EQ(Refusal({"check", "--kind", "abi,errors"}),
-            "--kind errors can't be checked yet; --kind takes abi");
+  EXPECT_EQ(Refusal({"check", "--kind", "abi,semantics"}),
+            "--kind semantics can't be checked yet; --kind takes abi, errors");
   EXPECT_EQ(Refusal({"check", "--kind", "x"}),
-            "unknown kind of checks 'x'; --kind takes abi");
+            "unknown kind of checks 'x'; --kind takes abi, errors");
 }
 
 TEST(Options, RefusesWhatMakesNoSense) {
-  EXPECT_THAT(Refusal({}), HasSubstr("name a command: check, show"));
+  EXPECT_THAT(Refusal({}), HasSubstr("name a command: check, errors"));
   EXPECT_THAT(Refusal({"chekc"}),
               HasSubstr("no command 'chekc'; did you mean check?"));
   EXPECT_THAT(Refusal({"show"}), HasSubstr("see plumbline show --help"));

@@ -56,7 +56,7 @@ def on_terminal(*arguments: str, **environment: str) -> str:
 def test_all_as_promised() -> None:
     result = run("check")
     assert result.returncode == 0, result.stderr
-    assert result.stdout.splitlines()[-1] == "4 passed, 0 failed, 2 skipped"
+    assert result.stdout.splitlines()[-1] == "6 passed, 0 failed, 2 skipped"
     # Both variants of this machine, in the order of their declaration.
     lines = [line.split()[0] for line in result.stdout.splitlines()[2:4]]
     assert lines == ["here", "here/wide"]
@@ -77,7 +77,7 @@ def test_failure() -> None:
         '  seen      2 < 3 | "x"  glibc 2.36, kernel headers 6.1.170\n'
         "  again     tools/plumbline check --arch here --only Constant/O_BIG\n"
     ) in result.stdout
-    assert result.stdout.endswith("\n2 passed, 2 failed, 2 skipped\n")
+    assert result.stdout.endswith("\n4 passed, 2 failed, 2 skipped\n")
 
 
 def test_failure_of_one_variant() -> None:
@@ -122,7 +122,7 @@ def test_checker_that_does_not_work(behaviour: str, message: str) -> None:
     assert result.returncode == 2
     assert result.stderr == message
     # What the other target says is not lost.
-    assert result.stdout.endswith("\n2 passed, 0 failed, 1 skipped\n")
+    assert result.stdout.endswith("\n4 passed, 0 failed, 1 skipped\n")
     found = json.loads(run("check", "--format", "json", PLUMBLINE_FAKE_WIDE=behaviour).stdout)
     assert len(found["targets"]) == 1
     assert found["errors"][0]["variant"] == "wide"
@@ -133,7 +133,7 @@ def test_target_that_can_not_run_here() -> None:
     assert everything.returncode == 0, everything.stderr
     assert "qemu-far-static is missing: apt-get install qemu-user-static" in everything.stdout
     assert "its checker was not built: apt-get install g++-odd-x-linux-gnu" in everything.stdout
-    assert everything.stdout.endswith("\n4 passed, 0 failed, 4 skipped\n")
+    assert everything.stdout.endswith("\n6 passed, 0 failed, 4 skipped\n")
     for name in ("far", "odd"):
         result = run("check", "--arch", name)
         assert result.returncode == 2
@@ -148,7 +148,7 @@ def test_json() -> None:
     assert target["arch"] == "here"
     assert target["runner"] == "native"
     assert target["counts"]["constants"] == {"passed": 0, "failed": 1, "skipped": 0, "deviations": 0}
-    assert target["counts"]["errors"] == {"passed": 0, "failed": 0, "skipped": 0, "deviations": 0}
+    assert target["counts"]["errors"] == {"passed": 2, "failed": 0, "skipped": 0, "deviations": 0}
     assert target["failures"][0]["where"] == "bindings/files.toml:3"
     assert target["skips"][0]["reason"] == "linked statically"
     assert target["pinned"] == 1
@@ -189,6 +189,85 @@ def test_progress_is_for_terminals() -> None:
     assert "\r\033[K\033[1mtarget" in output
     quiet = run("check", PLUMBLINE_FAKE="slow")
     assert "checking" not in quiet.stdout + quiet.stderr
+
+
+# ---- check --kind errors ----------------------------------------------------------------
+
+
+def counted(*arguments: str, **environment: str) -> dict[str, str]:
+    """The table's cells in the column of errors, by target."""
+    lines = run("check", *arguments, **environment).stdout.splitlines()
+    titles = lines[0].split()
+    rows = [line.split() for line in lines[2 : lines.index("")]]
+    return {row[0]: row[titles.index("errors")] for row in rows}
+
+
+def test_errors_are_a_kind() -> None:
+    # Those that need privileges are provoked as well; variants have none.
+    assert counted() == {"here": "2", "here/wide": "-"}
+    assert counted("--kind", "errors") == {"here": "2"}
+    only_abi = run("check", "--kind", "abi").stdout
+    assert "errors" not in only_abi and only_abi.endswith("\n4 passed, 0 failed, 2 skipped\n")
+    only_errors = run("check", "--kind", "errors")
+    assert only_errors.stdout.splitlines()[0].split() == ["target", "errors", "conformance", "pinned", "facts"]
+    # No probe was compiled.
+    assert "here: glibc 2.36, kernel 6.1.0, native\n" in only_errors.stdout
+    found = json.loads(run("check", "--kind", "errors", "--format", "json").stdout)
+    assert list(found["targets"][0]["counts"]) == [
+        "errors", "constants", "sizes", "offsets", "prototypes", "symbols", "programs",
+    ]  # fmt: skip
+
+
+def test_failed_error() -> None:
+    result = run("check", PLUMBLINE_FAKE_ERRORS="fail")
+    assert result.returncode == 1
+    assert (
+        "FAILED  Errors/open/EBADF/closed  on here\n"
+        "  declared  EBADF  bindings/files.errors.toml:3\n"
+        "  seen      EIO    glibc 2.36, kernel 6.1.0\n"
+        "  again     tools/plumbline check --arch here --only Errors/open/EBADF/closed\n"
+    ) in result.stdout
+    assert counted(PLUMBLINE_FAKE_ERRORS="fail")["here"] == "0/2/0"
+
+
+def test_only_some_errors() -> None:
+    assert counted("--only", "Errors/*") == {"here": "2"}
+    assert counted("--only", "Errors/open/EIO/*") == {"here": "1"}
+    assert counted("--only", "Errors/open/EBADF/closed") == {"here": "1"}
+    # Nothing is run whose names can't fit.
+    assert run("check", "--only", "Errors/*", PLUMBLINE_FAKE="crash").returncode == 0
+    assert run("check", "--only", "Layout/*", PLUMBLINE_FAKE_ERRORS="crash").returncode == 0
+    assert run("check", "--only", "*", PLUMBLINE_FAKE_ERRORS="crash").returncode == 2
+
+
+def test_no_such_error() -> None:
+    def refusal(*arguments: str) -> str:
+        result = run("check", *arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        return result.stderr
+
+    assert "did you mean Errors/open/EIO/disk_broken?" in refusal("--only", "Errors/open/EIO/dsk_broken")
+    assert "none of these is provoked on these targets" in refusal("--only", "Errors/open/ELOOP/round")
+    assert "no check of this kind" in refusal("--kind", "errors", "--only", "Layout/*")
+    assert "no check of this kind" in refusal("--kind", "abi", "--only", "Errors/open/*")
+    assert "here/wide: errors are not provoked there; they are on here" in refusal(
+        "--kind", "errors", "--target", "here/wide"
+    )
+
+
+@pytest.mark.parametrize("behaviour", ["crash", "crash as root"])
+def test_error_checker_that_does_not_work(behaviour: str) -> None:
+    result = run("check", PLUMBLINE_FAKE_ERRORS=behaviour)
+    assert result.returncode == 2
+    assert result.stderr == "plumbline: here: its error checker was killed by SIGKILL\n"
+
+
+def test_errors_of_an_emulated_target(tmp_path: pathlib.Path) -> None:
+    emulator(tmp_path)
+    result = run("check", "--arch", "far", "--qemu", str(tmp_path), "--kind", "errors")
+    assert result.returncode == 0, result.stderr
+    # The checker would refuse to provoke there what needs privileges.
+    assert result.stdout.endswith("\n1 passed, 0 failed, 0 skipped\n")
 
 
 # ---- emulators ------------------------------------------------------------------------
@@ -236,7 +315,7 @@ def test_known_deviation(tmp_path: pathlib.Path) -> None:
     result = run("check", "--arch", "far", "--qemu", str(tmp_path), PLUMBLINE_FAKE="deviate")
     assert result.returncode == 0, result.stderr
     assert "KNOWN DEVIATIONS\n  Constant/O_BIG  known  far\n" in result.stdout
-    assert result.stdout.endswith("\n1 passed, 0 failed, 1 skipped, 1 known deviation\n")
+    assert result.stdout.endswith("\n2 passed, 0 failed, 1 skipped, 1 known deviation\n")
     # A checker in place is told that nothing emulates it, whatever the environment says.
     result = run("check", PLUMBLINE_FAKE="deviate", PLUMBLINE_EMULATOR="qemu-user 9.9.1")
     assert result.returncode == 1
@@ -346,6 +425,119 @@ def test_show_unknown() -> None:
     assert run("show", "NOTHING*").returncode == 2
 
 
+# ---- errors -----------------------------------------------------------------------------
+
+
+def test_errors_of_a_function() -> None:
+    result = run("errors", "open")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0] == "open: 4 conditions of 3 errnos"
+    text = " ".join(result.stdout.split())
+    for note in (
+        "since Linux 5.9, before man-pages 6.9",
+        "wins over EINVAL, EFAULT",
+        "effect: the path is read",
+        "C library: crashes",
+        "on far: libc: fails",
+        "on odd: there is no such condition",
+        "instead: succeeds",
+        "why: paths are straight",
+    ):
+        assert note in text
+    assert max(len(line) for line in lines) <= 100
+
+
+def test_errors_by_operation() -> None:
+    lines = run("errors", "control").stdout.splitlines()
+    assert [line for line in lines if line in ("any operation", "C_GET", "C_SET")] == ["any operation", "C_GET", "C_SET"]
+    assert run("errors", "control", "C_GET").stdout.startswith("control C_GET: 1 condition of 1 errno\n")
+    both = run("errors", "control", "EINVAL")
+    assert both.stdout.startswith("control EINVAL: 2 conditions\n")
+    one = run("errors", "control", "C_SET", "EINVAL")
+    assert one.stdout.startswith("control C_SET EINVAL: 1 condition\n")
+    assert run("errors", "control", "EINVAL", "C_SET").stdout == one.stdout
+
+
+def test_errors_with_a_program() -> None:
+    text = run("errors", "open", "EBADF").stdout
+    assert (
+        '// open fails with EBADF: dirfd is closed & path is <relative> | "so"\n'
+        "// Build and run: g++ -std=c++20 -pthread -o closed closed.cc && ./closed\n"
+        "\n#include <stdio.h>\n"
+    ) in text
+    assert "// Build and run as root: " in run("errors", "open", "EIO").stdout
+    assert "// open succeeds instead of failing with ELOOP: " in run("errors", "open", "ELOOP").stdout
+    assert "can't be made to fail" in run("errors", "control", "C_GET", "EINVAL").stdout
+
+
+def test_errors_in_json() -> None:
+    def entries(*arguments: str) -> list[dict[str, Any]]:
+        result = run("errors", *arguments, "--format", "json")
+        assert result.returncode == 0, result.stderr
+        found = json.loads(result.stdout)
+        assert found["schema"] == "plumbline.errors/1"
+        return list(found["entries"])
+
+    assert len(entries()) == 7
+    assert [entry["provocation"] for entry in entries("open", "EBADF")] == [
+        "Errors/open/EBADF/closed",
+        "Errors/open/EBADF/negative",
+    ]
+    # Where an errno is asked for, and there is one.
+    assert ["program" in entry for entry in entries("open", "EBADF")] == [True, False]
+    assert not any("program" in entry for entry in entries("open"))
+    assert {entry["status"] for entry in entries("--disagreements")} == {"observed", "never"}
+
+
+def test_disagreements() -> None:
+    text = run("errors", "--disagreements").stdout
+    assert text.startswith("disagreements: 1 in the manual that Linux does not have, 2 that")
+    assert text.index("never: in") < text.index("ELOOP") < text.index("observed: Linux") < text.index("C_SET")
+    for line in ("shown by   Errors/open/ELOOP/round", "source     linux: fs/namei.c", "page       open(2) man-pages 6.20"):
+        assert line in text
+    assert "control" not in run("errors", "open", "--disagreements").stdout
+
+
+def test_errors_overview() -> None:
+    lines = [line.split() for line in run("errors").stdout.splitlines()]
+    assert ["open", "4", "3", "1", "1", "3", "3", "2", "66", "%"] in lines
+    assert ["all", "7", "5", "2", "1", "5", "5", "3", "60", "%"] in lines
+
+
+@pytest.mark.parametrize("arguments", [[], ["open"], ["open", "EBADF"], ["--disagreements"]])
+@pytest.mark.parametrize("format", ["text", "json", "markdown", "html"])
+def test_errors_in_every_form(arguments: list[str], format: str, tmp_path: pathlib.Path) -> None:
+    result = run("errors", *arguments, "--format", format)
+    assert result.returncode == 0, result.stderr
+    assert "\033[" not in result.stdout
+    path = tmp_path / "out"
+    assert run("errors", *arguments, "--format", format, "-o", str(path)).stdout == ""
+    assert path.read_text() == result.stdout
+
+
+def test_unknown_errors() -> None:
+    for arguments, message in (
+        (["opne"], "no errors of 'opne' are declared; did you mean open?"),
+        (["stat"], "stat is declared, but no error of it is"),
+        (["control", "C_STE"], "control has no operation or errno 'C_STE'; did you mean C_SET?"),
+        (["open", "EOI"], "open has no errno 'EOI'; did you mean EIO?"),
+        (["open", "EPERM"], "open has no errno 'EPERM'; it has EBADF, EIO, ELOOP"),
+        (["control", "C_GET", "EBADF"], "control C_GET has no EBADF"),
+    ):
+        result = run("errors", *arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == f"plumbline: {message}\n"
+
+
+def test_real_errors() -> None:
+    result = run("errors", "epoll_ctl", "ELOOP", "--format", "json", program=REAL)
+    assert result.returncode == 0, result.stderr
+    entries = json.loads(result.stdout)["entries"]
+    assert "Errors/epoll_ctl/ELOOP/circle" in {entry["provocation"] for entry in entries}
+    assert all("int main()" in entry["program"] for entry in entries)
+
+
 def test_targets() -> None:
     found = {target["target"]: target for target in json.loads(run("targets", "--format", "json").stdout)["targets"]}
     assert found["here"]["ready"] and found["here"]["runner"] == "native"
@@ -367,7 +559,12 @@ def test_targets() -> None:
         ["check", "--target", "vax"],
         ["check", "--format", "pdf"],
         ["show", "O_BIG", "--format", "html"],
-        ["check", "--kind", "errors"],
+        ["check", "--kind", "semantics"],
+        ["errors", "opne"],
+        ["errors", "open", "EIOO"],
+        ["errors", "open", "EIO", "EBADF"],
+        ["errors", "control", "C_GET", "EBADF"],
+        ["errors", "open", "--format", "junit"],
         ["check", "here"],
         ["show"],
         ["show", "O_BIG", "--arch", "vax"],

@@ -11,7 +11,9 @@ from tools.codegen.targets import LIBCS, Target, Targets
 
 _TABLE = "deviation"
 _LISTS = ("targets", "versions")
-_TEXTS = ("check", "seen", "reason", "source")
+_TEXTS = ("reason", "source")
+_ONE = ("check", "seen")  # instead of _MANY, for a single check
+_MANY = "checks"
 
 # The first word of every check's name. One that no checker has would never be judged.
 SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Layout", "Prototype", "Symbol")
@@ -19,7 +21,7 @@ SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Layout", "Prototyp
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Deviation:
-    """An entry of the ledger."""
+    """A check of an entry of the ledger."""
 
     targets: tuple[Target, ...]
     versions: tuple[str, ...]
@@ -46,27 +48,31 @@ def load(document: Document, targets: Targets) -> list[Deviation]:
     deviations: list[Deviation] = []
     seen: dict[tuple[str, str, str], Where] = {}
     for index, table in enumerate(tables):
-        deviation = _deviation(document, targets, index, table)
-        deviations.append(deviation)
-        for target in deviation.targets:
-            for version in deviation.versions:
-                other = seen.setdefault((str(target), version, deviation.check), deviation.where)
-                if other != deviation.where:
-                    raise BindingError(
-                        deviation.where, f"{deviation.check} on {target} under {version} is listed at {other} too"
-                    )
+        for deviation in _entry(document, targets, index, table):
+            deviations.append(deviation)
+            for target in deviation.targets:
+                for version in deviation.versions:
+                    other = seen.setdefault((str(target), version, deviation.check), deviation.where)
+                    if other != deviation.where:
+                        raise BindingError(
+                            deviation.where, f"{deviation.check} on {target} under {version} is listed at {other} too"
+                        )
     return deviations
 
 
-def _deviation(document: Document, targets: Targets, index: int, table: Any) -> Deviation:
+def _entry(document: Document, targets: Targets, index: int, table: Any) -> list[Deviation]:
     where = document.where((_TABLE, index))
 
-    def where_of(key: str) -> Where:
-        return document.where((_TABLE, index, key))
+    def where_of(*path: str) -> Where:
+        return document.where((_TABLE, index, *path))
+
+    def need_text(value: Any, *path: str) -> None:
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise BindingError(where_of(*path), f"'{path[-1]}' must be a text of one line that says something")
 
     if not isinstance(table, dict):
         raise BindingError(where, f"an entry is a table, [[{_TABLE}]]")
-    keys = (*_LISTS, *_TEXTS)
+    keys = (*_LISTS, *((_MANY,) if _MANY in table else _ONE), *_TEXTS)
     for key in table:
         if key not in keys:
             raise BindingError(where_of(key), f"unknown key '{key}'; known are {', '.join(keys)}")
@@ -74,9 +80,7 @@ def _deviation(document: Document, targets: Targets, index: int, table: Any) -> 
         if key not in table:
             raise BindingError(where, f"missing key '{key}'; all of {', '.join(keys)} are needed")
     for key in _TEXTS:
-        text = table[key]
-        if not isinstance(text, str) or not text.strip() or not text.isprintable():
-            raise BindingError(where_of(key), f"'{key}' must be a text of one line that says something")
+        need_text(table[key], key)
     for key in _LISTS:
         words = table[key]
         if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
@@ -87,17 +91,38 @@ def _deviation(document: Document, targets: Targets, index: int, table: Any) -> 
     for version in table["versions"]:
         if not re.fullmatch(r"\d+\.\d+", version):
             raise BindingError(where_of("versions"), f"'{version}' must be a release such as \"7.2\"")
-    suite = table["check"].partition("/")[0]
-    if suite not in SUITES or suite == table["check"]:
-        raise BindingError(
-            where_of("check"), f"no check is named '{table['check']}'; names start with {'/, '.join(SUITES)}/"
+    checks: list[tuple[Any, Any, tuple[str, ...]]]  # name, seen, and where it stands
+    if _MANY in table:
+        if not isinstance(table[_MANY], dict) or not table[_MANY]:
+            raise BindingError(where_of(_MANY), f"'{_MANY}' must be a table of what each check sees")
+        checks = [(name, seen, (_MANY, name)) for name, seen in table[_MANY].items()]
+    else:
+        checks = [(table["check"], table["seen"], ())]
+        need_text(table["check"], "check")
+        need_text(table["seen"], "seen")
+    chosen = _chosen(targets, table["targets"], where_of("targets"))
+    found = []
+    for check, seen, path in checks:
+        if path:
+            need_text(seen, *path)
+        suite = check.partition("/")[0]
+        if suite not in SUITES or suite == check:
+            raise BindingError(
+                where_of(*(path or ("check",))),
+                f"no check is named '{check}'; names start with {'/, '.join(SUITES)}/",
+            )
+        found.append(
+            Deviation(
+                targets=chosen,
+                versions=tuple(table["versions"]),
+                check=check,
+                seen=seen,
+                reason=table["reason"],
+                source=table["source"],
+                where=where_of(*path) if path else where,
+            )
         )
-    return Deviation(
-        targets=_chosen(targets, table["targets"], where_of("targets")),
-        versions=tuple(table["versions"]),
-        where=where,
-        **{key: table[key] for key in _TEXTS},
-    )
+    return found
 
 
 def _chosen(targets: Targets, selectors: list[str], where: Where) -> tuple[Target, ...]:

@@ -49,6 +49,28 @@ def test_entry() -> None:
     assert not names & {"sh4", "sh4/time64", "x32", "arm64", "s390x/musl", "armhf/musl"}
 
 
+def test_an_entry_may_have_several_checks() -> None:
+    text = entry(check=None, seen=None) + '[deviation.checks]\n"Errors/a/E/x" = "EINVAL"\n"Errors/a/E/y" = "hangs"\n'
+    first, second = load(text)
+    assert (first.check, first.seen, str(first.where)) == ("Errors/a/E/x", "EINVAL", "l.toml:7")
+    assert (second.check, second.seen, str(second.where)) == ("Errors/a/E/y", "hangs", "l.toml:8")
+    assert first.reason == second.reason
+
+
+@pytest.mark.parametrize(
+    ("checks", "message"),
+    [
+        ('{ "Errors/a/E/x" = "" }', "must be a text of one line"),
+        ('{ "Nothing/a" = "EINVAL" }', "no check is named 'Nothing/a'"),
+        ("{}", "must be a table of what each check sees"),
+        ("3", "must be a table of what each check sees"),
+    ],
+)
+def test_refusals_of_several_checks(checks: str, message: str) -> None:
+    with pytest.raises(BindingError, match=message):
+        load(entry(check=None, seen=None, checks=checks))
+
+
 def test_all_targets() -> None:
     targets = Targets.load(MODELS)
     (deviation,) = load(entry(targets='["all"]'))

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -126,6 +127,13 @@ PROVOKE(eventfd_read, ENOTCONN, fd_unconnected) {
   CALL(eventfd_read(unconnected, &value));
 }
 
+PROVOKE(eventfd_read, EIO, fd_memory) {
+  const int memory = MUST(open("/proc/self/mem", O_RDONLY));
+  eventfd_t value = 7;
+  WATCH(value);
+  CALL(eventfd_read(memory, &value));  // at address 0
+}
+
 PROVOKE(eventfd_write, EAGAIN, counter_full) {
   const int fd = FullEventfd(EFD_NONBLOCK);
   CALL(eventfd_write(fd, 1));
@@ -184,6 +192,29 @@ PROVOKE(eventfd_write, EINVAL, buffer_small_and_unreadable) {
 PROVOKE(eventfd_write, EINVAL, fd_unwritable) {
   const int epoll = MUST(epoll_create1(0));
   CALL(eventfd_write(epoll, 1));
+}
+
+PROVOKE(eventfd_write, ECONNREFUSED, fd_peer_closed) {
+  int sockets[2];
+  MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, sockets));
+  close(sockets[1]);
+  CALL(eventfd_write(sockets[0], 1));
+}
+
+PROVOKE(eventfd_write, EIO, fd_memory) {
+  const int memory = MUST(open("/proc/self/mem", O_RDWR));
+  CALL(eventfd_write(memory, 1));  // at address 0
+}
+
+PROVOKE(eventfd_write, ENOSPC, fd_full_device) {
+  const int device = MUST(open("/dev/full", O_RDWR));
+  CALL(eventfd_write(device, 1));
+}
+
+PROVOKE(eventfd_write, EPERM, fd_sealed) {
+  const int file = MUST(memfd_create("plumbline", MFD_ALLOW_SEALING));
+  MUST(fcntl(file, F_ADD_SEALS, F_SEAL_WRITE));
+  CALL(eventfd_write(file, 1));
 }
 
 PROVOKE(eventfd_write, ENOTCONN, fd_unconnected) {

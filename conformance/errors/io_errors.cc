@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -897,6 +898,11 @@ PROVOKE(write, EMSGSIZE, datagram_too_large) {
   CALL(write(fd, data, sizeof(data)));
 }
 
+PROVOKE(write, ENODATA, netlink_nothing) {
+  const int fd = MUST(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+  CALL(write(fd, "", 0));
+}
+
 PROVOKE(write, ENOSPC, device_full) {
   const int fd = MUST(open("/dev/full", O_WRONLY));
   CALL(write(fd, "x", 1));
@@ -1120,6 +1126,14 @@ PROVOKE(readv, EISDIR, directory) {
   CALL(readv(fd, &buffer, 1));
 }
 
+PROVOKE(readv, ENOTCONN, socket_unconnected) {
+  const int fd = MUST(socket(AF_INET, SOCK_STREAM, 0));
+  char byte = 'a';
+  WATCH(byte);
+  const iovec buffer = {&byte, 1};
+  CALL(readv(fd, &buffer, 1));
+}
+
 PROVOKE(writev, EAGAIN, pipe_full) {
   const int fd = Pipe(0).writer;
   FillUp(fd, O_NONBLOCK);
@@ -1162,6 +1176,14 @@ PROVOKE(writev, EBADF, fd_closed_and_iov_bad) {
   const int fd = ClosedDescriptor();
   const iovec* const bad = static_cast<iovec*>(BadAddress());
   CALL(writev(fd, bad, 1));
+}
+
+PROVOKE(writev, ECONNREFUSED, datagram_peer_closed) {
+  const Ends sockets = Sockets(SOCK_DGRAM);
+  close(sockets.reader);
+  char byte = 'a';
+  const iovec buffer = {&byte, 1};
+  CALL(writev(sockets.writer, &buffer, 1));
 }
 
 PROVOKE(writev, EDESTADDRREQ, datagram_unconnected) {
@@ -1264,6 +1286,22 @@ PROVOKE(writev, EIO, terminal_hung_up) {
 
 PROVOKE(writev, ENOSPC, device_full) {
   const int fd = MUST(open("/dev/full", O_WRONLY));
+  char byte = 'a';
+  const iovec buffer = {&byte, 1};
+  CALL(writev(fd, &buffer, 1));
+}
+
+PROVOKE(writev, EMSGSIZE, datagram_too_large) {
+  const int fd = Sockets(SOCK_DGRAM).writer;
+  const int room = 4096;
+  MUST(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)));
+  static char data[1 << 20] = {};
+  const iovec buffer = {data, sizeof(data)};
+  CALL(writev(fd, &buffer, 1));
+}
+
+PROVOKE(writev, ENOTCONN, socket_unconnected) {
+  const int fd = MUST(socket(AF_UNIX, SOCK_STREAM, 0));
   char byte = 'a';
   const iovec buffer = {&byte, 1};
   CALL(writev(fd, &buffer, 1));

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
@@ -309,6 +310,34 @@ PROVOKE(splice, EINVAL, flags_unknown_and_fd_in_closed) {
   const int fd_out = MemoryFile();
   const int fd_in = ClosedDescriptor();
   CALL(splice(fd_in, nullptr, fd_out, nullptr, 1, kUnknownFlag));
+}
+
+PROVOKE(splice, ECONNREFUSED, out_peer_closed) {
+  const int fd_in = ReadablePipe();
+  int sockets[2];
+  MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, sockets));
+  close(sockets[1]);
+  CALL(splice(fd_in, nullptr, sockets[0], nullptr, 1, 0));
+}
+
+PROVOKE(splice, EDESTADDRREQ, out_unconnected_datagram) {
+  const int fd_in = ReadablePipe();
+  const int fd_out = MUST(socket(AF_INET, SOCK_DGRAM, 0));
+  CALL(splice(fd_in, nullptr, fd_out, nullptr, 1, 0));
+}
+
+PROVOKE(splice, ENOTCONN, out_unconnected) {
+  const int fd_in = ReadablePipe();
+  const int fd_out = MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+  CALL(splice(fd_in, nullptr, fd_out, nullptr, 1, 0));
+}
+
+PROVOKE(splice, EOVERFLOW, out_beyond_memory) {
+  const int fd_in = ReadablePipe();
+  const int fd_out = MUST(open("/proc/self/mem", O_RDWR));
+  off64_t last = -1;
+  WATCH(last);
+  CALL(splice(fd_in, nullptr, fd_out, &last, 4, 0));
 }
 
 PROVOKE(splice, EPERM, out_sealed) {

@@ -159,6 +159,7 @@ inline void LeaveNoMemory() {
   static char group[128];
   snprintf(group, sizeof(group), "%s/plumbline-%d", is_v1 ? root_v1 : root_v2,
            getpid());
+  rmdir(group);  // of a process whose number this one has now
   if (memory_outside < 0 || mkdir(group, 0755) != 0)
     SKIP("can't make a memory cgroup here");
   if (AfterTheEnd()) {

@@ -68,6 +68,36 @@ PROVOKE(writev, EDQUOT, file_system_no_quota) {
   CALL(writev(fd, &part, 1));
 }
 
+PROVOKE(fstat, EIO, file_system_io_error) {
+  const int fd = FailingFile(FUSE_GETATTR, EIO);
+  struct stat status = {};
+  WATCH(status);
+  CALL(fstat(fd, &status));
+}
+
+PROVOKE(fstat, EINTR, file_system_interrupted) {
+  const int fd = FailingFile(FUSE_GETATTR, EINTR);
+  struct stat status = {};
+  WATCH(status);
+  InterruptSoon();
+  CALL(fstat(fd, &status));
+}
+
+PROVOKE(statx, EIO, file_system_io_error) {
+  const int fd = FailingFile(FUSE_GETATTR, EIO);
+  struct statx status = {};
+  WATCH(status);
+  CALL(statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status));
+}
+
+PROVOKE(statx, EINTR, file_system_interrupted) {
+  const int fd = FailingFile(FUSE_GETATTR, EINTR);
+  struct statx status = {};
+  WATCH(status);
+  InterruptSoon();
+  CALL(statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status));
+}
+
 PROVOKE_OPERATION(fcntl, F_GETLK, EINTR, file_system_interrupted) {
   const int fd = FailingFile(FUSE_GETLK, EINTR);
   struct flock lock = WholeFile();

@@ -18,9 +18,13 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 # What the printed program has in place of provocation.h.
 _PRELUDE = """\
 // A call of the set-up, which must not fail.
+inline bool Failed(long result) { return result == -1; }
+inline bool Failed(const void* result) {
+  return result == nullptr || result == (void*)-1;
+}
 template <typename Result>
 Result Must(Result result, const char* text) {
-  if ((long)result == -1) {
+  if (Failed(result)) {
     perror(text);
     exit(2);
   }
@@ -44,7 +48,20 @@ _MACROS = {
     "EXPECT": '#define EXPECT(...) printf("%s: %s\\n", #__VA_ARGS__, (__VA_ARGS__) ? "yes" : "no")\n',
     "HOLDS": '#define HOLDS(...) printf("%s: %s\\n", #__VA_ARGS__, (__VA_ARGS__) ? "yes" : "no")\n',
     "SKIP": '#define SKIP(reason) (printf("skipped: %s\\n", reason), exit(77))\n',
+    "SNAPSHOTS_OUTSIDE": """\
+// What is to be left right after the call, as nothing could be printed in it.
+static void (*leave_after_call)();
+#define SNAPSHOTS_OUTSIDE(leave, enter) leave_after_call = leave
+""",
 }
+# CALL, where there is such a thing.
+_CALL_AND_LEAVE = _CALL.replace(
+    "    const char* name = strerrorname_np(errno);                  \\\n",
+    "    const int error = errno;                                    \\\n"
+    "    leave_after_call();                                         \\\n"
+    "    errno = error;                                              \\\n"
+    "    const char* name = strerrorname_np(errno);                  \\\n",
+)
 
 
 class SourceError(Exception):
@@ -98,6 +115,15 @@ def read(file: str, text: str) -> Source:
         )
     rest.append(text[position:])
     return Source(includes, c_includes, list(_items("".join(rest))), provocations)
+
+
+def included(text: str, headers: dict[str, str]) -> list[str]:
+    """The names of the headers that a text includes, and that these include; those that others need come first."""
+    found: list[str] = []
+    for name in re.findall(r'^#include "[^"]*?([^/"]+)"', text, re.M):
+        if name in headers:
+            found += [other for other in (*included(headers[name], headers), name) if other not in found]
+    return found
 
 
 def _end_of_block(text: str, position: int) -> int:
@@ -205,9 +231,9 @@ def program(provocation: Provocation, sources: list[Source], says: str) -> str:
         parts.append('extern "C" {\n' + "".join(f"#include <{name}>\n" for name in c_needed) + "}\n")
     if "MUST" in wanted:
         parts.append(_PRELUDE)
-    if "CALL" in wanted:
-        parts.append(_CALL)
     parts += [text for name, text in _MACROS.items() if name in wanted]
+    if "CALL" in wanted:
+        parts.append(_CALL_AND_LEAVE if "SNAPSHOTS_OUTSIDE" in wanted else _CALL)
     parts += [f"{text}\n" for text in helpers]
     parts.append(f"int main() {{\n{body}\n}}\n")
     return "\n".join(parts)
@@ -221,9 +247,11 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     found = {}
     try:
-        helpers = [read(str(file), file.read_text()) for file in options.helpers]
+        headers = {file.name: file.read_text() for file in options.helpers}
         for file in options.sources:
-            source = read(str(file), file.read_text())
+            text = file.read_text()
+            source = read(str(file), text)
+            helpers = [read(name, headers[name]) for name in included(text, headers)]
             for provocation in source.provocations:
                 if provocation.check in found:
                     raise SourceError(f"{file}:{provocation.line}: {provocation.check} stands twice")

@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -150,6 +152,20 @@ PROVOKE(socketpair, ESOCKTNOSUPPORT, type_not_of_domain) {
   EXPECT(!IsOpen(sv[0]) && !IsOpen(sv[1]));
 }
 
+PROVOKE(socketpair, EACCES, ping_not_allowed) {
+  int sv[2] = {-1, -1};
+  const int ping = socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+  if (ping >= 0) {
+    close(ping);
+    // A new network namespace allows it to no group.
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
+      SKIP("net.ipv4.ping_group_range allows it, and namespaces are refused");
+  }
+  CALL(socketpair(AF_INET, SOCK_DGRAM, IPPROTO_ICMP, sv));
+  EFFECT(sv[0] >= 0 && sv[1] >= 0);
+  EXPECT(!IsOpen(sv[0]) && !IsOpen(sv[1]));
+}
+
 PROVOKE(socketpair, EPERM, raw_without_capability) {
   int sv[2] = {-1, -1};
   DropCapabilities();
@@ -206,6 +222,11 @@ PROVOKE(shutdown, ENOTSOCK, no_socket_and_how_unknown) {
   int ends[2];
   MUST(pipe(ends));
   CALL(shutdown(ends[1], 42));
+}
+
+PROVOKE(shutdown, EOPNOTSUPP, no_shutdown) {
+  const int fd = MUST(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+  CALL(shutdown(fd, SHUT_RDWR));
 }
 
 PROVOKE(accept4, EAGAIN, no_connection) {

@@ -22,11 +22,17 @@ std::string Plural(std::size_t count, std::string_view noun) {
 // "Linux 6.15, glibc 2.34"
 std::string Releases(const Json& releases) {
   std::vector<std::string> words;
-  for (const auto& [axis, version] : releases.items()) {
+  const auto add = [&](const std::string& axis, const Json& version) {
     const std::string_view name = axis == "kernel"   ? "Linux"
                                   : axis == "manual" ? "man-pages"
                                                      : axis;
     words.push_back(fmt::format("{} {}", name, version.get<std::string>()));
+  };
+  // An object, or a list of pairs.
+  if (releases.is_array()) {
+    for (const Json& pair : releases) add(pair[0].get<std::string>(), pair[1]);
+  } else {
+    for (const auto& [axis, version] : releases.items()) add(axis, version);
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -61,12 +67,14 @@ Lines Differences(const ErrorEntry& entry) {
     for (const auto& [key, value] : changes.items()) {
       if (key == "absent") {
         words.emplace_back("there is no such condition");
+      } else if (key == "since") {
+        words.push_back("since " + Releases(value));
+      } else if (key == "until") {
+        words.push_back("before " + Releases(value));
       } else if (value.is_string()) {
         words.push_back(fmt::format("{}: {}", key, value.get<std::string>()));
       } else if (value.is_array()) {
         words.push_back(fmt::format("{}: {}", key, List(value)));
-      } else if (value.is_object()) {
-        words.push_back(fmt::format("{} {}", key, Releases(value)));
       }
     }
     const std::string text = fmt::format("{}", fmt::join(words, ", "));

@@ -439,7 +439,7 @@ def test_errors_of_a_function() -> None:
         "wins over EINVAL, EFAULT",
         "effect: the path is read",
         "C library: crashes",
-        "on far: libc: fails",
+        "on far: libc: fails, over: EIO, since Linux 5.10",
         "on odd: there is no such condition",
         "instead: succeeds",
         "why: paths are straight",

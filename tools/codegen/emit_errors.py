@@ -89,12 +89,18 @@ def _provoked_on(errors: Errors, condition: Condition, deviations: Sequence[Devi
         return ["native"]
     return [
         str(target)
-        for target in errors.bindings.targets.all
-        if target.libc == LIBCS[0]
-        and not target.variant
-        and not target.arch.cannot_run
-        and not errors.on_target(condition, target).absent
+        for target in _running(errors)
+        if not errors.on_target(condition, target).absent
         and not any(d.check == condition.check and target in d.targets for d in deviations)
+    ]
+
+
+def _running(errors: Errors) -> list[Target]:
+    """The targets that have a checker of errors."""
+    return [
+        target
+        for target in errors.bindings.targets.all
+        if target.libc == LIBCS[0] and not target.variant and not target.arch.cannot_run
     ]
 
 
@@ -124,6 +130,9 @@ def _json(errors: Errors, condition: Condition, provoked_on: list[str]) -> dict[
         "until": dict(condition.until),
     }
     entry.update({key: value for key, value in optional.items() if value})
+    absent_on = [str(target) for target in _running(errors) if errors.on_target(condition, target).absent]
+    if absent_on:
+        entry["absent_on"] = absent_on
     differs = errors.differences(condition)
     if differs:
         entry["on"] = differs

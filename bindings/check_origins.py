@@ -25,6 +25,7 @@ import tarfile
 from collections.abc import Iterator
 
 from tools.codegen.bindings import Bindings, Constant, Function
+from tools.codegen.errors import is_error_file
 from tools.codegen.source import BindingError, Where
 from tools.codegen.targets import Target, parse_version
 
@@ -260,7 +261,7 @@ def main(arguments: list[str]) -> int:
     if len(models) != 1:
         parser.error("give data_models.toml once, among the files")
     try:
-        bindings = Bindings.load(models[0], (file for file in options.files if file not in models))
+        bindings = Bindings.load(models[0], (f for f in options.files if f not in models and not is_error_file(f)))
         source = Source.load(options.source or find_source(SOURCES))
         differences = compare(bindings, source)
     except (BindingError, SourceError) as error:

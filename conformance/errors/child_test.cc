@@ -86,6 +86,22 @@ PROVOKE(f, EBADF, no_descriptor_left) {
   CALL(close(-1));
 }
 
+int inside = -1;
+
+void Leave() {
+  close(inside);
+  inside = -1;
+}
+
+void Enter() { inside = MUST(open("/dev/null", O_RDONLY)); }
+
+PROVOKE(f, EBADF, looked_at_from_outside) {
+  SNAPSHOTS_OUTSIDE(Leave, Enter);
+  Enter();
+  CALL(inside >= 0 ? close(-1) : 0);
+  EXPECT(inside == -1);
+}
+
 PROVOKE(f, EFAULT, two_ways) {
   int ends[2];
   MUST(pipe(ends));
@@ -175,6 +191,13 @@ TEST(Run, WorksWithoutADescriptorLeft) {
   EXPECT_EQ(outcome.error, EBADF);
   EXPECT_TRUE(outcome.limited);
   EXPECT_THAT(outcome.changed, StrEq(""));
+}
+
+TEST(Run, LooksFromOutsideAndCallsInside) {
+  const Outcome outcome = RunRaw("looked_at_from_outside");
+  EXPECT_EQ(outcome.error, EBADF);
+  EXPECT_STREQ(outcome.changed, "");
+  EXPECT_STREQ(outcome.expected, "");
 }
 
 TEST(Run, DoesEachWayInAProcessOfItsOwn) {

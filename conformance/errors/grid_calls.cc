@@ -4,11 +4,9 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/netlink.h>
-#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +31,7 @@
 #include <climits>
 #include <initializer_list>
 #include <span>
-#include <string>
+#include <string_view>
 
 #include "conformance/errors/grid.h"
 
@@ -436,9 +434,10 @@ Domain Timers() {
 
 // --- signals and processes ---
 
-// None that does anything: these are ignored.
+// None that does anything, as it may reach the parent or process 1: SIGURG is
+// ignored by who does not ask for it.
 Domain Signals() {
-  return {NUMBER(0),  NUMBER(SIGURG),  NUMBER(SIGRTMAX), NUMBER(SIGRTMAX + 1),
+  return {NUMBER(0),  NUMBER(SIGURG),  NUMBER(SIGRTMAX + 1),
           NUMBER(-1), NUMBER(INT_MAX), NUMBER(INT_MIN)};
 }
 
@@ -1203,6 +1202,7 @@ void AddPrctl(std::vector<GridCall>& calls) {
        few},
   };
   for (const Option& option : options) {
+    const bool is_query = std::string_view(option.name).starts_with("PR_GET_");
     calls.push_back({"prctl",
                      option.name,
                      option.general,
@@ -1213,7 +1213,7 @@ void AddPrctl(std::vector<GridCall>& calls) {
                       option.fourth.empty() ? few : option.fourth,
                       few},
                      false,
-                     true});
+                     !is_query});
   }
   calls.push_back({"prctl",
                    "",
@@ -1505,11 +1505,12 @@ void AddFiles(std::vector<GridCall>& calls) {
   const Domain any = Descriptors({"regular file"});
   const Domain cloexec = Flags(
       {NUMBER(0), NUMBER(O_CLOEXEC), NUMBER(O_NONBLOCK), NUMBER(1), NUMBER(2)});
-  const Domain numbers = {
-      NUMBER(kFirstKept), NUMBER(0),
-      NUMBER(-1),         NUMBER(INT_MAX),
-      NUMBER(3),          VALUE("RLIMIT_NOFILE", {
-                            return kDescriptorLimit; })};
+  const Domain numbers = {Value{"64", nullptr, kFirstKept},
+                          NUMBER(0),
+                          NUMBER(-1),
+                          NUMBER(INT_MAX),
+                          NUMBER(3),
+                          VALUE("RLIMIT_NOFILE", { return kDescriptorLimit; })};
   const Domain pairs = Writable({OBJECT("int[2]", int[2])});
   const Domain splice_flags = Flags(
       {NUMBER(0), NUMBER(2), NUMBER(1), NUMBER(4), NUMBER(8), NUMBER(16)});

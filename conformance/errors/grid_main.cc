@@ -183,19 +183,26 @@ int Main(int argc, char** argv) {
     for (const GridCall& call : calls) std::puts(GridName(call).c_str());
     return 0;
   }
-  // An emulator takes about ten times as long.
-  const long most = emulator.empty() ? 20000 : 2000;
+  // An emulator takes about ten times as long, and far longer to fork.
+  const auto most = [&](const GridCall& call) {
+    return emulator.empty() ? 20000L : call.isolated ? 100L : 2000L;
+  };
   const int seconds = emulator.empty() ? 30 : 60;
   Summary summary;
   const auto check = [&](const GridCall& call) {
-    const GridOutcome outcome = RunGrid(call, most, seconds);
+    const GridOutcome outcome = RunGrid(call, most(call), seconds);
     summary.Add(call, outcome);
     for (const auto& [error, failure] : outcome.failures) {
       if (print_all)
         std::printf("%6ld  %s\n", failure.count, failure.example.c_str());
     }
     Check found = JudgeGrid(call, outcome, rows, where);
+    const std::string example = found.reason;
     abi::ApplyLedger(known, found);
+    if (found.status == abi::Status::kFailed) {
+      found.reason +=
+          (found.reason.empty() || example.empty() ? "" : "; ") + example;
+    }
     return found;
   };
   if (report) {

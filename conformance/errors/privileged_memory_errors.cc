@@ -262,7 +262,9 @@ REASON_OPERATION(fcntl, F_GETLK, ENOMEM, no_memory) {
   struct flock lock = WholeFile();
   const int fd = TemporaryFile();
   LeaveNoMemory();
-  HOLDS(fcntl(fd, F_GETLK, &lock) == 0);
+  const long result = fcntl(fd, F_GETLK, &lock);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON_OPERATION(fcntl, F_SETLK, ENOLCK, no_memory) {
@@ -270,7 +272,9 @@ REASON_OPERATION(fcntl, F_SETLK, ENOLCK, no_memory) {
   struct flock lock = WholeFile();
   const int fd = TemporaryFile();
   LeaveNoMemory();
-  HOLDS(fcntl(fd, F_SETLK, &lock) == 0);
+  const long result = fcntl(fd, F_SETLK, &lock);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON_OPERATION(fcntl, F_SETLKW, ENOLCK, no_memory) {
@@ -278,7 +282,9 @@ REASON_OPERATION(fcntl, F_SETLKW, ENOLCK, no_memory) {
   struct flock lock = WholeFile();
   const int fd = TemporaryFile();
   LeaveNoMemory();
-  HOLDS(fcntl(fd, F_SETLKW, &lock) == 0);
+  const long result = fcntl(fd, F_SETLKW, &lock);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON_OPERATION(fcntl, F_OFD_GETLK, ENOMEM, no_memory) {
@@ -286,7 +292,9 @@ REASON_OPERATION(fcntl, F_OFD_GETLK, ENOMEM, no_memory) {
   struct flock lock = WholeFile();
   const int fd = TemporaryFile();
   LeaveNoMemory();
-  HOLDS(fcntl(fd, F_OFD_GETLK, &lock) == 0);
+  const long result = fcntl(fd, F_OFD_GETLK, &lock);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON_OPERATION(fcntl, F_OFD_SETLK, ENOLCK, no_memory) {
@@ -294,7 +302,9 @@ REASON_OPERATION(fcntl, F_OFD_SETLK, ENOLCK, no_memory) {
   struct flock lock = WholeFile();
   const int fd = TemporaryFile();
   LeaveNoMemory();
-  HOLDS(fcntl(fd, F_OFD_SETLK, &lock) == 0);
+  const long result = fcntl(fd, F_OFD_SETLK, &lock);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON_OPERATION(fcntl, F_OFD_SETLKW, ENOLCK, no_memory) {
@@ -302,7 +312,9 @@ REASON_OPERATION(fcntl, F_OFD_SETLKW, ENOLCK, no_memory) {
   struct flock lock = WholeFile();
   const int fd = TemporaryFile();
   LeaveNoMemory();
-  HOLDS(fcntl(fd, F_OFD_SETLKW, &lock) == 0);
+  const long result = fcntl(fd, F_OFD_SETLKW, &lock);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON(poll, ENOMEM, no_memory) {
@@ -310,7 +322,9 @@ REASON(poll, ENOMEM, no_memory) {
   static pollfd descriptors[512];
   for (pollfd& descriptor : descriptors) descriptor.fd = -1;
   LeaveNoMemory();
-  HOLDS(poll(descriptors, 512, 0) == 0);
+  const long result = poll(descriptors, 512, 0);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON(ppoll, ENOMEM, no_memory) {
@@ -319,7 +333,9 @@ REASON(ppoll, ENOMEM, no_memory) {
   for (pollfd& descriptor : descriptors) descriptor.fd = -1;
   const timespec at_once = {};
   LeaveNoMemory();
-  HOLDS(ppoll(descriptors, 512, &at_once, nullptr) == 0);
+  const long result = ppoll(descriptors, 512, &at_once, nullptr);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON(select, ENOMEM, no_memory) {
@@ -329,7 +345,9 @@ REASON(select, ENOMEM, no_memory) {
   FD_ZERO(&none);
   timeval at_once = {};
   LeaveNoMemory();
-  HOLDS(select(kFar, &none, nullptr, nullptr, &at_once) == 0);
+  const long result = select(kFar, &none, nullptr, nullptr, &at_once);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 REASON(pselect, ENOMEM, no_memory) {
@@ -339,7 +357,9 @@ REASON(pselect, ENOMEM, no_memory) {
   FD_ZERO(&none);
   const timespec at_once = {};
   LeaveNoMemory();
-  HOLDS(pselect(kFar, &none, nullptr, nullptr, &at_once, nullptr) == 0);
+  const long result = pselect(kFar, &none, nullptr, nullptr, &at_once, nullptr);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }
 
 // A cgroup counts it, but lets it go over the limit, as its sender can't wait.
@@ -351,5 +371,7 @@ REASON(tgkill, EAGAIN, no_memory) {
   MUST(sigprocmask(SIG_BLOCK, &signals, nullptr));
   const pid_t self = getpid();
   LeaveNoMemory();
-  HOLDS(syscall(SYS_tgkill, self, self, SIGRTMIN) == 0);
+  const long result = syscall(SYS_tgkill, self, self, SIGRTMIN);
+  LeaveMemoryGroup();
+  HOLDS(result == 0);
 }

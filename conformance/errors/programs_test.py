@@ -123,6 +123,19 @@ def test_headers_that_lack_extern_c_get_it() -> None:
     assert text.count("pidfd.h") == 1
 
 
+def test_only_headers_that_a_source_includes_are_taken() -> None:
+    headers = {"helpers.h": HELPERS, "more.h": '#include "a/helpers.h"\n', "other.h": ""}
+    assert programs.included('#include "a/b/more.h"\n#include "a/helpers.h"\n', headers) == ["helpers.h", "more.h"]
+    assert programs.included("#include <helpers.h>\n", headers) == []
+
+
+def test_what_printing_could_not_work_in_is_left_after_the_call() -> None:
+    source = programs.read("x.cc", "PROVOKE(f, EINVAL, id) {\n  SNAPSHOTS_OUTSIDE(Leave, Enter);\n  CALL(f());\n}\n")
+    text = programs.program(source.provocations[0], [source], "")
+    assert text.index("leave_after_call();") < text.index("printf")
+    assert text.index("static void (*leave_after_call)()") < text.index("#define CALL")
+
+
 def test_a_body_without_end_is_an_error() -> None:
     with pytest.raises(programs.SourceError, match="x.cc:1: the body has no end"):
         programs.read("x.cc", "PROVOKE(f, EINVAL, id) {\n  CALL(f());\n")

@@ -1,6 +1,7 @@
 #include "tools/cli/checker.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace plumbline::cli {
@@ -16,13 +17,17 @@ std::string LastWords(const std::string& errors) {
   return "; it wrote: " + errors.substr(start, end + 1 - start);
 }
 
+Result<NamedProgram> Make(std::string_view program, const Runner& runner) {
+  if (runner.by == RunBy::kQemu) return MakeNamedExecutable(program);
+  return MakeExecutable(program).map([](Descriptor file) {
+    return NamedProgram{std::move(file), FileName("")};
+  });
+}
+
 }  // namespace
 
 Result<Report> RunChecker(std::string_view program, const Target& target,
                           const Runner& runner, const CheckerCall& call) {
-  const Result<Descriptor> file = MakeExecutable(program);
-  if (!file) return tl::unexpected(file.error());
-
   std::vector<std::string> arguments = {"plumbline-checker"};
   if (runner.by == RunBy::kQemu)
     arguments = {runner.emulator, "-L", runner.root, "{}"};
@@ -30,8 +35,10 @@ Result<Report> RunChecker(std::string_view program, const Target& target,
   arguments.insert(arguments.end(),
                    {"--report", "--emulator", EmulatorName(runner)});
   arguments.insert(arguments.end(), call.options.begin(), call.options.end());
+  const Result<NamedProgram> made = Make(program, runner);
+  if (!made) return tl::unexpected(made.error());
   const Result<Finished> finished =
-      RunProgram(*file, runner.emulator, arguments, call.limits);
+      RunProgram(made->file, runner.emulator, arguments, call.limits);
   if (!finished) return Fail("its checker {}", finished.error().message);
   if (!finished->Succeeded()) {
     return Fail("its checker {}{}", finished->Describe(),

@@ -280,6 +280,7 @@ def emulator(folder: pathlib.Path, version: str = "9.9.1") -> pathlib.Path:
         "#!/bin/sh\n"
         f'[ "$1" = --version ] && {{ echo "qemu-far version {version} (Test)"; exit; }}\n'
         '[ "$1 $2" = "-L /usr/local" ] || exit 9\n'
+        'realpath --canonicalize-existing "$3" > /dev/null || echo "Could not resolve $3"\n'
         'shift 2\nexec "$@"\n'
     )
     path.chmod(0o755)

@@ -169,7 +169,7 @@ Result<Descriptor> InMemory(std::string_view bytes) {
   return file;
 }
 
-Result<Descriptor> InTemporaryFolder(std::string_view bytes) {
+Result<NamedProgram> InTemporaryFolder(std::string_view bytes) {
   const char* folder = std::getenv("TMPDIR");
   std::string path = folder != nullptr && *folder != '\0' ? folder : "/tmp";
   path += "/plumbline.XXXXXX";
@@ -187,9 +187,9 @@ Result<Descriptor> InTemporaryFolder(std::string_view bytes) {
   if (const int closing = writer.Close(); error == 0) error = closing;
   Descriptor file(error == 0 ? open(path.c_str(), O_RDONLY | O_CLOEXEC) : -1);
   if (error == 0 && !file) error = errno;
-  unlink(path.c_str());
+  FileName name(path);
   if (error != 0) return fail(error);
-  return file;
+  return NamedProgram{std::move(file), std::move(name)};
 }
 
 }  // namespace
@@ -263,6 +263,15 @@ Result<Finished> RunProgram(const Descriptor& program,
 Result<Descriptor> MakeExecutable(std::string_view bytes) {
   Result<Descriptor> file = InMemory(bytes);
   if (file) return file;
+  return InTemporaryFolder(bytes).map(
+      [](NamedProgram program) { return std::move(program.file); });
+}
+
+FileName::~FileName() {
+  if (!path_.empty()) unlink(path_.c_str());
+}
+
+Result<NamedProgram> MakeNamedExecutable(std::string_view bytes) {
   return InTemporaryFolder(bytes);
 }
 

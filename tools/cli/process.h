@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tools/cli/descriptor.h"
@@ -44,6 +45,29 @@ Result<Finished> RunProgram(const Descriptor& program,
 // The bytes as a program that RunProgram() can execute: in memory, or where the
 // system does not execute that, in a temporary file without a name.
 Result<Descriptor> MakeExecutable(std::string_view bytes);
+
+// A file's name, which is taken away with this object.
+class FileName {
+ public:
+  explicit FileName(std::string path) : path_(std::move(path)) {}
+  FileName(FileName&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+  FileName& operator=(FileName&&) = delete;
+  ~FileName();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct NamedProgram {
+  Descriptor file;
+  FileName name;
+};
+
+// The same in a temporary file with a name, for an emulator: QEMU 10.0 writes
+// to the standard output that it can't resolve the path of one without.
+Result<NamedProgram> MakeNamedExecutable(std::string_view bytes);
 
 }  // namespace plumbline::cli
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -54,6 +55,21 @@ TEST(RunProgram, StopsWhatWritesTooMuch) {
   const Result<Finished> finished = Shell("cat /dev/zero", limits);
   ASSERT_FALSE(finished);
   EXPECT_THAT(finished.error().message, HasSubstr("more than 1000 bytes"));
+}
+
+TEST(MakeNamedExecutable, HasAPathAsLongAsItIsNeeded) {
+  std::string path;
+  {
+    const Result<NamedProgram> program =
+        MakeNamedExecutable("#!/bin/sh\necho run");
+    ASSERT_TRUE(program) << program.error().message;
+    path = program->name.path();
+    const Result<Finished> finished = RunProgram(
+        program->file, "/bin/sh", {"sh", "-c", "realpath $0; exec $0", "{}"});
+    ASSERT_TRUE(finished) << finished.error().message;
+    EXPECT_EQ(finished->output, path + "\nrun\n");
+  }
+  EXPECT_NE(access(path.c_str(), F_OK), 0);
 }
 
 TEST(RunProgram, SaysWhyAProgramCannotBeExecuted) {

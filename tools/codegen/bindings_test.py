@@ -10,6 +10,7 @@ import pytest
 from tools.codegen import __main__ as codegen
 from tools.codegen import c_types, testing
 from tools.codegen.bindings import Bindings, Resolved
+from tools.codegen.errors import is_error_file
 from tools.codegen.source import BindingError, Document
 from tools.codegen.targets import Target, Targets
 
@@ -771,7 +772,7 @@ def _files(folder: pathlib.Path, **families: str) -> list[str]:
 
 
 def test_emit_is_deterministic(tmp_path: pathlib.Path) -> None:
-    files = sorted(map(str, pathlib.Path("bindings").glob("*.toml")))
+    files = sorted(str(f) for f in pathlib.Path("bindings").glob("*.toml") if not is_error_file(f))
     outputs = []
     for name, given in (("first", files), ("second", files), ("reversed", files[::-1])):
         assert codegen.main(["emit", "--target", "i386/time64", "--out", str(tmp_path / name), *given]) == 0

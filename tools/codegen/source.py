@@ -50,6 +50,10 @@ class Document:
                 message = f"a table is declared twice: {message}; keep one of them"
             raise BindingError(Where(file, line), message) from None
         self._lines = dict(_key_lines(text))
+        # [a.b] makes a table `a` too.
+        for path, line in list(self._lines.items()):
+            for length in range(1, len(path)):
+                self._lines.setdefault(path[:length], line)
 
     @staticmethod
     def load(path: pathlib.Path) -> Document:

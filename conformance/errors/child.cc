@@ -107,7 +107,7 @@ const Provocation* AllProvocations() { return first; }
 void Watch(const void* object, size_t size, const char* name) {
   if (watched_count == sizeof(watched) / sizeof(*watched) ||
       size > sizeof(watched->copy)) {
-    Broken("WATCH: too many objects, or too large a one", 0);
+    Broken("WATCH: too many objects, or too large a one");
   }
   watched[watched_count] = {
       .object = object, .size = size, .name = name, .copy = {}};
@@ -171,10 +171,10 @@ void Holds(bool holds, const char* text) {
   }
 }
 
-void Broken(const char* text, int line) {
+void Broken(const char* text) {
   if (outcome->broken[0] == '\0') {
-    snprintf(outcome->broken, sizeof(outcome->broken), "line %d: %s: %s", line,
-             text, strerror(errno));
+    snprintf(outcome->broken, sizeof(outcome->broken), "%s: %s", text,
+             strerror(errno));
   }
   _exit(0);
 }

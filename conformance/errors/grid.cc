@@ -178,6 +178,7 @@ void SetUp() {
   const rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   GiveUpPrivileges();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // forgotten when the user changes
   const int null = NEED(open("/dev/null", O_RDWR));
   for (int fd = 0; fd < 3; ++fd) NEED(dup2(null, fd));
   const rlimit descriptors = {kDescriptorLimit, kDescriptorLimit};

@@ -119,8 +119,9 @@ class GridTest : public testing::Test {
                   << "seen      " << check.seen << "\n"
                   << "because   " << check.reason << "\n"
                   << "table     " << check.where << "\n"
-                  << "again     bazel run //conformance/errors:grid_of_"
-                  << kArch << " -- --only " << check.name.substr(slash + 1);
+                  << "again     bazel test //conformance/errors:grid_test_"
+                  << kArch << " --test_arg=--only --test_arg="
+                  << check.name.substr(slash + 1);
   }
 
  private:

@@ -176,7 +176,7 @@ int DirectFile() {
   const unsigned long type = system.f_type;
   if (type != 0xef53 && type != 0x58465342)  // others may not ask for alignment
     SKIP("needs a temporary folder on ext4 or XFS");
-  static const char data[65536] = {};
+  static char data[65536] = {};
   MUST(write(fd, data, sizeof(data)));
   MUST(fsync(fd));
   MUST(lseek(fd, 0, SEEK_SET));
@@ -833,21 +833,21 @@ PROVOKE(write, EINVAL, no_write_operation) {
 
 PROVOKE(write, EINVAL, direct_misaligned_count) {
   const int fd = DirectFile();
-  alignas(4096) static const char data[4096] = {};
+  alignas(4096) static char data[4096] = {};
   CALL(write(fd, data, 100));
 }
 
 PROVOKE(write, EINVAL, direct_misaligned_offset) {
   const int fd = DirectFile();
   MUST(lseek(fd, 100, SEEK_SET));
-  alignas(4096) static const char data[4096] = {};
+  alignas(4096) static char data[4096] = {};
   CALL(write(fd, data, sizeof(data)));
   EXPECT(lseek(fd, 0, SEEK_CUR) == 100);
 }
 
 PROVOKE(write, EINVAL, direct_misaligned_buf) {
   const int fd = DirectFile();
-  alignas(4096) static const char data[8192] = {};
+  alignas(4096) static char data[8192] = {};
   CALL(write(fd, data + 1, 4096));
 }
 
@@ -894,7 +894,7 @@ PROVOKE(write, EMSGSIZE, datagram_too_large) {
   const int fd = Sockets(SOCK_DGRAM).writer;
   const int room = 4096;
   MUST(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)));
-  static const char data[1 << 20] = {};
+  static char data[1 << 20] = {};
   CALL(write(fd, data, sizeof(data)));
 }
 

@@ -51,7 +51,7 @@ void Before();
 void After(long result, int error);
 void Expect(bool holds, bool is_effect, const char* text);
 void Holds(bool holds, const char* text);
-[[noreturn]] void Broken(const char* text, int line);
+[[noreturn]] void Broken(const char* text);
 [[noreturn]] void Skip(const char* reason);
 
 inline long ToLong(long result) { return result; }
@@ -65,8 +65,8 @@ inline bool Failed(const volatile void* result) {
 }
 
 template <typename Result>
-Result Must(Result result, const char* text, int line) {
-  if (Failed(result)) Broken(text, line);
+Result Must(Result result, const char* text) {
+  if (Failed(result)) Broken(text);
   return result;
 }
 
@@ -136,8 +136,7 @@ Result Must(Result result, const char* text, int line) {
   ::plumbline::errors::Watch(&(object), sizeof(object), #object)
 
 // A call of the set-up: -1 or a null pointer ends the provocation as broken.
-#define MUST(...) \
-  ::plumbline::errors::Must((__VA_ARGS__), #__VA_ARGS__, __LINE__)
+#define MUST(...) ::plumbline::errors::Must((__VA_ARGS__), #__VA_ARGS__)
 
 // What must be so after the call, beside that nothing changed.
 #define EXPECT(...) \

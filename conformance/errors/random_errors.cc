@@ -14,12 +14,20 @@
 namespace {
 
 // More than the kernel fills before the first signal of InterruptSoon.
-constexpr size_t kLarge = 256 << 20;
+constexpr size_t kLarge = 512 << 20;
 
 unsigned char* LargeBuffer() {
   return static_cast<unsigned char*>(
       MUST(mmap(nullptr, kLarge, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)));
+}
+
+// Signals interrupt this process from 100 ms on, when the call is well under
+// way: an emulator that gets one just before it lets none through later.
+void InterruptLater() {
+  InterruptSoon();
+  const itimerval every = {{0, 20000}, {0, 100000}};
+  MUST(setitimer(ITIMER_REAL, &every, nullptr));
 }
 
 // Whether the last bytes were left as they were, as zeros.
@@ -55,14 +63,14 @@ REASON(getrandom, EINTR, pool_not_ready) { HOLDS(RandomnessIsReady()); }
 
 PROVOKE(getrandom, EINTR, random_source) {
   unsigned char* const buffer = LargeBuffer();
-  InterruptSoon();
+  InterruptLater();
   CALL(getrandom(buffer, kLarge, GRND_RANDOM));
   EXPECT(IsPartlyFilled(buffer));
 }
 
 PROVOKE(getrandom, EINTR, large_interrupted) {
   unsigned char* const buffer = LargeBuffer();
-  InterruptSoon();
+  InterruptLater();
   CALL(getrandom(buffer, kLarge, 0));
   EXPECT(IsPartlyFilled(buffer));
 }

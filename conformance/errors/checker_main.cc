@@ -9,16 +9,13 @@
 // fit out.
 
 #include <fnmatch.h>
-#include <gnu/libc-version.h>
 #include <gtest/gtest.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -33,6 +30,7 @@
 #include "conformance/abi/rows.h"
 #include "conformance/errors/child.h"
 #include "conformance/errors/judge.h"
+#include "conformance/errors/running_target.h"
 #include "conformance/errors/tables.h"
 #include "conformance/ledger/ledger.h"
 #include "conformance/ledger/rows.h"
@@ -74,29 +72,6 @@ std::vector<Entry> Entries(const std::vector<Row>& rows) {
       list.push_back(std::move(entry));
   }
   return list;
-}
-
-// Whether this process is in a user namespace below the initial one, whose map
-// takes every user to itself.
-bool InNamespace() {
-  std::ifstream map("/proc/self/uid_map");
-  unsigned long inside = 0;
-  unsigned long outside = 0;
-  unsigned long count = 0;
-  return map >> inside >> outside >> count &&
-         !(inside == 0 && outside == 0 && count == 4294967295UL);
-}
-
-abi::Target Describe() {
-  abi::Target target;
-  target.arch = kArch;
-  utsname kernel;
-  if (uname(&kernel) == 0) target.kernel = kernel.release;
-  target.kernel =
-      target.kernel.substr(0, target.kernel.find_first_not_of("0123456789."));
-  target.libc = std::string("glibc ") + gnu_get_libc_version();
-  target.libc_release = abi::ParseVersion(gnu_get_libc_version());
-  return target;
 }
 
 // `seconds`: after so long it hangs.
@@ -211,10 +186,8 @@ int Main(int argc, char** argv) {
     return 0;
   }
   const auto start = std::chrono::steady_clock::now();
-  const abi::Target target = Describe();
-  const Circumstances where = {.kernel = abi::ParseVersion(target.kernel),
-                               .glibc = target.libc_release,
-                               .in_namespace = InNamespace()};
+  const abi::Target target = DescribeRunningTarget();
+  const Circumstances where = CircumstancesOf(target);
   const std::vector<Row> rows = abi::ReadRows(kRows);
   if (mutants) return JudgeMutants(rows, where);
 

@@ -60,7 +60,7 @@ int OpenAgain(int fd, int flags) {
 }
 
 // The read end of a pipe.
-int Pipe() {
+int PipeEnd() {
   int ends[2];
   MUST(pipe(ends));
   return ends[0];
@@ -804,29 +804,29 @@ PROVOKE_OPERATION(fcntl, F_OFD_GETLK, EOVERFLOW, end_too_far) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN, EINVAL, smallest_int) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETOWN, INT_MIN));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN, ESRCH, no_process) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETOWN, kNoProcess));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN, ESRCH, no_group) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETOWN, -kNoProcess));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, EFAULT, owner_unreadable) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   void* const bad = BadAddress();
   CALL_RAW(syscall(SYS_FCNTL, fd, F_SETOWN_EX, bad));
   CALL_LIBC(fcntl(fd, F_SETOWN_EX, bad));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, EINVAL, type_unknown) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   f_owner_ex owner = {};
   owner.type = static_cast<__pid_type>(3);
   owner.pid = getpid();
@@ -835,7 +835,7 @@ PROVOKE_OPERATION(fcntl, F_SETOWN_EX, EINVAL, type_unknown) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, EINVAL, type_unknown_and_no_process) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   f_owner_ex owner = {};
   owner.type = static_cast<__pid_type>(3);
   owner.pid = kNoProcess;
@@ -844,7 +844,7 @@ PROVOKE_OPERATION(fcntl, F_SETOWN_EX, EINVAL, type_unknown_and_no_process) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, no_thread) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   f_owner_ex owner = {};
   owner.type = F_OWNER_TID;
   owner.pid = kNoProcess;
@@ -853,7 +853,7 @@ PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, no_thread) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, no_process) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   f_owner_ex owner = {};
   owner.type = F_OWNER_PID;
   owner.pid = kNoProcess;
@@ -862,7 +862,7 @@ PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, no_process) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, no_group) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   f_owner_ex owner = {};
   owner.type = F_OWNER_PGRP;
   owner.pid = kNoProcess;
@@ -871,7 +871,7 @@ PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, no_group) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, negative) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   f_owner_ex owner = {};
   owner.type = F_OWNER_PGRP;
   owner.pid = -getpgrp();
@@ -880,7 +880,7 @@ PROVOKE_OPERATION(fcntl, F_SETOWN_EX, ESRCH, negative) {
 }
 
 PROVOKE_OPERATION(fcntl, F_GETOWN_EX, EFAULT, owner_unwritable) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   void* const bad = ReadOnlyAddress();
   CALL_RAW(syscall(SYS_FCNTL, fd, F_GETOWN_EX, bad));
   CALL_LIBC(fcntl(fd, F_GETOWN_EX, bad));
@@ -889,20 +889,20 @@ PROVOKE_OPERATION(fcntl, F_GETOWN_EX, EFAULT, owner_unwritable) {
 PROVOKE_OPERATION(fcntl, F_GETOWNER_UIDS, EFAULT, uids_unwritable) {
   if (access("/proc/sys/kernel/ns_last_pid", F_OK) != 0)
     SKIP("the kernel lacks CONFIG_CHECKPOINT_RESTORE");
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   void* const bad = ReadOnlyAddress();
   CALL_RAW(syscall(SYS_FCNTL, fd, F_GETOWNER_UIDS, bad));
   CALL_LIBC(fcntl(fd, F_GETOWNER_UIDS, bad));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETSIG, EINVAL, signal_too_large) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   const int too_large = SIGRTMAX + 1;
   CALL(fcntl(fd, F_SETSIG, too_large));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETSIG, EINVAL, signal_negative) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETSIG, -1));
 }
 
@@ -912,7 +912,7 @@ PROVOKE_OPERATION(fcntl, F_SETLEASE, EACCES, foreign_file) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETLEASE, EACCES, foreign_file_and_not_regular) {
-  const int fd = ForeignFile(Pipe(), "/proc");
+  const int fd = ForeignFile(PipeEnd(), "/proc");
   CALL(fcntl(fd, F_SETLEASE, F_RDLCK));
 }
 
@@ -943,7 +943,7 @@ PROVOKE_OPERATION(fcntl, F_SETLEASE, EINVAL, directory) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETLEASE, EINVAL, pipe) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETLEASE, F_RDLCK));
 }
 
@@ -972,7 +972,7 @@ PROVOKE_OPERATION(fcntl, F_GETLEASE, EAGAIN, open_twice) {
 }
 
 PROVOKE_OPERATION(fcntl, F_GETLEASE, EINVAL, not_regular) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_GETLEASE));
   EXPECT(fcntl(fd, F_GETLEASE) == F_UNLCK);
 }
@@ -983,12 +983,12 @@ PROVOKE_OPERATION(fcntl, F_NOTIFY, ENOTDIR, regular_file) {
 }
 
 PROVOKE_OPERATION(fcntl, F_NOTIFY, ENOTDIR, pipe) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_NOTIFY, DN_MODIFY));
 }
 
 PROVOKE_OPERATION(fcntl, F_NOTIFY, ENOTDIR, nothing_asked) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_NOTIFY, 0));
 }
 
@@ -1018,17 +1018,17 @@ PROVOKE_OPERATION(fcntl, F_SETPIPE_SZ, EBUSY, notification_pipe) {
 }
 
 PROVOKE_OPERATION(fcntl, F_SETPIPE_SZ, EINVAL, size_huge) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETPIPE_SZ, 0x80000001u));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETPIPE_SZ, EINVAL, size_negative) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_SETPIPE_SZ, -1));
 }
 
 PROVOKE_OPERATION(fcntl, F_SETPIPE_SZ, EPERM, over_maximum) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   DropCapabilities();
   CALL(fcntl(fd, F_SETPIPE_SZ, 0x40000000));
 }
@@ -1134,7 +1134,7 @@ PROVOKE_OPERATION(fcntl, F_ADD_SEALS, EPERM, sealed_and_writable_mapping) {
 }
 
 PROVOKE_OPERATION(fcntl, F_GET_SEALS, EINVAL, no_seals) {
-  const int fd = Pipe();
+  const int fd = PipeEnd();
   CALL(fcntl(fd, F_GET_SEALS));
 }
 

@@ -5,15 +5,12 @@
 // checks, --all prints every errno that was seen, with the first call.
 // --emulator or PLUMBLINE_EMULATOR says what it runs under, if not the kernel.
 
-#include <gnu/libc-version.h>
 #include <gtest/gtest.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
@@ -27,6 +24,7 @@
 #include "conformance/abi/report.h"
 #include "conformance/abi/rows.h"
 #include "conformance/errors/grid.h"
+#include "conformance/errors/running_target.h"
 #include "conformance/errors/tables.h"
 #include "conformance/ledger/ledger.h"
 #include "conformance/ledger/rows.h"
@@ -36,28 +34,6 @@ namespace {
 
 using abi::Check;
 using abi::Row;
-
-// Whether this process is in a user namespace below the initial one.
-bool InNamespace() {
-  std::ifstream map("/proc/self/uid_map");
-  unsigned long inside = 0;
-  unsigned long outside = 0;
-  unsigned long count = 0;
-  return map >> inside >> outside >> count &&
-         !(inside == 0 && outside == 0 && count == 4294967295UL);
-}
-
-abi::Target Describe() {
-  abi::Target target;
-  target.arch = kArch;
-  utsname kernel;
-  if (uname(&kernel) == 0) target.kernel = kernel.release;
-  target.kernel =
-      target.kernel.substr(0, target.kernel.find_first_not_of("0123456789."));
-  target.libc = std::string("glibc ") + gnu_get_libc_version();
-  target.libc_release = abi::ParseVersion(gnu_get_libc_version());
-  return target;
-}
 
 // What the whole grid came to, for people.
 class Summary {
@@ -152,10 +128,8 @@ int Main(int argc, char** argv) {
     if (word == "--emulator" && i + 1 < argc) emulator = argv[i + 1];
   }
   const auto start = std::chrono::steady_clock::now();
-  const abi::Target target = Describe();
-  const Circumstances where = {.kernel = abi::ParseVersion(target.kernel),
-                               .glibc = target.libc_release,
-                               .in_namespace = InNamespace()};
+  const abi::Target target = DescribeRunningTarget();
+  const Circumstances where = CircumstancesOf(target);
   const std::vector<Row> rows = abi::ReadRows(kRows);
   std::vector<GridCall> calls = GridCalls();
   const ledger::Ledger known(ledger::Rows(), emulator);

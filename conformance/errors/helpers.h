@@ -170,6 +170,48 @@ inline void WaitUntilAsleep(pid_t process) {
   }
 }
 
+struct Ends {
+  int reader;
+  int writer;
+};
+
+// A pipe; flags are pipe2's.
+inline Ends Pipe(int flags) {
+  int ends[2];
+  MUST(pipe2(ends, flags));
+  return {ends[0], ends[1]};
+}
+
+// The reading end of a pipe that has something to read.
+inline int ReadablePipe() {
+  const Ends ends = Pipe(0);
+  MUST(write(ends.writer, "some data", 9));
+  return ends.reader;
+}
+
+// The reading end of an empty pipe.
+inline int EmptyPipe() {
+  int ends[2];
+  MUST(pipe(ends));
+  return ends[0];
+}
+
+// The first process, if it belongs to another user than this one's.
+inline pid_t ProcessOfAnotherUser() {
+  if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
+    SKIP("there is no other user to become");
+  prctl(PR_SET_DUMPABLE, 1);
+  FILE* const status = MUST(fopen("/proc/1/status", "r"));
+  char line[256];
+  unsigned user = 0;
+  while (fgets(line, sizeof(line), status) != nullptr) {
+    if (sscanf(line, "Uid: %u", &user) == 1) break;
+  }
+  fclose(status);
+  if (user == geteuid()) SKIP("the first process belongs to this user");
+  return 1;
+}
+
 }  // namespace plumbline::errors
 
 using namespace plumbline::errors;  // NOLINT: so that bodies read as programs

@@ -39,25 +39,6 @@
 
 namespace {
 
-struct Ends {
-  int reader;
-  int writer;
-};
-
-// A pipe; flags are pipe2's.
-Ends Pipe(int flags) {
-  int ends[2];
-  MUST(pipe2(ends, flags));
-  return {ends[0], ends[1]};
-}
-
-// The reading end of a pipe that has something to read.
-int ReadablePipe() {
-  const Ends ends = Pipe(0);
-  MUST(write(ends.writer, "some data", 9));
-  return ends.reader;
-}
-
 // The writing end of a pipe whose reading end was closed.
 int BrokenPipe() {
   const Ends ends = Pipe(0);

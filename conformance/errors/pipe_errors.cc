@@ -24,25 +24,6 @@ namespace {
 
 constexpr unsigned kUnknownFlag = 1 << 30;
 
-struct Ends {
-  int reader;
-  int writer;
-};
-
-// A pipe; flags are pipe2's.
-Ends Pipe(int flags) {
-  int ends[2];
-  MUST(pipe2(ends, flags));
-  return {ends[0], ends[1]};
-}
-
-// The reading end of a pipe that has something to read.
-int ReadablePipe() {
-  const Ends ends = Pipe(0);
-  MUST(write(ends.writer, "some data", 9));
-  return ends.reader;
-}
-
 // The writing end of a pipe that has no room; then flags are its own.
 int FullPipe(int flags) {
   const int fd = Pipe(0).writer;

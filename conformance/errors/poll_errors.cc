@@ -30,13 +30,6 @@ long RawPoll(void* fds, nfds_t nfds, int timeout) {
 #endif
 }
 
-// The reading end of an empty pipe.
-int EmptyPipe() {
-  int ends[2];
-  MUST(pipe(ends));
-  return ends[0];
-}
-
 }  // namespace
 
 PROVOKE(poll, EFAULT, fds_unreadable) {

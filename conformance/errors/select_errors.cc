@@ -37,13 +37,6 @@ long RawSelect(int nfds, fd_set* readfds, const void* timeout) {
 #endif
 }
 
-// The reading end of an empty pipe.
-int EmptyPipe() {
-  int ends[2];
-  MUST(pipe(ends));
-  return ends[0];
-}
-
 // A set of one descriptor.
 fd_set SetOf(int fd) {
   fd_set set;

@@ -90,22 +90,6 @@ void StopAndContinueSoon() {
   _exit(0);
 }
 
-// The first process, if it belongs to another user than this one's.
-pid_t ProcessOfAnotherUser() {
-  if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
-    SKIP("there is no other user to become");
-  prctl(PR_SET_DUMPABLE, 1);
-  FILE* const status = MUST(fopen("/proc/1/status", "r"));
-  char line[256];
-  unsigned user = 0;
-  while (fgets(line, sizeof(line), status) != nullptr) {
-    if (sscanf(line, "Uid: %u", &user) == 1) break;
-  }
-  fclose(status);
-  if (user == geteuid()) SKIP("the first process belongs to this user");
-  return 1;
-}
-
 // A process that has ended, and was waited for.
 pid_t EndedProcess() {
   const pid_t child = MUST(fork());

@@ -102,7 +102,9 @@ class Errors:
     def differences(self, condition: Condition) -> dict[str, dict[str, Any]]:
         """What is different on some targets, by selector, as the file has it."""
         return {
-            selector: {key.rstrip("_"): value for key, value in change.items()}
+            selector: {
+                key.rstrip("_"): dict(value) if key in ("since", "until") else value for key, value in change.items()
+            }
             for selector, change in self._entries[condition.check][1].items()
         }
 

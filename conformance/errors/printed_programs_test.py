@@ -123,6 +123,18 @@ def test_programs_show_their_errors(family: str, tmp_path: pathlib.Path) -> None
     assert sum(status != "77" for _, _, status, _ in outputs) > len(checks) / 2
 
 
+@pytest.mark.parametrize("family", sorted({_family(check) for check in _PROGRAMS}))
+def test_each_program_compiles_by_itself(family: str) -> None:
+    failed = []
+    for check in sorted(_PROGRAMS):
+        if _family(check) == family:
+            command = ["g++", "-std=c++20", "-w", "-fsyntax-only", "-x", "c++", "-"]
+            run = subprocess.run(command, input=_PROGRAMS[check]["program"], capture_output=True, text=True, check=False)
+            if run.returncode != 0:
+                failed.append(f"{check}: {run.stderr[:500]}")
+    assert not failed, "\n".join(failed)
+
+
 def test_most_provocations_are_run() -> None:
     shown = [check for check in _PROGRAMS if check in _ENTRIES and _shown(check)]
     assert len(shown) > 900

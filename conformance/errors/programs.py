@@ -223,8 +223,10 @@ def program(provocation: Provocation, sources: list[Source], says: str) -> str:
                 grown = True
     helpers = [item.text for item in items if item in chosen]
     needed = {"errno.h", "stdio.h", "stdlib.h", "string.h"}
+    # The last is the provocation's own; of the others, those that something is taken from.
     for source in sources:
-        needed |= set(source.includes)
+        if source is sources[-1] or any(item in chosen for item in source.items):
+            needed |= set(source.includes)
     parts = [says, "\n".join(f"#include <{name}>" for name in sorted(needed)) + "\n"]
     c_needed = sorted({name for source in sources for name in source.c_includes})
     if c_needed:

@@ -39,6 +39,19 @@ Result<void> KnownFunction(const World& world, const ErrorTable& table,
               DidYouMean(function, functions));
 }
 
+// The function as its page declares it, with the names of parameters that
+// conditions speak of; "" if that is not known.
+std::string DeclarationOf(const World& world, const std::string& function) {
+  for (const Entry* entry : world.declarations.Find(function)) {
+    if (entry->kind != "function") continue;
+    for (const Facts& facts : entry->facts) {
+      const std::string text = Text(facts.json, "declaration");
+      if (!text.empty()) return text + ";\n";
+    }
+  }
+  return "";
+}
+
 Result<Choice> Choose(const ErrorTable& table, const ErrorsOptions& options) {
   const std::vector<std::string> operations =
       table.Operations(options.function);
@@ -140,12 +153,18 @@ Result<Exit> RunErrors(const World& world, const ErrorsOptions& options) {
   if (options.output.format == Format::kJson) {
     text = Print(AsJson(*table, options, entries, programs));
   } else {
-    const Document document =
-        options.disagreements ? ErrorsDisagreements(*table, entries, programs)
-        : options.function.empty() ? ErrorsOverview(*table)
-        : choice.error.empty()
-            ? ErrorsOf(*table, title, entries)
-            : ErrorsExplained(*table, title, entries, programs);
+    Document document = options.disagreements
+                            ? ErrorsDisagreements(*table, entries, programs)
+                        : options.function.empty() ? ErrorsOverview(*table)
+                        : choice.error.empty()
+                            ? ErrorsOf(*table, title, entries)
+                            : ErrorsExplained(*table, title, entries, programs);
+    const std::string declaration =
+        options.function.empty() ? "" : DeclarationOf(world, options.function);
+    if (!declaration.empty()) {
+      document.blocks.insert(document.blocks.begin(),
+                             Document::Code{declaration});
+    }
     text = options.output.format == Format::kMarkdown
                ? DocumentMarkdown(document)
            : options.output.format == Format::kHtml

@@ -128,6 +128,8 @@ def _type(declared: Type, layouts: Layouts) -> dict[str, Any]:
 def _function(function: Function) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "prototype": c_types.render(function.type, function.name),
+        # The same with the page's names of parameters, which errors refer to.
+        "declaration": function.prototype,
         "failure": function.failure,
     }
     if function.wrapper:

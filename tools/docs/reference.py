@@ -133,7 +133,7 @@ def prototypes(function: Entry) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for facts in function["facts"]:
         if not facts.get("absent"):
-            found.setdefault(facts["prototype"], []).extend(facts["targets"])
+            found.setdefault(facts.get("declaration", facts["prototype"]), []).extend(facts["targets"])
     return found
 
 

@@ -225,7 +225,8 @@ void InterruptCalls(bool on) {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
   }
-  const long every = on ? 1000 : 0;
+  // Its type is int on sparc64.
+  const suseconds_t every = on ? 1000 : 0;
   const itimerval timer = {{0, every}, {0, every}};
   setitimer(ITIMER_REAL, &timer, nullptr);
 }

@@ -746,7 +746,7 @@ template <long kSeconds, long kMicroseconds>
 long MakeTimeval() {
   timeval* const time = Zeroed<timeval>();
   time->tv_sec = kSeconds;
-  time->tv_usec = kMicroseconds;
+  time->tv_usec = static_cast<suseconds_t>(kMicroseconds);
   return AsArgument(time);
 }
 #define TIMEVAL(seconds, microseconds)           \

@@ -73,7 +73,7 @@ inline void Limit(int resource, rlim_t to) {
 // Leaves no descriptor free below the limit of open files.
 inline void UseUpDescriptors() {
   Limit(RLIMIT_NOFILE, 32);
-  while (dup(0) >= 0) {
+  while (open("/dev/null", O_RDONLY) >= 0) {
   }
 }
 
@@ -201,7 +201,8 @@ inline pid_t ProcessOfAnotherUser() {
   if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
     SKIP("there is no other user to become");
   prctl(PR_SET_DUMPABLE, 1);
-  FILE* const status = MUST(fopen("/proc/1/status", "r"));
+  FILE* const status = fopen("/proc/1/status", "r");
+  if (status == nullptr) SKIP("/proc does not show the first process");
   char line[256];
   unsigned user = 0;
   while (fgets(line, sizeof(line), status) != nullptr) {

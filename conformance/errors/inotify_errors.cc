@@ -29,7 +29,7 @@ int NoInotify() {
 // In a user namespace of its own this process can lower limits for itself
 // alone.
 void EnterUserNamespace() {
-  if (unshare(CLONE_NEWUSER) != 0) SKIP("needs a user namespace");
+  if (unshare(CLONE_NEWUSER) != 0) SKIP("a user namespace is refused here");
 }
 
 // Leaves this user no more of what the file limits.

@@ -255,6 +255,11 @@ TEST(Judge, AClassShows) {
   EXPECT_EQ(JudgeRow(With("class=privileged"), needs_not).status,
             Status::kFailed);
   EXPECT_EQ(JudgeRow(kPlain, needs).status, Status::kFailed);
+  Outcome refused = {};
+  std::strcpy(refused.skipped, "a user namespace is refused here");
+  EXPECT_EQ(JudgeRow(kPlain, {.raw = Failing(EINVAL), .unprivileged = refused})
+                .status,
+            Status::kPassed);
   EXPECT_EQ(JudgeRow(kPlain, needs_not).status, Status::kPassed);
 }
 

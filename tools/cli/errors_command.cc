@@ -27,16 +27,24 @@ struct Choice {
   std::string error;
 };
 
+constexpr const char* kOverview =
+    "; `plumbline errors` lists the functions that have some";
+
 Result<void> KnownFunction(const World& world, const ErrorTable& table,
                            const std::string& function) {
   const std::vector<std::string> functions = table.Functions();
   if (Contains(functions, function)) return {};
+  if (IsGlob(function)) {
+    return Fail("errors takes one function by its name, not '{}'{}", function,
+                kOverview);
+  }
   for (const Entry* entry : world.declarations.Find(function)) {
     if (entry->kind == "function")
       return Fail("{} is declared, but no error of it is", function);
   }
+  const std::string near = DidYouMean(function, functions);
   return Fail("no errors of '{}' are declared{}", function,
-              DidYouMean(function, functions));
+              near.empty() ? kOverview : near);
 }
 
 // The function as its page declares it, with the names of parameters that
@@ -62,6 +70,10 @@ Result<Choice> Choose(const ErrorTable& table, const ErrorsOptions& options) {
       choice.operation = word;
     } else if (choice.error.empty() && Contains(errnos, word)) {
       choice.error = word;
+    } else if (Contains(operations, word) || Contains(errnos, word)) {
+      return Fail("{} and {}: name one at a time",
+                  Contains(errnos, word) ? choice.error : choice.operation,
+                  word);
     } else {
       std::vector<std::string> known = errnos;
       known.insert(known.end(), operations.begin(), operations.end());

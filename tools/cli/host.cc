@@ -46,17 +46,20 @@ bool KernelExecutes(std::string_view arch) {
   return finished && finished->Succeeded();
 }
 
-// Asks it; its first line is "qemu-s390x version 7.2.22 (Debian …)".
+// Asks it; its first line is "qemu-s390x version 7.2.22 (Debian …)". Another
+// program or another architecture's emulator of that name does not answer so.
 std::optional<std::string> EmulatorVersion(const std::string& path) {
   const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   const Result<Finished> finished =
       RunProgram(nothing, path, {path, "--version"},
                  {std::chrono::seconds(10), std::size_t{1} << 16});
   if (!finished || !finished->Succeeded()) return std::nullopt;
-  constexpr std::string_view kWord = " version ";
-  const std::size_t word = finished->output.find(kWord);
-  if (word == std::string::npos) return std::nullopt;
-  const std::size_t start = word + kWord.size();
+  constexpr std::string_view kStatic = "-static";
+  std::string name = path.substr(path.rfind('/') + 1);
+  if (name.ends_with(kStatic)) name.resize(name.size() - kStatic.size());
+  const std::string words = name + " version ";
+  if (!finished->output.starts_with(words)) return std::nullopt;
+  const std::size_t start = words.size();
   const std::string version = finished->output.substr(
       start, finished->output.find_first_not_of("0123456789.", start) - start);
   if (version.empty()) return std::nullopt;
@@ -152,7 +155,9 @@ Runner FindRunner(const Host& host, std::span<const Target> targets,
     }
     const std::optional<std::string> version = host.emulator_version(*emulator);
     if (!version) {
-      return without(*emulator + " does not tell its release by --version", "");
+      return without(*emulator + " does not answer --version with 'qemu-" +
+                         target.qemu + " version …'",
+                     "");
     }
     runner.emulator = *emulator;
     runner.version = *version;

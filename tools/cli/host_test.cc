@@ -101,7 +101,8 @@ TEST(FindRunner, NeedsTheEmulatorsRelease) {
       FindRunner(FakeHost("x86_64", {"qemu-alpha"}, {}), kAll, kAlpha);
   EXPECT_EQ(runner.by, RunBy::kNobody);
   EXPECT_EQ(runner.missing,
-            "/usr/bin/qemu-alpha does not tell its release by --version");
+            "/usr/bin/qemu-alpha does not answer --version with 'qemu-alpha "
+            "version …'");
 }
 
 TEST(FindRunner, SaysWhatIsMissing) {

@@ -1,6 +1,8 @@
 // plumbline: the command line.
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <exception>
 #include <span>
@@ -41,6 +43,14 @@ Result<Exit> RunCommand(const Options& options) {
   return RunTargets(world, std::get<TargetsOptions>(options));
 }
 
+// Keeps files that are opened later from taking the number of a standard
+// stream that the caller closed. Writing to them still fails.
+void OccupyStandardStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDONLY);
+  }
+}
+
 int Main(int argc, const char* const* argv) {
   const Result<Exit> exit = ParseCommandLine(argc, argv).and_then(RunCommand);
   if (exit) return static_cast<int>(*exit);
@@ -52,6 +62,7 @@ int Main(int argc, const char* const* argv) {
 }  // namespace plumbline::cli
 
 int main(int argc, char** argv) {
+  plumbline::cli::OccupyStandardStreams();
   try {
     return plumbline::cli::Main(argc, argv);
   } catch (const std::exception& exception) {

@@ -42,6 +42,11 @@ struct Words {
   std::vector<std::string> kinds = {"abi", "errors"};
 };
 
+// An empty word is a variable that a script did not set, rather than a wish.
+std::string RefuseEmpty(const std::string& word) {
+  return word.empty() ? "its value is empty" : "";
+}
+
 using Formats = std::vector<std::string>;
 const Formats kDataFormats = {"text", "json", "markdown"};
 const Formats kPageFormats = {"text", "json", "markdown", "html"};
@@ -58,6 +63,7 @@ void AddOutputOptions(CLI::App& command, const Formats& formats, Words& words,
   command
       .add_option("-o,--output", output.path,
                   "Write the result to FILE, whole or not at all")
+      ->check(RefuseEmpty)
       ->type_name("FILE");
 }
 
@@ -193,11 +199,13 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
   check_command
       ->add_option("--only", check.only,
                    "Only checks whose names fit, such as 'Layout/stat/*'")
+      ->check(RefuseEmpty)
       ->type_name("GLOB");
   check_command
       ->add_option("--qemu", check.qemu,
                    "Run what is emulated by the qemu-NAME programs of a folder,"
                    "\nby one such program, or by a release such as 10.0")
+      ->check(RefuseEmpty)
       ->type_name("PATH");
   check_command->add_flag("--times", check.times,
                           "Print the speed, which differs from run to run; a "
@@ -211,6 +219,7 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
   errors_command
       ->add_option("FUNCTION", errors.function,
                    "A function; if not given, an overview of all")
+      ->check(RefuseEmpty)
       ->type_name("");
   // Told apart by what they are, as either may be left out.
   for (const char* name : {"OPERATION", "ERRNO"}) {

@@ -270,6 +270,22 @@ def test_errors_of_an_emulated_target(tmp_path: pathlib.Path) -> None:
     assert result.stdout.endswith("\n1 passed, 0 failed, 0 skipped\n")
 
 
+def test_closed_standard_output() -> None:
+    # Nothing that is opened for a checker takes its number.
+    for arguments in ("check", "errors open", "--help"):
+        for closed in (">&-", ">&- <&-"):
+            result = run("-c", f"exec {FAKE} {arguments} {closed}", program="/bin/sh")
+            assert result.returncode == 2
+            assert result.stderr == "plumbline: cannot write to standard output: Bad file descriptor\n"
+
+
+def test_empty_values() -> None:
+    for arguments in (["check", "--only", ""], ["check", "--qemu", ""], ["errors", "open", "-o", ""], ["errors", ""]):
+        result = run(*arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert "its value is empty" in result.stderr
+
+
 # ---- emulators ------------------------------------------------------------------------
 
 
@@ -337,10 +353,13 @@ def test_bad_qemu(tmp_path: pathlib.Path) -> None:
     )
     emulator(tmp_path)
     assert "none of these targets is emulated here" in refusal(str(tmp_path))
+    # One of another architecture, or none.
+    (tmp_path / "qemu-far").write_text("#!/bin/sh\necho qemu-near version 9.9.1\n")
+    assert "does not answer --version with" in run("check", "--qemu", str(tmp_path), *far).stderr
     emulator(tmp_path, version="unknown")
     result = run("check", "--qemu", str(tmp_path), *far)
     assert result.returncode == 2
-    assert "does not tell its release by --version" in result.stderr
+    assert "does not answer --version with 'qemu-far version …'" in result.stderr
     (tmp_path / "qemu" / "10.0").mkdir(parents=True)
     emulator(tmp_path / "qemu" / "10.0")
     assert run("check", "--qemu", "10.0", *far, PLUMBLINE_CACHE=str(tmp_path)).returncode == 0
@@ -520,7 +539,10 @@ def test_errors_in_every_form(arguments: list[str], format: str, tmp_path: pathl
 def test_unknown_errors() -> None:
     for arguments, message in (
         (["opne"], "no errors of 'opne' are declared; did you mean open?"),
+        (["zzz"], "no errors of 'zzz' are declared; `plumbline errors` lists the functions that have some"),
+        (["op*"], "errors takes one function by its name, not 'op*'; `plumbline errors` lists the functions that have some"),
         (["stat"], "stat is declared, but no error of it is"),
+        (["open", "EBADF", "ELOOP"], "EBADF and ELOOP: name one at a time"),
         (["control", "C_STE"], "control has no operation or errno 'C_STE'; did you mean C_SET?"),
         (["open", "EOI"], "open has no errno 'EOI'; did you mean EIO?"),
         (["open", "EPERM"], "open has no errno 'EPERM'; it has EBADF, EIO, ELOOP"),

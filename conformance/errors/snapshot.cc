@@ -216,8 +216,11 @@ bool FirstDifference(const Snapshot& before, const Snapshot& after, char* text,
   const char* is = Missing(after.text, before.text);
   if (was == nullptr && is == nullptr) return false;
   if (was == nullptr) {
-    snprintf(text, size, "there is now: %.*s", static_cast<int>(LineLength(is)),
-             is);
+    // Which number a new descriptor gets depends on what was open before.
+    const bool descriptor = StartsWith(is, "fd ");
+    const char* what = descriptor ? is + 3 + strcspn(is + 3, " \n") : is;
+    snprintf(text, size, "there is now: %s%.*s", descriptor ? "fd" : "",
+             static_cast<int>(LineLength(what)), what);
   } else if (is == nullptr) {
     snprintf(text, size, "there is no more: %.*s",
              static_cast<int>(LineLength(was)), was);

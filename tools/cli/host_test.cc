@@ -129,10 +129,11 @@ TEST(ThisHost, AsksAnEmulator) {
     chmod(path.c_str(), 0755);
     return ThisHost().emulator_version(path);
   };
-  EXPECT_EQ(answer("echo 'qemu-x version 7.2.22 (Debian 1:7.2+dfsg-7)'"),
+  EXPECT_EQ(answer("echo 'qemu-asked version 7.2.22 (Debian 1:7.2+dfsg-7)'"),
             "7.2.22");
-  EXPECT_EQ(answer("echo qemu-x version 10.0.2"), "10.0.2");
-  EXPECT_EQ(answer("echo qemu-x version v9"), std::nullopt);
+  EXPECT_EQ(answer("echo qemu-asked version 10.0.2"), "10.0.2");
+  EXPECT_EQ(answer("echo qemu-asked version v9"), std::nullopt);
+  EXPECT_EQ(answer("echo qemu-other version 7.2.22"), std::nullopt);
   EXPECT_EQ(answer("echo 7.2.22"), std::nullopt);
   EXPECT_EQ(answer("false"), std::nullopt);
   EXPECT_EQ(ThisHost().emulator_version(path + "-none"), std::nullopt);

@@ -158,8 +158,10 @@ def _edit_prototype(lines: list[str], function: str) -> Iterator[_Edit]:
         for at in range(number, end + 1):
             if "__THROW" in lines[at]:
                 yield at, [lines[at].replace("__THROW", "")], "noexcept"
-            if re.search(r"\bconst\s", lines[at]):
-                yield at, [re.sub(r"\bconst\s", "", lines[at], count=1)], "prototype"
+            # A parameter that is const itself is of the same type without it; what it points to is not.
+            to_const = re.compile(r"\bconst\s(?=[\w\s]*\*)")
+            if to_const.search(lines[at]):
+                yield at, [to_const.sub("", lines[at], count=1)], "prototype"
 
 
 def header_mutants(

@@ -155,6 +155,12 @@ int JudgeMutants(const std::vector<Row>& rows, const Circumstances& where) {
                judge(before).status == abi::Status::kSkipped) {
       noticed = "skipped";
     }
+    // A call in a process that the provocation forked can't be traced.
+    if (noticed.empty() && !text.empty() &&
+        Row(text)["layer"] != before["layer"]) {
+      const std::optional<Outcome>& traced = observations[name].traced;
+      if (traced && traced->kernel_error < 0) noticed = "skipped";
+    }
     std::cout << number << '\t' << noticed << "\n";
   }
   return 0;

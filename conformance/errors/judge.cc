@@ -147,6 +147,9 @@ Check Judge(const Row& row, bool is_reason, const Observation& observation,
         condition + ", which nothing can provoke: " + std::string(row["why"]);
     if (!may_have_none || !row.Has("why"))
       return Failed(check, condition, "its provocation is a REASON only");
+    if (row.Has("libc") || row.Has("effect"))
+      return Failed(check, declared,
+                    "`libc` or `effect` of what nothing provokes");
     if (outcome.broken[0] != '\0')
       return Failed(check, declared,
                     std::string("its set-up failed: ") + outcome.broken);

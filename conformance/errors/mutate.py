@@ -57,7 +57,8 @@ def mutants(rows: list[Row]) -> Iterator[Mutant]:
 def _changes(row: Row) -> Iterator[tuple[str, str, Row | None]]:
     """What can be changed in one row: kind, words, and the new cells (None: it is dropped)."""
     never = row["status"] == "never"
-    reason = row["class"] == "impossible"
+    # Nothing provokes these, so a REASON stands for them: only what it says can be changed.
+    reason = row["class"] == "impossible" or (row["class"] == "fault" and "why" in row)
     yield "dropped", "the entry is dropped", None
     yield "renamed", "the condition has another name", {"id": row["id"] + "_x"}
     if not never and not reason:
@@ -76,6 +77,8 @@ def _changes(row: Row) -> Iterator[tuple[str, str, Row | None]]:
             yield "class", f"{row['class']} becomes {name}", {"class": name}
     if reason:
         yield "why", "the reason is dropped", {"why": ""}
+        yield "libc", "libc = '' becomes 'fails'", {"libc": "fails"}
+        yield "effect", "an effect is added", {"effect": "something"}
         return
     if not never:
         # What the C library does by itself, and what its vDSO does, look the same from outside.

@@ -53,6 +53,7 @@ def test_what_never_happens_is_changed_into_what_does() -> None:
 def test_a_reason_can_be_dropped() -> None:
     found = changes(**{"class": "impossible", "why": "because"})
     assert "why" not in mutate.parse(found["why"][0].changed)[0]
+    assert "errno" not in found and "libc" in found and "effect" in found
     assert "fault" not in {mutate.parse(m.changed)[0]["class"] for m in found["class"]}
 
 

@@ -40,6 +40,7 @@ using namespace plumbline::errors;
 
 SOURCE = """\
 #include <sys/epoll.h>
+#include <unistd.h>
 
 extern "C" {
 #include <sys/pidfd.h>
@@ -83,9 +84,9 @@ REASON(close, EIO, no_device) {
 def test_every_provocation_is_found_with_its_line() -> None:
     source = programs.read("x_errors.cc", SOURCE)
     assert [(p.check, p.is_reason, p.line) for p in source.provocations] == [
-        ("Errors/close/EBADF/closed", False, 25),
-        ("Errors/fcntl/F_NEW/EINVAL/odd", False, 27),
-        ("Errors/close/EIO/no_device", True, 36),
+        ("Errors/close/EBADF/closed", False, 26),
+        ("Errors/fcntl/F_NEW/EINVAL/odd", False, 28),
+        ("Errors/close/EIO/no_device", True, 37),
     ]
 
 

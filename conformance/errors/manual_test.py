@@ -17,6 +17,7 @@ from tools.codegen.errors import Errors
 # Where tools/toolchains/fetch_manpages.sh puts them: by the account, as a test sees no $HOME.
 CACHE = pathlib.Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "plumbline" / "manpages"
 RELEASES = ("5.10", "6.03", "6.9.1", "6.20")
+OWN = "6.03"  # Debian 12's; the others' archives come and go, so they may be missing anywhere
 # Fewer would mean that the pages were not read as they are written. Each release adds some.
 LEAST_PAIRS = 300
 LEAST_PAGES = 40
@@ -34,7 +35,10 @@ def load() -> Errors:
 def test_tables_agree_with_the_manual(table: Errors, release: str) -> None:
     folder = CACHE / release
     if not (folder / "version").is_file():
-        testing.unavailable(f"man-pages {release} are missing: tools/toolchains/fetch_manpages.sh {release}")
+        reason = f"man-pages {release} are missing: tools/toolchains/fetch_manpages.sh {release}"
+        if release == OWN:
+            testing.unavailable(reason)
+        pytest.skip(reason)
     # The package's version, with Debian's revision.
     assert (folder / "version").read_text().startswith(f"{release}-")
     manual = Manual(folder / "usr/share/man")
@@ -49,7 +53,7 @@ def test_tables_agree_with_the_manual(table: Errors, release: str) -> None:
 def test_elsewhere_is_in_a_page(table: Errors) -> None:
     missing = [release for release in RELEASES if not (CACHE / release / "version").is_file()]
     if missing:
-        testing.unavailable(f"man-pages {', '.join(missing)} are missing: tools/toolchains/fetch_manpages.sh")
+        pytest.skip(f"man-pages {', '.join(missing)} are missing: tools/toolchains/fetch_manpages.sh")
     stale = compare_manual.stale(table, [Manual(CACHE / release / "usr/share/man") for release in RELEASES])
     assert not stale, "\n" + "\n".join(map(str, stale))
 

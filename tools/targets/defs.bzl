@@ -118,13 +118,17 @@ _target_test = rule(
 )
 
 def _skipped_test_impl(ctx):
-    launcher = _launcher(ctx, ["--arch=" + ctx.attr.arch, "--skip=" + ctx.attr.reason], "true")
+    options = ["--arch=" + ctx.attr.arch, "--skip=" + ctx.attr.reason]
+    if ctx.attr.optional:
+        options.append("--optional")
+    launcher = _launcher(ctx, options, "true")
     return [DefaultInfo(executable = launcher, runfiles = ctx.runfiles([ctx.file._runner]))]
 
 _skipped_test = rule(
     implementation = _skipped_test_impl,
     attrs = {
         "arch": attr.string(mandatory = True),
+        "optional": attr.bool(),
         "reason": attr.string(mandatory = True),
         "_runner": _RUNNER,
     },
@@ -138,7 +142,8 @@ def skipped_test(name, arch, reason, **kwargs):
       name: of the target, which stands for the one that can't be built.
       arch: name of the architecture.
       reason: what is missing, and how to get it.
-      **kwargs: what every test rule takes (tags, size, visibility).
+      **kwargs: optional, if it stays a skip with PLUMBLINE_REQUIRE_ALL=1, and what every test
+        rule takes (tags, size, visibility).
     """
     _skipped_test(name = name, arch = arch, reason = reason, **kwargs)
 

@@ -137,6 +137,14 @@ def test_what_cannot_run_is_skipped_with_its_reason(
     assert failure is not None and failure.get("message") == reason
 
 
+def test_what_is_optional_is_a_skip_in_any_case(tmp_path: Path, program: Path) -> None:
+    command = ["--arch=any", "--skip=not to be had", "--optional", "--", str(program)]
+    result, report = _run(tmp_path, *command, PLUMBLINE_REQUIRE_ALL="1")
+    assert result.returncode == 0
+    skipped = ElementTree.parse(report).find(".//skipped")
+    assert skipped is not None and skipped.get("message") == "not to be had"
+
+
 def test_usage(tmp_path: Path) -> None:
     assert _run(tmp_path, "--arch=any", "--")[0].returncode == 2
     result, _ = _run(tmp_path, "--what")

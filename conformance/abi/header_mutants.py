@@ -129,7 +129,9 @@ def _edit_field(lines: list[str], tag: str, field: str) -> Iterator[_Edit]:
             continue
         suffix = match.group(2)
         other = "long long" if re.match(r"\s*(unsigned |signed )?char\b", lines[number]) else "char"
-        yield number, [f"  {other} {field}{suffix};"], "width"
+        # A flexible array has no size, and no check asks for that of its elements.
+        if suffix not in ("[]", "[0]"):
+            yield number, [f"  {other} {field}{suffix};"], "width"
         # Longer than any hole that alignment leaves.
         yield number, ["  char __plumbline_pad[64];", lines[number]], "padding"
         yield number, [lines[number].replace(field, f"__{field}_gone")], "removal"

@@ -564,7 +564,7 @@ Domain Paths() {
             { return AsArgument("/proc/self/stat/x"); }),
       VALUE("\"/proc/self/fd/0\"", { return AsArgument("/proc/self/fd/0"); }),
       VALUE("\"/proc/self/fd/63\"", { return AsArgument("/proc/self/fd/63"); }),
-      VALUE("\"/proc/1/root/x\"", { return AsArgument("/proc/1/root/x"); }),
+      VALUE("\"/proc/1/cwd/x\"", { return AsArgument("/proc/1/cwd/x"); }),
       VALUE("a name of 256",
             { return AsArgument(memset(ZeroedObject(512), 'x', 256)); }),
       VALUE("a path of 4096",

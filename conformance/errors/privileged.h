@@ -26,6 +26,27 @@
 
 #include "conformance/errors/helpers.h"
 
+// Newer than some C library's headers.
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE 2
+#endif
+
+#ifndef SYS_close_range
+#ifdef __alpha__
+#define SYS_close_range 546
+#else
+#define SYS_close_range 436
+#endif
+#endif
+
+#ifndef SYS_pidfd_open
+#ifdef __alpha__
+#define SYS_pidfd_open 544
+#else
+#define SYS_pidfd_open 434
+#endif
+#endif
+
 namespace plumbline::errors {
 
 // Forks a process that waits for the end of this one, and returns true in it.

@@ -21,26 +21,6 @@
 
 #include "conformance/errors/privileged.h"
 
-#ifndef CLOSE_RANGE_UNSHARE
-#define CLOSE_RANGE_UNSHARE 2
-#endif
-
-#ifndef SYS_close_range
-#ifdef __alpha__
-#define SYS_close_range 546
-#else
-#define SYS_close_range 436
-#endif
-#endif
-
-#ifndef SYS_pidfd_open
-#ifdef __alpha__
-#define SYS_pidfd_open 544
-#else
-#define SYS_pidfd_open 434
-#endif
-#endif
-
 namespace {
 
 // A file descriptor that is the larger table's first, as no process starts with

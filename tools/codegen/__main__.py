@@ -9,7 +9,16 @@ import pathlib
 import sys
 from typing import Any
 
-from tools.codegen import emit_errors, emit_expectations, emit_probes, errors, keys, ledger
+from tools.codegen import (
+    emit_errors,
+    emit_expectations,
+    emit_probes,
+    emit_wrappers,
+    errors,
+    keys,
+    ledger,
+    wrapper_constants,
+)
 from tools.codegen.bindings import Bindings, Resolved
 from tools.codegen.emit_declarations import declarations
 from tools.codegen.layout import Layouts
@@ -103,9 +112,14 @@ def main(arguments: list[str]) -> int:
     as_json = commands.add_parser("errors", help="write the error tables as JSON")
     as_json.add_argument("--provocations", type=pathlib.Path, help="what conformance/errors/programs.py wrote")
     as_json.add_argument("--ledger", type=pathlib.Path, help="conformance/ledger/qemu-user.toml")
-    for command in (tables, header, as_json):
+    types = commands.add_parser("wrapper-constants", help="write the constants of one facility as C++ types")
+    types.add_argument("--facility", required=True, help="epoll")
+    names = commands.add_parser("wrapper-names", help="write the names of all facilities' constants as C++")
+    for command in (types, names):
+        command.add_argument("constants", type=pathlib.Path, help="wrappers/constants.toml")
+    for command in (tables, header, as_json, types, names):
         command.add_argument("-o", "--output", required=True, type=pathlib.Path)
-    for command in (check, emit, declared, tables, header, as_json):
+    for command in (check, emit, declared, tables, header, as_json, types, names):
         command.add_argument("files", nargs="+", type=pathlib.Path, help="bindings/*.toml")
     options = parser.parse_args(arguments)
     try:
@@ -125,6 +139,16 @@ def main(arguments: list[str]) -> int:
             _write(options.output, emit_errors.rows_source(target, rows))
         elif options.command == "error-header":
             _write(options.output, emit_errors.header(_load_errors(bindings, options.files)))
+        elif options.command in ("wrapper-constants", "wrapper-names"):
+            document = Document.load(options.constants)
+            facilities = wrapper_constants.load(document, bindings)
+            if options.command == "wrapper-names":
+                text = emit_wrappers.names(facilities)
+            elif any(facility.name == options.facility for facility in facilities):
+                text = emit_wrappers.header(facilities, options.facility)
+            else:
+                raise BindingError(document.where(()), f"no facility '{options.facility}'")
+            _write(options.output, text)
         elif options.command == "errors":
             provoked = json.loads(options.provocations.read_text()) if options.provocations else {}
             known = ledger.load(Document.load(options.ledger), bindings.targets) if options.ledger else []

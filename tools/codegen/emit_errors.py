@@ -152,6 +152,7 @@ def header(errors: Errors) -> str:
             condition.error,
             _quoted(condition.when),
             f"ErrorStatus::k{condition.status.capitalize()}",
+            str(bool(condition.over)).lower(),
         ]
         lines.append(f"    {{{', '.join(cells)}}},")
     lines.append(_HEADER_BOTTOM)
@@ -186,6 +187,7 @@ struct ErrorCondition {
   int error;
   std::string_view condition;  // "fd is epfd"
   ErrorStatus status;
+  bool precedence;  // of two errors at once, this is the one that is given
 };
 
 // By function, then by errno.

@@ -4,7 +4,8 @@
 // --agree FILE adds a test: do the facts that are linked in equal those of
 // FILE, which were read from the object files? --emulator "qemu-user 7.2.22" or
 // PLUMBLINE_EMULATOR says what it runs under, if not the kernel: known
-// deviations of that are no failures.
+// deviations of that are no failures. --family epoll,io leaves all checks but
+// those of what these bindings declare out.
 
 #include <gtest/gtest.h>
 
@@ -14,11 +15,13 @@
 #include <cstring>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "conformance/abi/agreement.h"
 #include "conformance/abi/check_tests.h"
 #include "conformance/abi/environment.h"
 #include "conformance/abi/fact_store.h"
+#include "conformance/abi/families.h"
 #include "conformance/abi/judge.h"
 #include "conformance/abi/known_deviations.h"
 #include "conformance/abi/mutants.h"
@@ -34,6 +37,7 @@ int Main(int argc, char** argv) {
   bool report = false;
   bool mutants = false;
   const char* agree = nullptr;
+  const char* families = nullptr;
   const char* told = std::getenv("PLUMBLINE_EMULATOR");
   std::string emulator = told != nullptr ? told : "";
   for (int i = 1; i < argc; ++i) {
@@ -44,6 +48,9 @@ int Main(int argc, char** argv) {
     }
     if (std::strcmp(argv[i], "--emulator") == 0 && i + 1 < argc) {
       emulator = argv[i + 1];
+    }
+    if (std::strcmp(argv[i], "--family") == 0 && i + 1 < argc) {
+      families = argv[i + 1];
     }
   }
   const auto start = std::chrono::steady_clock::now();
@@ -57,6 +64,15 @@ int Main(int argc, char** argv) {
   }
   std::vector<Check> checks = Judge(Tables(), facts, symbols, target);
   ApplyLedger(ledger::Ledger(ledger::Rows(), emulator), checks);
+  if (families != nullptr) {
+    std::erase_if(checks, [families](const Check& check) {
+      return !IsOfFamilies(check.where, families);
+    });
+    if (checks.empty()) {
+      std::cerr << "no check is of the bindings " << families << "\n";
+      return 2;
+    }
+  }
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
   if (agree != nullptr) checks.push_back(JudgeAgreement(facts, agree));

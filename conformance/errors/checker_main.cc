@@ -6,7 +6,7 @@
 // if not the kernel.
 // --privileged leaves all but those of classes privileged and fault out;
 // --unprivileged leaves these out. --only GLOB leaves all but those whose names
-// fit out.
+// fit out, and --family epoll,io all but those of these bindings.
 
 #include <fnmatch.h>
 #include <gtest/gtest.h>
@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "conformance/abi/check_tests.h"
+#include "conformance/abi/families.h"
 #include "conformance/abi/known_deviations.h"
 #include "conformance/abi/report.h"
 #include "conformance/abi/rows.h"
@@ -174,6 +175,7 @@ int Main(int argc, char** argv) {
   bool privileged = true;
   bool unprivileged = true;
   std::string only;
+  std::string families;
   const char* told = std::getenv("PLUMBLINE_EMULATOR");
   std::string emulator = told != nullptr ? told : "";
   for (int i = 1; i < argc; ++i) {
@@ -186,6 +188,7 @@ int Main(int argc, char** argv) {
     if (word == "--unprivileged") privileged = false;
     if (word == "--emulator" && i + 1 < argc) emulator = argv[i + 1];
     if (word == "--only" && i + 1 < argc) only = argv[i + 1];
+    if (word == "--family" && i + 1 < argc) families = argv[i + 1];
   }
   if (print_rows) {
     std::fputs(kRows, stdout);
@@ -206,8 +209,16 @@ int Main(int argc, char** argv) {
         fnmatch(only.c_str(), entry.name.c_str(), 0) != 0) {
       return true;
     }
+    if (!families.empty() &&
+        !(entry.row && abi::IsOfFamilies((*entry.row)["where"], families))) {
+      return true;
+    }
     return needs ? !privileged : !unprivileged;
   });
+  if (!families.empty() && entries.empty()) {
+    std::cerr << "no condition is of the bindings " << families << "\n";
+    return 2;
+  }
   if (list) {
     for (const Entry& entry : entries) std::puts(entry.name.c_str());
     return 0;

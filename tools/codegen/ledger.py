@@ -16,7 +16,7 @@ _ONE = ("check", "seen")  # instead of _MANY, for a single check
 _MANY = "checks"
 
 # The first word of every check's name. One that no checker has would never be judged.
-SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Grid", "Layout", "Prototype", "Symbol")
+SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Grid", "Layout", "Prototype", "Symbol", "Wrapper")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

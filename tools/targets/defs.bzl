@@ -195,6 +195,32 @@ def target_test(name, binary, arch, **kwargs):
         **kwargs
     )
 
+# The architecture that is built for: of this machine, or of --config=ARCH.
+CURRENT_ARCHITECTURE = select({
+    "@plumbline_toolchains//:is_" + name: name
+    for name in ARCHITECTURES
+})
+
+def current_target_test(name, binary, **kwargs):
+    """target_test for the architecture that is built for: of this machine, or of --config=ARCH.
+
+    Args:
+      name: of the target.
+      binary: the program, a cc_binary with testonly = True.
+      **kwargs: data, env, and what every test rule takes (args, size, tags, …).
+    """
+    _target_test(
+        name = name,
+        arch = CURRENT_ARCHITECTURE,
+        binary = binary,
+        target = select({
+            "@plumbline_toolchains//:is_" + name: "@plumbline_toolchains//:{}_target".format(name)
+            for name in ARCHITECTURES
+            if ARCHITECTURES[name].installed
+        }),
+        **kwargs
+    )
+
 def for_each_architecture(name, make, architectures = ARCHITECTURES.keys(), **kwargs):
     """Calls make(name = "NAME_ARCH", arch = "ARCH", …) for each architecture.
 

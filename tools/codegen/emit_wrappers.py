@@ -40,10 +40,10 @@ def _includes(headers: Iterable[str]) -> list[str]:
 
 
 def _guarded(constant: WrapperConstant, line: str, fallback: str) -> list[str]:
-    """`line`, where the header has the constant; else `fallback`, if the value is the same anywhere."""
+    """`line`, where the header has the constant; else `fallback`, if its value is known."""
     if constant.always:
         return [line]
-    if constant.value is None:
+    if not _literal(constant):
         return [f"#ifdef {constant.name}", line, "#endif"]
     return [f"#ifdef {constant.name}", line, "#else", fallback, "#endif"]
 
@@ -53,13 +53,13 @@ def _flags(kind: WrapperType) -> list[str]:
     lines.append("  using Flags::Flags;")
     for constant in kind.constants:
         line = f"  static const {kind.name} {constant.member};  // {constant.name}"
-        lines += [line] if constant.always or constant.value is not None else _guarded(constant, line, "")
+        lines += [line] if _literal(constant) else _guarded(constant, line, "")
     lines += ["};", ""]
     for constant in kind.constants:
         start = f"inline constexpr {kind.name} {kind.name}::{constant.member} =\n    {kind.name}::FromBits("
         value = f"static_cast<{kind.base}>"
         lines += _guarded(
-            constant, f"{start}{value}({constant.name}));", f"{start}{value}({_literal(constant.value)}));"
+            constant, f"{start}{value}({constant.name}));", f"{start}{value}({_literal(constant)}));"
         )
     return lines
 
@@ -72,15 +72,16 @@ def _enum(kind: WrapperType) -> list[str]:
         lines += _guarded(
             constant,
             f"{start}({constant.name}),  // {constant.name}",
-            f"{start}({_literal(constant.value)}),  // {constant.name}",
+            f"{start}({_literal(constant)}),  // {constant.name}",
         )
     return [*lines, "};"]
 
 
-def _literal(value: int | None) -> str:
-    if value is None:
-        return ""
-    return hex(value) if value >= 0 else str(value)
+def _literal(constant: WrapperConstant) -> str:
+    """Its value, or what it is another name of; empty if neither is the same anywhere."""
+    if constant.value is None:
+        return constant.alias
+    return hex(constant.value) if constant.value >= 0 else str(constant.value)
 
 
 def names(facilities: Sequence[Facility]) -> str:
@@ -96,7 +97,7 @@ def names(facilities: Sequence[Facility]) -> str:
             lines += _guarded(
                 constant,
                 f'    {{static_cast<std::uint64_t>({constant.name}), "{constant.name}"}},',
-                f'    {{static_cast<std::uint64_t>({_literal(constant.value)}), "{constant.name}"}},',
+                f'    {{static_cast<std::uint64_t>({_literal(constant)}), "{constant.name}"}},',
             )
         lines += ["};", ""]
     lines += ["constexpr ConstantsType kTypes[] = {"]

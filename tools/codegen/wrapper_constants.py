@@ -22,6 +22,7 @@ class WrapperConstant:
     member: str  # "kCtlAdd"
     always: bool  # every libc's header of every target has it
     value: int | None  # the one that it has everywhere, if it is one
+    alias: str  # what else it is everywhere: "O_NONBLOCK"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,12 +70,14 @@ def _declared(bindings: Bindings) -> dict[str, WrapperConstant]:
         if all(constant.runtime or not constant.present for constant in resolved):
             continue
         values = {constant.value for constant in resolved if constant.present}
+        aliases = {constant.alias for constant in resolved if constant.present}
         found[binding.name] = WrapperConstant(
             name=binding.name,
             family=binding.family,
             member="",
             always=all(map(_always_there, resolved)),
             value=values.pop() if len(values) == 1 else None,
+            alias=aliases.pop() if len(aliases) == 1 else "",
         )
     return found
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -20,7 +22,7 @@ namespace {
 // The kernel's sets hold this many signals.
 constexpr std::size_t kSignalSetSize = (_NSIG - 1) / 8;
 
-// Of an fd_set so many descriptors are kept.
+// Of an fd_set at most so many descriptors are kept.
 constexpr std::size_t kFdSetMost = 3;
 
 // Signals that libc keeps for itself have no bit that the user set.
@@ -32,10 +34,7 @@ bool ArgumentPacker::Put(ArgumentKind kind, const void* data,
                          std::size_t size) {
   // One byte stays free to say that something is missing.
   if (1 + size + 1 > Room()) {
-    if (Room() > 0 &&
-        (error_.size_ == 0 ||
-         error_.arguments_[error_.size_ - 1] !=
-             static_cast<unsigned char>(ArgumentKind::kTruncated))) {
+    if (Room() > 0) {
       // Nothing fits behind it.
       error_.arguments_[error_.size_] =
           static_cast<unsigned char>(ArgumentKind::kTruncated);
@@ -81,6 +80,9 @@ void ArgumentPacker::Add(unsigned long long value) {
     return Add(static_cast<unsigned>(value));
   Put(ArgumentKind::kUint64, &value, sizeof(value));
 }
+void ArgumentPacker::Add(argument::Reason reason) {
+  Put(ArgumentKind::kReason, &reason.text, sizeof(reason.text));
+}
 void ArgumentPacker::Add(argument::Hex value) {
   Put(ArgumentKind::kHex32, &value.value, sizeof(value.value));
 }
@@ -93,7 +95,7 @@ namespace {
 // As it is kept.
 struct [[gnu::packed]] PackedTime {
   std::int64_t seconds;
-  std::int32_t nanoseconds;
+  std::int32_t fraction;
 };
 PackedTime Pack(const timespec& time) {
   return {time.tv_sec, static_cast<std::int32_t>(time.tv_nsec)};
@@ -107,9 +109,19 @@ struct [[gnu::packed]] PackedEpollEvent {
   std::uint64_t data;
 };
 
+struct [[gnu::packed]] PackedSigevent {
+  std::int32_t notify, signal, thread, number;
+  std::uintptr_t pointer;
+};
+
 struct [[gnu::packed]] PackedPollFd {
   std::int32_t fd;
   std::uint16_t events;
+};
+
+struct [[gnu::packed]] PackedIovec {
+  std::uintptr_t base;
+  std::size_t size;
 };
 
 }  // namespace
@@ -131,6 +143,13 @@ void ArgumentPacker::Add(const itimerspec* time) {
   Add(*time);
 }
 
+void ArgumentPacker::Add(const timeval* time) {
+  if (time == nullptr) return Add(nullptr);
+  const PackedTime packed = {time->tv_sec,
+                             static_cast<std::int32_t>(time->tv_usec)};
+  Put(ArgumentKind::kTimeval, &packed, sizeof(packed));
+}
+
 void ArgumentPacker::Add(argument::Text text) {
   if (text.data == nullptr) return Add(nullptr);
   // Whether it goes on, its length, and so much of it that two numbers still
@@ -145,21 +164,57 @@ void ArgumentPacker::Add(argument::Text text) {
   Put(ArgumentKind::kText, packed, 2 + kept);
 }
 
+namespace {
+
+struct [[gnu::packed]] PackedSignalSet {
+  unsigned char bits[kSignalSetSize];
+};
+PackedSignalSet Pack(const sigset_t& set) {
+  PackedSignalSet packed = {};
+  for (int signal = 1; signal < _NSIG; ++signal) {
+    unsigned char& bits = packed.bits[(signal - 1) / 8];
+    if (sigismember(&set, signal) == 1)
+      bits = static_cast<unsigned char>(bits | 1 << ((signal - 1) % 8));
+  }
+  return packed;
+}
+
+struct [[gnu::packed]] PackedSignalAction {
+  std::uintptr_t handler;
+  PackedSignalSet mask;
+  std::int32_t flags;
+};
+
+}  // namespace
+
 void ArgumentPacker::Add(argument::SignalSet set) {
   if (set.set == nullptr) return Add(nullptr);
-  unsigned char bits[kSignalSetSize] = {};
-  for (int signal = 1; signal < _NSIG; ++signal) {
-    if (sigismember(set.set, signal) == 1)
-      bits[(signal - 1) / 8] = static_cast<unsigned char>(
-          bits[(signal - 1) / 8] | 1 << ((signal - 1) % 8));
-  }
-  Put(ArgumentKind::kSignalSet, bits, sizeof(bits));
+  const PackedSignalSet packed = Pack(*set.set);
+  Put(ArgumentKind::kSignalSet, &packed, sizeof(packed));
+}
+
+void ArgumentPacker::Add(argument::SignalAction action) {
+  if (action.action == nullptr) return Add(nullptr);
+  const PackedSignalAction packed = {
+      // The other member of the union has the same place.
+      reinterpret_cast<std::uintptr_t>(action.action->sa_handler),
+      Pack(action.action->sa_mask), action.action->sa_flags};
+  Put(ArgumentKind::kSignalAction, &packed, sizeof(packed));
 }
 
 void ArgumentPacker::Add(argument::EpollEvent event) {
   if (event.event == nullptr) return Add(nullptr);
   const PackedEpollEvent packed = {event.event->events, event.event->data.u64};
   Put(ArgumentKind::kEpollEvent, &packed, sizeof(packed));
+}
+
+void ArgumentPacker::Add(argument::Sigevent event) {
+  if (event.event == nullptr) return Add(nullptr);
+  const PackedSigevent packed = {
+      event.event->sigev_notify, event.event->sigev_signo, event.thread,
+      event.event->sigev_value.sival_int,
+      reinterpret_cast<std::uintptr_t>(event.event->sigev_value.sival_ptr)};
+  Put(ArgumentKind::kSigevent, &packed, sizeof(packed));
 }
 
 void ArgumentPacker::Add(argument::PollFds fds) {
@@ -184,7 +239,7 @@ void ArgumentPacker::Add(argument::FdSet set) {
   std::size_t kept = 0;
   for (int fd = 0; fd < std::min<int>(set.count, FD_SETSIZE); ++fd) {
     if (!FD_ISSET(fd, bits)) continue;
-    if (kept == kFdSetMost) {
+    if (kept == std::min(set.most, kFdSetMost)) {
       packed[0] = 1;
       break;
     }
@@ -194,6 +249,27 @@ void ArgumentPacker::Add(argument::FdSet set) {
   }
   packed[1] = static_cast<unsigned char>(kept);
   Put(ArgumentKind::kFdSet, packed, 2 + kept * sizeof(std::uint16_t));
+}
+
+void ArgumentPacker::Add(argument::Iovecs iovecs) {
+  if (iovecs.iovecs == nullptr) return Add(nullptr);
+  unsigned char packed[2 + 2 * sizeof(PackedIovec)];
+  const std::size_t kept = std::min<std::size_t>(
+      {iovecs.count, iovecs.most, (sizeof(packed) - 2) / sizeof(PackedIovec)});
+  packed[0] = kept < iovecs.count;
+  packed[1] = static_cast<unsigned char>(kept);
+  for (std::size_t i = 0; i < kept; ++i) {
+    const iovec& from = iovecs.iovecs[i];
+    const PackedIovec one = {reinterpret_cast<std::uintptr_t>(from.iov_base),
+                             from.iov_len};
+    std::memcpy(packed + 2 + i * sizeof(one), &one, sizeof(one));
+  }
+  Put(ArgumentKind::kIovecs, packed, 2 + kept * sizeof(PackedIovec));
+}
+
+void ArgumentPacker::Add(argument::Offset offset) {
+  if (offset.offset == nullptr) return Add(nullptr);
+  Put(ArgumentKind::kOffset, offset.offset, sizeof(*offset.offset));
 }
 
 void ArgumentPacker::Add(argument::Fds fds) {
@@ -206,6 +282,18 @@ void ArgumentPacker::AddConstant(ArgumentKind kind, std::uint32_t value) {
 }
 
 namespace {
+
+// wrappers/pidfd.h's own: the bindings do not declare waitid's options.
+constexpr ConstantName kWaitOptionNames[] = {
+    {WNOHANG, "WNOHANG"},       {WSTOPPED, "WSTOPPED"}, {WEXITED, "WEXITED"},
+    {WCONTINUED, "WCONTINUED"}, {WNOWAIT, "WNOWAIT"},
+};
+constexpr ConstantsType kWaitOptions = {"WaitOptions", true, kWaitOptionNames};
+
+// wrappers/selector.h's own.
+constexpr ConstantName kSelectorEventNames[] = {{1, "kRead"}, {2, "kWrite"}};
+constexpr ConstantsType kSelectorEvents = {"SelectorEvents", true,
+                                           kSelectorEventNames};
 
 // Reads what ArgumentPacker wrote, and prints it.
 class ArgumentPrinter {
@@ -242,6 +330,14 @@ class ArgumentPrinter {
     text_ += text;
   }
 
+  void Address(std::uintptr_t address) {
+    if (address == 0) {
+      text_ += "NULL";
+    } else {
+      Hex(address);
+    }
+  }
+
   // A constant of a type, or a number if there is no such type.
   void Constant(std::string_view type, std::uint32_t value) {
     const ConstantsType* const found = FindConstantsType(type);
@@ -249,26 +345,39 @@ class ArgumentPrinter {
     text_ += Spell(*found, value);
   }
 
-  void Time(const PackedTime& time) {
-    text_ += "{tv_sec=" + std::to_string(time.seconds) +
-             ", tv_nsec=" + std::to_string(time.nanoseconds) + "}";
+  void Time(const PackedTime& time, const char* fraction = "tv_nsec") {
+    text_ += "{tv_sec=" + std::to_string(time.seconds) + ", " + fraction + "=" +
+             std::to_string(time.fraction) + "}";
+  }
+
+  // As strace does: of an octal number only the digits that it needs, if none
+  // of the text follows.
+  void Escape(unsigned char letter, bool digit_follows) {
+    constexpr std::string_view kLetters = "tnvfr";  // from '\t' on
+    if (letter >= '\t' && letter <= '\r') {
+      text_ += {'\\', kLetters[letter - '\t']};
+      return;
+    }
+    char escaped[8];
+    std::snprintf(escaped, sizeof(escaped), digit_follows ? "\\%03o" : "\\%o",
+                  letter);
+    text_ += escaped;
   }
 
   void Text() {
     const bool goes_on = Take<unsigned char>() != 0;
     const std::size_t size = Take<unsigned char>();
     text_ += '"';
-    for (const unsigned char letter : bytes_.first(size)) {
+    for (std::size_t i = 0; i < size; ++i) {
+      const unsigned char letter = bytes_[i];
       if (letter == '"' || letter == '\\') {
         text_ += {'\\', static_cast<char>(letter)};
-      } else if (letter == '\n') {
-        text_ += "\\n";
       } else if (letter >= ' ' && letter < 0x7f) {
         text_ += static_cast<char>(letter);
       } else {
-        char escaped[8];
-        std::snprintf(escaped, sizeof(escaped), "\\x%02x", letter);
-        text_ += escaped;
+        const bool digit_follows =
+            i + 1 < size && bytes_[i + 1] >= '0' && bytes_[i + 1] <= '9';
+        Escape(letter, digit_follows);
       }
     }
     bytes_ = bytes_.subspan(size);
@@ -277,8 +386,10 @@ class ArgumentPrinter {
 
   static std::string SignalName(int signal) {
     if (const char* const name = sigabbrev_np(signal)) return name;
-    if (signal >= SIGRTMIN && signal <= SIGRTMAX)
-      return "RT_" + std::to_string(signal - SIGRTMIN);
+    // strace's "RT_2" counts from the kernel's first, which programs don't.
+    if (signal == SIGRTMIN) return "RTMIN";
+    if (signal > SIGRTMIN && signal <= SIGRTMAX)
+      return "RTMIN+" + std::to_string(signal - SIGRTMIN);
     return std::to_string(signal);
   }
 
@@ -313,6 +424,42 @@ class ArgumentPrinter {
     text_ += ']';
   }
 
+  void SignalAction() {
+    const auto handler = Take<std::uintptr_t>();
+    text_ += "{sa_handler=";
+    if (handler == reinterpret_cast<std::uintptr_t>(SIG_DFL)) {
+      text_ += "SIG_DFL";
+    } else if (handler == reinterpret_cast<std::uintptr_t>(SIG_IGN)) {
+      text_ += "SIG_IGN";
+    } else {
+      Hex(handler);
+    }
+    text_ += ", sa_mask=";
+    SignalSet();
+    text_ += ", sa_flags=";
+    Constant("SignalActionFlags", Take<std::uint32_t>());
+    text_ += '}';
+  }
+
+  void Sigevent() {
+    const auto event = Take<PackedSigevent>();
+    text_ += '{';
+    if (event.pointer != 0) {
+      text_ += "sigev_value={sival_int=" + std::to_string(event.number) +
+               ", sival_ptr=";
+      Hex(event.pointer);
+      text_ += "}, ";
+    }
+    text_ += "sigev_signo=";
+    Signal(event.signal);
+    text_ += ", sigev_notify=";
+    Constant("SigeventNotify", static_cast<std::uint32_t>(event.notify));
+    if (event.notify == SIGEV_THREAD_ID) {
+      text_ += ", sigev_notify_thread_id=" + std::to_string(event.thread);
+    }
+    text_ += '}';
+  }
+
   void PollFds() {
     const bool goes_on = Take<unsigned char>() != 0;
     const int count = Take<unsigned char>();
@@ -323,6 +470,20 @@ class ArgumentPrinter {
       text_ += "{fd=" + std::to_string(one.fd) + ", events=";
       Constant("PollEvents", one.events);
       text_ += '}';
+    }
+    text_ += goes_on ? (count > 0 ? ", ...]" : "...]") : "]";
+  }
+
+  void Iovecs() {
+    const bool goes_on = Take<unsigned char>() != 0;
+    const int count = Take<unsigned char>();
+    text_ += '[';
+    for (int i = 0; i < count; ++i) {
+      const auto one = Take<PackedIovec>();
+      if (i > 0) text_ += ", ";
+      text_ += "{iov_base=";
+      Address(one.base);
+      text_ += ", iov_len=" + std::to_string(one.size) + "}";
     }
     text_ += goes_on ? (count > 0 ? ", ...]" : "...]") : "]";
   }
@@ -363,6 +524,8 @@ class ArgumentPrinter {
         return Text();
       case ArgumentKind::kTimespec:
         return Time(Take<PackedTime>());
+      case ArgumentKind::kTimeval:
+        return Time(Take<PackedTime>(), "tv_usec");
       case ArgumentKind::kItimerspec: {
         const auto both = Take<PackedItimerspec>();
         text_ += "{it_interval=";
@@ -376,6 +539,8 @@ class ArgumentPrinter {
         return SignalSet();
       case ArgumentKind::kSignal:
         return Signal(Take<int>());
+      case ArgumentKind::kSignalAction:
+        return SignalAction();
       case ArgumentKind::kEpollEvent: {
         const auto event = Take<PackedEpollEvent>();
         text_ += "{events=";
@@ -385,10 +550,17 @@ class ArgumentPrinter {
         text_ += '}';
         return;
       }
+      case ArgumentKind::kSigevent:
+        return Sigevent();
       case ArgumentKind::kPollFds:
         return PollFds();
       case ArgumentKind::kFdSet:
         return FdSet();
+      case ArgumentKind::kIovecs:
+        return Iovecs();
+      case ArgumentKind::kOffset:
+        text_ += '[' + std::to_string(Take<std::int64_t>()) + ']';
+        return;
       case ArgumentKind::kFds: {
         const int first = Take<int>();
         const int second = Take<int>();
@@ -396,6 +568,15 @@ class ArgumentPrinter {
             '[' + std::to_string(first) + ", " + std::to_string(second) + ']';
         return;
       }
+      case ArgumentKind::kSelectorEvents:
+        text_ += Spell(kSelectorEvents, Take<std::uint32_t>());
+        return;
+      case ArgumentKind::kWaitOptions:
+        text_ += Spell(kWaitOptions, Take<std::uint32_t>());
+        return;
+      case ArgumentKind::kReason:
+        Take<const char*>();
+        return;
       case ArgumentKind::kTruncated:
       case ArgumentKind::kFirstConstants:
         break;
@@ -431,35 +612,69 @@ std::string Message(int number) {
   return Message(strerror_r(number, buffer, sizeof(buffer)), buffer);
 }
 
-// Whether `word` is one of the arguments, or one of a mask's names.
-bool IsAmong(std::string_view word, std::string_view arguments) {
-  for (std::size_t at = arguments.find(word); at != arguments.npos;
-       at = arguments.find(word, at + 1)) {
-    const auto part = [](char letter) {
-      return letter == '_' || (letter >= '0' && letter <= '9') ||
-             (letter >= 'A' && letter <= 'Z');
-    };
-    const std::size_t end = at + word.size();
-    if ((at == 0 || !part(arguments[at - 1])) &&
-        (end == arguments.size() || !part(arguments[end])))
-      return true;
+// The names in capitals, such as a constant's, of a text.
+template <typename Use>
+void ForEachName(std::string_view text, Use use) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  while (true) {
+    const std::size_t start = text.find_first_of(kLetters);
+    if (start == text.npos) return;
+    text.remove_prefix(start);
+    const std::size_t end = text.find_first_not_of(kLetters);
+    use(text.substr(0, end));
+    if (end == text.npos) return;
+    text.remove_prefix(end);
   }
-  return false;
 }
 
-// Calls `use` with each condition that the error may be of.
+// Whether `name` is one of the arguments, or one of a mask's names.
+bool IsAmong(std::string_view name, std::string_view arguments) {
+  bool found = false;
+  ForEachName(arguments,
+              [&](std::string_view one) { found = found || one == name; });
+  return found;
+}
+
+// Whether a condition is one of the call's operation, where it opens with that:
+// "op is EPOLL_CTL_ADD or EPOLL_CTL_MOD, and …", "op is none of …".
+bool IsOfOperation(std::string_view condition, std::string_view arguments) {
+  constexpr std::string_view kOpening = "op is ";
+  if (!condition.starts_with(kOpening)) return true;
+  condition.remove_prefix(kOpening.size());
+  const bool of_none = condition.starts_with("none");
+  if (!of_none) condition = condition.substr(0, condition.find(','));
+  bool any_named = false;
+  bool any_given = false;
+  ForEachName(condition, [&](std::string_view name) {
+    any_named = true;
+    any_given = any_given || IsAmong(name, arguments);
+  });
+  return !any_named || any_given != of_none;
+}
+
+// Calls `use` with each condition that the error may be of, those of its
+// operation first.
 template <typename Use>
 void ForEachCondition(const Error& error, Use use) {
-  std::string arguments;
-  for (const ErrorCondition& one :
-       ErrorConditions(error.function(), error.number())) {
-    // A case of two errors at once only repeats each of them.
-    if (one.status == ErrorStatus::kNever || one.precedence) continue;
-    if (!one.operation.empty()) {
-      if (arguments.empty()) arguments = error.arguments();
-      if (!IsAmong(one.operation, arguments)) continue;
+  const std::string arguments = error.arguments();
+  bool any = false;
+  // What Linux never does it may have done all the same.
+  for (const bool never : {false, true}) {
+    for (const bool of_operation : {true, false}) {
+      for (const ErrorCondition& one :
+           ErrorConditions(error.function(), error.number())) {
+        // A case of two errors at once only repeats each of them.
+        if (one.precedence || (one.status == ErrorStatus::kNever) != never ||
+            one.operation.empty() == of_operation)
+          continue;
+        if (of_operation ? IsAmong(one.operation, arguments)
+                         : IsOfOperation(one.condition, arguments)) {
+          use(one);
+          any = true;
+        }
+      }
     }
-    use(one);
+    if (any) return;
   }
 }
 
@@ -481,7 +696,17 @@ std::string Error::arguments() const {
   return internal::ArgumentPrinter({arguments_, size_}).Print();
 }
 
+const char* Error::reason() const {
+  if (size_ == 0 || arguments_[0] != static_cast<unsigned char>(
+                                         internal::ArgumentKind::kReason))
+    return nullptr;
+  const char* text;
+  std::memcpy(&text, arguments_ + 1, sizeof(text));
+  return text;
+}
+
 bool Error::documented() const {
+  if (reason() != nullptr) return true;
   const internal::ErrnoSaver saver;
   bool any = false;
   internal::ForEachCondition(*this, [&](const ErrorCondition&) { any = true; });
@@ -490,6 +715,7 @@ bool Error::documented() const {
 
 std::string Error::explanation() const {
   const internal::ErrnoSaver saver;
+  if (const char* const why = reason()) return why;
   std::string text;
   internal::ForEachCondition(*this, [&](const ErrorCondition& one) {
     if (!text.empty()) text += "; or ";

@@ -18,7 +18,9 @@
 #include "wrappers/argument_kind.h"
 
 struct epoll_event;
+struct iovec;
 struct pollfd;
+struct timeval;
 
 namespace plumbline {
 
@@ -45,23 +47,30 @@ class [[nodiscard]] Error {
 
   // "EEXIST"; "E9999" if there is no name for it.
   std::string name() const;
-  // "4, EPOLL_CTL_ADD, 5, {events=EPOLLIN, data=0x5}": as strace prints them.
-  // Of what is long the start, then "...".
+  // "4, EPOLL_CTL_ADD, 5, {events=EPOLLIN, data=0x5}": as strace prints them,
+  // but a real-time signal by the name that programs have for it, "RTMIN+1". Of
+  // what is long the start, then "...".
   std::string arguments() const;
-  // When the function fails so, as declared for it: "fd is already registered
-  // with epfd". Several conditions are separated by "; or ". If none is
-  // declared, says so and gives strerror(3)'s text.
+  // When the function fails so, as declared for it: "op is EPOLL_CTL_ADD, and
+  // fd is in the interest list already". Several conditions are separated by
+  // "; or ". Those of another operation of epoll_ctl, fcntl or prctl are left
+  // out. If none is declared, says so and gives strerror(3)'s text. Where the
+  // library itself refused, why it did.
   std::string explanation() const;
-  // Whether the function is declared to fail with this number.
+  // Whether the function is declared to fail with this number, or the library
+  // itself refused.
   bool documented() const;
   // "epoll_ctl(4, EPOLL_CTL_ADD, 5, {events=EPOLLIN, data=0x5}) = EEXIST (File
-  // exists): fd is already registered with epfd"
+  // exists): op is EPOLL_CTL_ADD, and fd is in the interest list already"
   std::string ToString() const;
 
  private:
   friend class internal::ArgumentPacker;
   static constexpr std::size_t kCapacity =
       64 - sizeof(const char*) - sizeof(int) - 1;
+
+  // What argument::Reason said; nullptr if nothing did.
+  const char* reason() const;
 
   const char* function_ = "";
   int number_ = 0;
@@ -74,6 +83,11 @@ static_assert(std::is_trivially_copyable_v<Error>);
 // How a wrapper hands its arguments to the error that it returns.
 namespace argument {
 
+// No argument: why the library itself refused, before any call of the C
+// library. A string that lives for ever; to be given first.
+struct Reason {
+  const char* text;
+};
 // Printed in hexadecimal.
 struct Hex {
   unsigned value;
@@ -91,8 +105,16 @@ struct Signal {
 struct SignalSet {
   const sigset_t* set;
 };
+struct SignalAction {
+  const struct sigaction* action;
+};
 struct EpollEvent {
   const epoll_event* event;
+};
+// The thread is SIGEV_THREAD_ID's.
+struct Sigevent {
+  const sigevent* event;
+  pid_t thread;
 };
 // The first few are kept, as many as `most`.
 struct PollFds {
@@ -100,10 +122,23 @@ struct PollFds {
   std::size_t count;
   std::size_t most = 4;
 };
-// An fd_set of `count` descriptors; null is possible.
+// An fd_set of `count` descriptors, of which the first few are kept, as many as
+// `most`; null is possible.
 struct FdSet {
   const void* set;
   int count;
+  std::size_t most = 3;
+};
+// Buffers. What they hold is not kept: it may be secret, or unreadable. The
+// first few are kept, as many as `most`.
+struct Iovecs {
+  const iovec* iovecs;
+  std::size_t count;
+  std::size_t most = 2;
+};
+// An offset that a call reads and changes; null is possible.
+struct Offset {
+  const std::int64_t* offset;
 };
 // The two descriptors that pipe2 and socketpair fill in.
 struct Fds {
@@ -138,13 +173,19 @@ class ArgumentPacker {
   void Add(const timespec* time);
   void Add(const itimerspec& time);
   void Add(const itimerspec* time);
+  void Add(const timeval* time);
+  void Add(argument::Reason reason);
   void Add(argument::Hex value);
   void Add(argument::Text text);
   void Add(argument::Signal signal);
   void Add(argument::SignalSet set);
+  void Add(argument::SignalAction action);
   void Add(argument::EpollEvent event);
+  void Add(argument::Sigevent event);
   void Add(argument::PollFds fds);
   void Add(argument::FdSet set);
+  void Add(argument::Iovecs iovecs);
+  void Add(argument::Offset offset);
   void Add(argument::Fds fds);
 
   // A descriptor.

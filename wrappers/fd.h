@@ -73,7 +73,7 @@ class [[nodiscard]] OwnedFd {
   constexpr BorrowedFd borrow() const { return BorrowedFd::FromRaw(raw_); }
   constexpr operator BorrowedFd() const { return borrow(); }  // NOLINT
 
-  // close(2). Whatever it returns, the descriptor is gone, on Linux also with
+  // close(2): whatever it returns, the descriptor is gone, on Linux also with
   // EINTR, and this is closed; it is never retried. Fails with EBADF if it was
   // closed before, or somebody else closed the descriptor, and with EIO, ENOSPC
   // and EDQUOT if what was written is lost.
@@ -112,7 +112,7 @@ class FdOwner {
   constexpr BorrowedFd fd() const { return fd_.borrow(); }
   constexpr operator BorrowedFd() const { return fd(); }  // NOLINT: borrows
 
-  // close(2); see OwnedFd::Close. Every later call fails with EBADF.
+  // close(2): as OwnedFd::Close. Every later call fails with EBADF.
   Result<void> Close() { return fd_.Close(); }
 
   // The descriptor; this is closed then.

@@ -3,7 +3,9 @@
 #ifndef WRAPPERS_RESULT_H_
 #define WRAPPERS_RESULT_H_
 
+#include <functional>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "wrappers/error.h"
@@ -13,9 +15,63 @@ namespace plumbline {
 // Throws SyscallError (wrappers/syscall_error.h).
 [[noreturn]] void ThrowSyscallError(const Error& error);
 
+template <typename T>
+class Result;
+
+namespace internal {
+
+// What `f` makes of the value; of nothing, if that is void.
+template <typename Of, typename F>
+constexpr decltype(auto) CallWithValue(Of&& of, F&& f) {
+  if constexpr (std::is_void_v<typename std::remove_cvref_t<Of>::value_type>) {
+    return std::invoke(std::forward<F>(f));
+  } else {
+    return std::invoke(std::forward<F>(f), *std::forward<Of>(of));
+  }
+}
+
+template <typename Of, typename F>
+constexpr auto AndThen(Of&& of, F&& f) {
+  using Next = std::remove_cvref_t<decltype(CallWithValue(std::forward<Of>(of),
+                                                          std::forward<F>(f)))>;
+  if (!of.has_value()) return Next(tl::unexpect, of.error());
+  return CallWithValue(std::forward<Of>(of), std::forward<F>(f));
+}
+
+template <typename Of, typename F>
+constexpr auto Map(Of&& of, F&& f) {
+  using Value = std::remove_cvref_t<decltype(CallWithValue(
+      std::forward<Of>(of), std::forward<F>(f)))>;
+  if (!of.has_value()) return Result<Value>(tl::unexpect, of.error());
+  if constexpr (std::is_void_v<Value>) {
+    CallWithValue(std::forward<Of>(of), std::forward<F>(f));
+    return Result<Value>();
+  } else {
+    return Result<Value>(
+        tl::in_place, CallWithValue(std::forward<Of>(of), std::forward<F>(f)));
+  }
+}
+
+template <typename Of, typename F>
+constexpr std::remove_cvref_t<Of> OrElse(Of&& of, F&& f) {
+  if (of.has_value()) return std::forward<Of>(of);
+  if constexpr (std::is_void_v<std::invoke_result_t<F, const Error&>>) {
+    std::invoke(std::forward<F>(f), std::as_const(of).error());
+    return std::forward<Of>(of);
+  } else {
+    return std::invoke(std::forward<F>(f), std::as_const(of).error());
+  }
+}
+
+}  // namespace internal
+
 // tl::expected, which is std::expected before C++23, but that value() throws
-// SyscallError. map, and_then and the rest return tl::expected, which converts
-// to a Result.
+// SyscallError, and that map, and_then and or_else return a Result, and take
+// functions that do. What else returns a tl::expected converts to a Result.
+//
+//   Result<int> raw = EventFd::Create().map([](const EventFd& e) { … });
+//   Result<void> added = EventFd::Create().and_then(
+//       [](const EventFd& event) { return event.Add(); });
 //
 // Thread-safety and fork: as the value's.
 template <typename T>
@@ -36,9 +92,50 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
     Check();
     return **this;
   }
-  constexpr T&& value() && {
+  // Not a reference, which would dangle in
+  // `for (const EpollEvent& event : epoll.Wait(events, 1s).value())`.
+  constexpr T value() && {
     Check();
     return *std::move(*this);
+  }
+
+  // What `f` makes of the value, or else the error.
+  template <typename F>
+  constexpr auto map(F&& f) & {
+    return internal::Map(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr auto map(F&& f) const& {
+    return internal::Map(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr auto map(F&& f) && {
+    return internal::Map(std::move(*this), std::forward<F>(f));
+  }
+
+  // The Result that `f` returns for the value, or else the error.
+  template <typename F>
+  constexpr auto and_then(F&& f) & {
+    return internal::AndThen(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr auto and_then(F&& f) const& {
+    return internal::AndThen(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr auto and_then(F&& f) && {
+    return internal::AndThen(std::move(*this), std::forward<F>(f));
+  }
+
+  // This, or else the Result that `f` returns for the error; this too, if it
+  // returns void.
+  template <typename F>
+  constexpr Result or_else(F&& f) const& {
+    return internal::OrElse(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr Result or_else(F&& f) && {
+    return internal::OrElse(std::move(*this), std::forward<F>(f));
   }
 
  private:
@@ -60,6 +157,20 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
   constexpr void value() const {
     if (!has_value()) [[unlikely]]
       ThrowSyscallError(error());
+  }
+
+  // As those of other types; `f` takes nothing.
+  template <typename F>
+  constexpr auto map(F&& f) const {
+    return internal::Map(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr auto and_then(F&& f) const {
+    return internal::AndThen(*this, std::forward<F>(f));
+  }
+  template <typename F>
+  constexpr Result or_else(F&& f) const {
+    return internal::OrElse(*this, std::forward<F>(f));
   }
 };
 

@@ -1,9 +1,10 @@
 """A facility of the wrappers: its library, its tests, and the conformance that it rests on."""
 
-load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
+load("@plumbline_toolchains//:architectures.bzl", "NATIVE")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//tools/targets:copts.bzl", "PLUMBLINE_CXXOPTS")
 load("//tools/targets:defs.bzl", "current_target_test", "for_each_architecture", "target_test")
+load("//tools/targets:once.bzl", "genrule_once")
 
 # Where every facility's tests run beside this machine: other sizes, other byte order, other numbers.
 TESTED_ARCHITECTURES = ["arm64", "armhf", "i386", "s390x"]
@@ -19,25 +20,26 @@ def wrapper_library(name, constants = False, deps = [], **kwargs):
     """
     headers = [name + ".h"]
     if constants:
-        native.genrule(
+        genrule_once(
             name = name + "_constants_header",
             srcs = [
                 "constants.toml",
                 "//bindings",
             ],
-            outs = [name + "_constants.h"],
+            out = name + "_constants.h",
             cmd = "$(location //tools/codegen) wrapper-constants --facility {} -o $@ ".format(name) +
                   "$(location constants.toml) $(locations //bindings)",
             tools = ["//tools/codegen"],
             visibility = ["//visibility:private"],
         )
-        headers.append(name + "_constants.h")
+        headers.append(name + "_constants_header")
         deps = deps + [":flags"]
     cc_library(
         name = name,
         srcs = native.glob([name + ".cc"]),
         hdrs = headers,
-        copts = PLUMBLINE_CXXOPTS,
+        # Another workspace's compiler may warn of what ours does not.
+        copts = PLUMBLINE_CXXOPTS if native.repository_name() == "@" else [],
         deps = deps,
         visibility = ["//visibility:public"],
         **kwargs
@@ -79,7 +81,7 @@ def wrapper_test(name, deps, architectures = TESTED_ARCHITECTURES, size = "small
         tags = tags,
     )
 
-def facility(name, bindings, deps = [], constants = True, architectures = TESTED_ARCHITECTURES, properties = [], **kwargs):
+def facility(name, bindings, deps = [], test_deps = [], constants = True, properties = [], **kwargs):
     """A facility: its library, its tests, and its conformance suite.
 
     Makes, of NAME.h, NAME.cc if there is one, NAME_test.cc and a table in constants.toml:
@@ -95,10 +97,10 @@ def facility(name, bindings, deps = [], constants = True, architectures = TESTED
       bindings: the families whose declarations it rests on: "io" is bindings/io.toml and
         bindings/io.errors.toml.
       deps: libraries that NAME.h includes, beside result.h and fd.h.
+      test_deps: further libraries that NAME_test.cc includes.
       constants: whether constants.toml has a table for it.
-      architectures: where its tests run, beside this machine.
       properties: tests of properties that it rests on.
-      **kwargs: what wrapper_test takes.
+      **kwargs: what wrapper_test takes, such as other architectures.
     """
     wrapper_library(
         name = name,
@@ -110,12 +112,11 @@ def facility(name, bindings, deps = [], constants = True, architectures = TESTED
     )
     wrapper_test(
         name = name + "_test",
-        architectures = architectures,
         deps = [
             ":" + name,
             ":retry",
             ":syscall_error",
-        ],
+        ] + test_deps,
         **kwargs
     )
     for kind, checker in {
@@ -141,4 +142,35 @@ def facility(name, bindings, deps = [], constants = True, architectures = TESTED
             ":{}_errors_test".format(name),
             ":{}_test".format(name),
         ] + properties,
+    )
+
+def suites(name):
+    """What is of all facilities; to be called at the end of the BUILD file.
+
+    Makes also :headers, every header of the folder, and :native_tests, the behaviour of every
+    facility on this machine, for sanitizers.
+
+    Args:
+      name: of the suite of every facility's conformance.
+    """
+    rules = native.existing_rules()
+    native.filegroup(
+        name = "headers",
+        srcs = native.glob(["*.h"]) + [
+            ":error_conditions_header",
+        ] + [":" + rule for rule in rules if rule.endswith("_constants_header")],
+    )
+    native.test_suite(
+        name = "native_tests",
+        tags = ["manual"],
+        tests = [
+            ":" + rule.replace("_program", "")
+            for rule in rules
+            if rule.endswith("_test_program")
+        ],
+    )
+    native.test_suite(
+        name = name,
+        tags = ["manual"],
+        tests = [":" + rule for rule in rules if rule.endswith("_conformance")],
     )

@@ -1,0 +1,49 @@
+// Random bytes of the kernel: getrandom(2).
+
+#ifndef WRAPPERS_RANDOM_H_
+#define WRAPPERS_RANDOM_H_
+
+#include <sys/random.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <span>
+
+#include "wrappers/random_constants.h"
+#include "wrappers/result.h"
+
+namespace plumbline {
+
+// getrandom(2): fills `buffer` with random bytes, and returns how many. Once
+// the kernel has gathered enough randomness since boot, up to 256 are never
+// fewer than asked for, and no signal interrupts that; of more, a signal or the
+// kernel's limit may leave some out. Before, it waits, and fails with EINTR if
+// a signal interrupts the wait, or with EAGAIN if kNonblock is given; with
+// kInsecure, since Linux 5.6, it does not wait. Fails with EINVAL for a flag
+// that the kernel does not know.
+inline Result<std::size_t> GetRandom(std::span<std::byte> buffer,
+                                     RandomFlags flags = {}) {
+  const ssize_t count = ::getrandom(buffer.data(), buffer.size(), flags.bits());
+  if (count < 0) [[unlikely]]
+    return internal::Failed("getrandom", static_cast<void*>(buffer.data()),
+                            buffer.size(), flags);
+  return static_cast<std::size_t>(count);
+}
+
+// getrandom(2), until all of `buffer` is filled, however large it is. Fails as
+// GetRandom does. It does not matter then how much was filled: to try again is
+// to fill all of it again.
+inline Result<void> FillRandom(std::span<std::byte> buffer,
+                               RandomFlags flags = {}) {
+  while (!buffer.empty()) {
+    const Result<std::size_t> count = GetRandom(buffer, flags);
+    if (!count) [[unlikely]]
+      return tl::unexpected<Error>(count.error());
+    buffer = buffer.subspan(*count);
+  }
+  return {};
+}
+
+}  // namespace plumbline
+
+#endif  // WRAPPERS_RANDOM_H_

@@ -278,8 +278,10 @@ class RuntimeClock {
   ClockId id_;
 };
 
-// nanosleep(2): MonotonicClock::SleepFor as it was before there were clocks to
-// choose from; but errno is the call's.
+// nanosleep(2): sleeps for nanoseconds that are rounded up, by CLOCK_MONOTONIC,
+// as it was before there were clocks to choose from. Fails with EINTR as
+// MonotonicClock::SleepFor does, and sets `remaining` as that; errno is the
+// call's.
 inline Result<void> Nanosleep(const Delay& delay,
                               std::chrono::nanoseconds* remaining = nullptr) {
   timespec rest = {};

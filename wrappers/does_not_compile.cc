@@ -15,16 +15,16 @@
 namespace plumbline {
 
 [[maybe_unused]] void DoesNotCompile(const OwnedFd& owned, EventFd event) {
-#ifdef EVENTFD_FLAGS_FOR_EPOLL  // could not convert
+#ifdef EVENTFD_FLAGS_FOR_EPOLL  // plumbline::EpollFlags
   (void)Epoll::Create(EventFdFlags::kCloexec);
 #endif
-#ifdef EVENTFD_CONSTANT_FOR_EPOLL  // could not convert
+#ifdef EVENTFD_CONSTANT_FOR_EPOLL  // plumbline::EpollFlags
   (void)Epoll::Create(EFD_CLOEXEC);
 #endif
-#ifdef EPOLL_CONSTANT_FOR_EPOLL  // could not convert
+#ifdef EPOLL_CONSTANT_FOR_EPOLL  // plumbline::EpollFlags
   (void)Epoll::Create(EPOLL_CLOEXEC);
 #endif
-#ifdef INT_FOR_EVENT_MASK  // could not convert
+#ifdef INT_FOR_EVENT_MASK  // plumbline::Epoll::Register(
   (void)event;
   (void)Epoll().Register(owned, EPOLLIN);
 #endif

@@ -15,7 +15,7 @@ CASES = re.findall(r"^#ifdef (\w+)  // (.+)$", SOURCE.read_text(), re.MULTILINE)
 
 
 def compile_with(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [tool("g++", "g++"), "-std=c++20", "-Wall", "-Werror", "-fsyntax-only", "-I.", "-Iwrappers", *options]
+    command = [tool("g++", "g++"), "-std=c++20", "-Wall", "-Werror", "-fsyntax-only", "-I.", *options]
     return subprocess.run([*command, str(SOURCE)], stderr=subprocess.PIPE, text=True, check=False)
 
 

@@ -4,69 +4,48 @@
 
 namespace plumbline::internal {
 
-constinit std::atomic<EpollPwait2State> epoll_pwait2_state =
-    EpollPwait2State::kUnknown;
+constinit std::atomic<bool> epoll_pwait2_is_present = false;
+constinit std::atomic<bool> epoll_pwait2_is_absent = false;
 
 namespace {
 
-void Remember(EpollPwait2State state) {
-  epoll_pwait2_state.store(state, std::memory_order_relaxed);
-}
-
 // Rounded up.
-PollTimeout ToPollTimeout(const PreciseTimeout& timeout) {
-  if (timeout.is_infinite()) return PollTimeout::Infinite();
+int ToMilliseconds(const PreciseTimeout& timeout) {
+  if (timeout.is_infinite()) return PollTimeout::Infinite().milliseconds();
   const timespec& time = *timeout.get();
-  const std::chrono::nanoseconds fraction(time.tv_nsec);
   // More may not fit into nanoseconds, and is too long anyway.
-  constexpr int kMost = PollTimeout::kMax / 1000 + 1;
-  if (time.tv_sec >= kMost) return std::chrono::seconds(kMost);
-  return std::chrono::seconds(time.tv_sec) + fraction;
-}
-
-Result<unsigned> EpollPwaitInstead(int epoll, std::span<EpollEvent> events,
-                                   const PreciseTimeout& precise,
-                                   const sigset_t* mask) {
-  const int timeout = ToPollTimeout(precise).milliseconds();
-  const int ready =
-      ::epoll_pwait(epoll, RawEvents(events), MaxEvents(events), timeout, mask);
-  if (ready < 0)
-    return Failed("epoll_pwait", epoll, static_cast<const void*>(events.data()),
-                  MaxEvents(events), timeout, argument::SignalSet{mask});
-  return static_cast<unsigned>(ready);
+  if (time.tv_sec > PollTimeout::kMax / 1000) return PollTimeout::kMax;
+  return PollTimeout(std::chrono::seconds(time.tv_sec) +
+                     std::chrono::nanoseconds(time.tv_nsec))
+      .milliseconds();
 }
 
 }  // namespace
 
-Result<unsigned> FindEpollPwait2(int epoll, std::span<EpollEvent> events,
-                                 const PreciseTimeout& timeout,
-                                 const sigset_t* mask) {
-  if (epoll_pwait2_state.load(std::memory_order_relaxed) ==
-      EpollPwait2State::kAbsent)
-    return EpollPwaitInstead(epoll, events, timeout, mask);
-  const int saved = errno;
-  const int ready = CallEpollPwait2(epoll, events, timeout, mask);
-  if (ready < 0 && errno == ENOSYS) {
-    Remember(EpollPwait2State::kAbsent);
+int FindEpollPwait2(int epoll, std::span<EpollEvent> events,
+                    const PreciseTimeout& timeout, const sigset_t* mask) {
+  if (!epoll_pwait2_is_absent.load(std::memory_order_relaxed)) {
+    const int saved = errno;
+    const int ready = CallEpollPwait2(epoll, events, timeout, mask);
+    const bool is_present = ready >= 0 || errno != ENOSYS;
+    epoll_pwait2_is_present.store(is_present, std::memory_order_relaxed);
+    epoll_pwait2_is_absent.store(!is_present, std::memory_order_relaxed);
+    if (is_present) return ready;
     errno = saved;
-    return EpollPwaitInstead(epoll, events, timeout, mask);
   }
-  Remember(EpollPwait2State::kPresent);
-  if (ready < 0) return EpollPwait2Failed(epoll, events, timeout, mask);
-  return static_cast<unsigned>(ready);
+  return ::epoll_pwait(epoll, RawEvents(events), MaxEvents(events),
+                       ToMilliseconds(timeout), mask);
 }
 
-Result<unsigned> EpollPwait2Failed(int epoll, std::span<EpollEvent> events,
-                                   const PreciseTimeout& timeout,
-                                   const sigset_t* mask) {
-  if (errno == ENOSYS) {
-    // Since it was there a sandbox has been closed around the process. This one
-    // success leaves another errno.
-    Remember(EpollPwait2State::kAbsent);
-    return EpollPwaitInstead(epoll, events, timeout, mask);
-  }
-  return Failed("epoll_pwait2", epoll, static_cast<const void*>(events.data()),
-                MaxEvents(events), timeout.get(), argument::SignalSet{mask});
+tl::unexpected<Error> EpollPwait2Failed(int epoll, std::span<EpollEvent> events,
+                                        const PreciseTimeout& timeout,
+                                        const sigset_t* mask) {
+  const void* const data = events.data();
+  if (epoll_pwait2_is_absent.load(std::memory_order_relaxed))
+    return Failed("epoll_pwait", epoll, data, MaxEvents(events),
+                  ToMilliseconds(timeout), argument::SignalSet{mask});
+  return Failed("epoll_pwait2", epoll, data, MaxEvents(events), timeout.get(),
+                argument::SignalSet{mask});
 }
 
 }  // namespace plumbline::internal

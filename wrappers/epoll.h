@@ -79,10 +79,10 @@ inline int MaxEvents(std::span<EpollEvent> events) {
   return static_cast<int>(events.size() < kMost ? events.size() : kMost);
 }
 
-// Whether there is an epoll_pwait2(2). To know it costs less than to ask each
-// time, and lets a success leave errno alone.
-enum class EpollPwait2State : unsigned char { kUnknown, kPresent, kAbsent };
-extern std::atomic<EpollPwait2State> epoll_pwait2_state;
+// Whether epoll_pwait2(2) has been found to be there, or not to be. To know it
+// costs less than to ask each time, and lets a success leave errno alone.
+extern std::atomic<bool> epoll_pwait2_is_present;
+extern std::atomic<bool> epoll_pwait2_is_absent;
 
 // The C library's, which glibc has since 2.35 and others need not have.
 inline int CallEpollPwait2([[maybe_unused]] int epoll,
@@ -98,34 +98,29 @@ inline int CallEpollPwait2([[maybe_unused]] int epoll,
 #endif
 }
 
-// epoll_pwait2(2) if there is one, or epoll_pwait(2); how many are ready.
-[[gnu::cold]] Result<unsigned> FindEpollPwait2(int epoll,
-                                               std::span<EpollEvent> events,
-                                               const PreciseTimeout& timeout,
-                                               const sigset_t* mask);
-// The same after epoll_pwait2(2) failed although there is one.
-[[gnu::cold]] Result<unsigned> EpollPwait2Failed(int epoll,
-                                                 std::span<EpollEvent> events,
-                                                 const PreciseTimeout& timeout,
-                                                 const sigset_t* mask);
+// epoll_pwait2(2) if there is one, or epoll_pwait(2), and remembers it.
+[[gnu::cold]] int FindEpollPwait2(int epoll, std::span<EpollEvent> events,
+                                  const PreciseTimeout& timeout,
+                                  const sigset_t* mask);
+// Of the one that there is.
+[[gnu::cold]] tl::unexpected<Error> EpollPwait2Failed(
+    int epoll, std::span<EpollEvent> events, const PreciseTimeout& timeout,
+    const sigset_t* mask);
 
 inline Result<std::span<EpollEvent>> EpollPwait2(int epoll,
                                                  std::span<EpollEvent> events,
                                                  const PreciseTimeout& timeout,
                                                  const sigset_t* mask) {
-  if (epoll_pwait2_state.load(std::memory_order_relaxed) !=
-      EpollPwait2State::kPresent) [[unlikely]] {
-    const Result<unsigned> ready =
-        FindEpollPwait2(epoll, events, timeout, mask);
-    if (!ready) return tl::unexpected<Error>(ready.error());
-    return events.first(*ready);
+  int ready;
+  if (epoll_pwait2_is_present.load(std::memory_order_relaxed)) [[likely]] {
+    ready = CallEpollPwait2(epoll, events, timeout, mask);
+  } else {
+    ready = FindEpollPwait2(epoll, events, timeout, mask);
   }
-  const int ready = CallEpollPwait2(epoll, events, timeout, mask);
   if (ready < 0) [[unlikely]] {
-    const Result<unsigned> other =
-        EpollPwait2Failed(epoll, events, timeout, mask);
-    if (!other) return tl::unexpected<Error>(other.error());
-    return events.first(*other);
+    // A sandbox may have been closed around the process since it was found.
+    if (errno == ENOSYS) ready = FindEpollPwait2(epoll, events, timeout, mask);
+    if (ready < 0) return EpollPwait2Failed(epoll, events, timeout, mask);
   }
   return events.first(static_cast<unsigned>(ready));
 }

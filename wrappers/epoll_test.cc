@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -35,6 +34,7 @@
 
 #include "wrappers/eventfd.h"
 #include "wrappers/retry.h"
+#include "wrappers/testing/capabilities.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
 #include "wrappers/testing/result_matchers.h"
@@ -51,8 +51,6 @@ void PrintTo(const EpollEvent& event, std::ostream* out) {
 namespace {
 
 using namespace std::chrono_literals;
-using internal::epoll_pwait2_state;
-using internal::EpollPwait2State;
 using std::chrono::steady_clock;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -64,6 +62,7 @@ using testing::StartsWith;
 using testing::UnorderedElementsAre;
 using testing_support::Blocked;
 using testing_support::InChild;
+using testing_support::InChildWithoutCapabilities;
 using testing_support::Interruptible;
 using testing_support::Interruptions;
 
@@ -215,16 +214,25 @@ void DenyEpollPwait2() {
 }
 
 // Sets what is known of epoll_pwait2(2), until its end.
+enum class Pwait2 { kUnknown, kPresent, kAbsent };
 class KnownOfPwait2 {
  public:
-  explicit KnownOfPwait2(EpollPwait2State state)
-      : before_(epoll_pwait2_state.exchange(state)) {}
-  ~KnownOfPwait2() { epoll_pwait2_state = before_; }
+  explicit KnownOfPwait2(Pwait2 what) {
+    internal::epoll_pwait2_is_present = what == Pwait2::kPresent;
+    internal::epoll_pwait2_is_absent = what == Pwait2::kAbsent;
+  }
+  ~KnownOfPwait2() {
+    internal::epoll_pwait2_is_present = false;
+    internal::epoll_pwait2_is_absent = false;
+  }
   KnownOfPwait2(const KnownOfPwait2&) = delete;
   KnownOfPwait2& operator=(const KnownOfPwait2&) = delete;
 
- private:
-  const EpollPwait2State before_;
+  static Pwait2 Now() {
+    if (internal::epoll_pwait2_is_present) return Pwait2::kPresent;
+    if (internal::epoll_pwait2_is_absent) return Pwait2::kAbsent;
+    return Pwait2::kUnknown;
+  }
 };
 
 TEST(EpollEvent, IsAnEpollEvent) {
@@ -301,8 +309,7 @@ void ExpectClosed(const Epoll& epoll) {
   EXPECT_THAT(epoll.Wait(events, PollTimeout::Infinite()), FailsWith(EBADF));
   EXPECT_THAT(epoll.Pwait(events, PollTimeout::Infinite(), SignalSet()),
               FailsWith(EBADF));
-  for (const auto state :
-       {EpollPwait2State::kUnknown, EpollPwait2State::kAbsent}) {
+  for (const auto state : {Pwait2::kUnknown, Pwait2::kAbsent}) {
     const KnownOfPwait2 known(state);
     EXPECT_THAT(epoll.Pwait2(events, PreciseTimeout::Infinite()),
                 FailsWith(EBADF));
@@ -663,13 +670,7 @@ EpollEvents Noted(const Epoll& epoll) {
 }
 
 TEST(Epoll, WakeupIsIgnoredWithoutTheCapability) {
-  InChild([] {
-    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct data[2] = {};
-    ASSERT_EQ(syscall(SYS_capget, &header, data), 0);
-    data[CAP_TO_INDEX(CAP_BLOCK_SUSPEND)].effective &=
-        ~CAP_TO_MASK(CAP_BLOCK_SUSPEND);
-    ASSERT_EQ(syscall(SYS_capset, &header, data), 0);
+  InChildWithoutCapabilities([] {
     const EventFd event = NewEvent(1);
     const Epoll epoll = Epoll::Create().value();
     EXPECT_THAT(epoll.Register(event, EpollEvents::kIn | EpollEvents::kWakeup),
@@ -875,8 +876,7 @@ TEST(EpollWait, MoreThanAnIntIsTooMany) {
   EXPECT_THAT(ready.error().arguments(), EndsWith(", 2147483647, 0"));
   EXPECT_TRUE(ready.error().documented());
   EXPECT_THAT(epoll.Pwait(events, 0s, SignalSet()), FailsWith(EINVAL));
-  for (const auto state :
-       {EpollPwait2State::kUnknown, EpollPwait2State::kAbsent}) {
+  for (const auto state : {Pwait2::kUnknown, Pwait2::kAbsent}) {
     const KnownOfPwait2 known(state);
     EXPECT_THAT(epoll.Pwait2(events, 0s), FailsWith(EINVAL));
   }
@@ -1136,18 +1136,16 @@ TEST(EpollPwait, BlocksWhatTheMaskBlocks) {
 
 // epoll_pwait2(2), as the kernel has it or not, and without.
 
-class EpollPwait2 : public testing::TestWithParam<EpollPwait2State> {
+class EpollPwait2 : public testing::TestWithParam<Pwait2> {
  private:
   const KnownOfPwait2 known_{GetParam()};
 };
 
 INSTANTIATE_TEST_SUITE_P(, EpollPwait2,
-                         testing::Values(EpollPwait2State::kUnknown,
-                                         EpollPwait2State::kAbsent),
+                         testing::Values(Pwait2::kUnknown, Pwait2::kAbsent),
                          [](const auto& one) {
-                           return one.param == EpollPwait2State::kUnknown
-                                      ? "AsItIs"
-                                      : "Without";
+                           return one.param == Pwait2::kUnknown ? "AsItIs"
+                                                                : "Without";
                          });
 
 TEST_P(EpollPwait2, TellsWhatIsReady) {
@@ -1236,7 +1234,7 @@ TEST_P(EpollPwait2, LeavesErrnoAlone) {
 
 TEST(EpollPwait2Error, NamesTheCall) {
   if (!HasEpollPwait2()) GTEST_SKIP() << "there is no epoll_pwait2";
-  const KnownOfPwait2 known(EpollPwait2State::kUnknown);
+  const KnownOfPwait2 known(Pwait2::kUnknown);
   const Epoll closed;
   EpollEvent events[8];
   for (int i = 0; i < 2; ++i) {
@@ -1248,7 +1246,7 @@ TEST(EpollPwait2Error, NamesTheCall) {
                 AllOf(StartsWith("-1, 0x"),
                       EndsWith(", 8, {tv_sec=0, tv_nsec=1500000}, [INT]")));
     EXPECT_TRUE(ready.error().documented());
-    EXPECT_EQ(epoll_pwait2_state, EpollPwait2State::kPresent);
+    EXPECT_EQ(KnownOfPwait2::Now(), Pwait2::kPresent);
   }
   EXPECT_THAT(
       closed.Pwait2(events, PreciseTimeout::Infinite()).error().arguments(),
@@ -1256,7 +1254,7 @@ TEST(EpollPwait2Error, NamesTheCall) {
 }
 
 TEST(EpollPwait2Fallback, RoundsUpAndNamesItsCall) {
-  const KnownOfPwait2 known(EpollPwait2State::kAbsent);
+  const KnownOfPwait2 known(Pwait2::kAbsent);
   const Epoll closed;
   EpollEvent events[8];
   const auto arguments = [&](const PreciseTimeout& timeout) {
@@ -1287,7 +1285,7 @@ TEST(EpollPwait2Fallback, IsUsedWhenThereIsNone) {
   if (!CanDenyEpollPwait2()) GTEST_SKIP() << "there is no seccomp filter";
   InChild([] {
     DenyEpollPwait2();
-    const KnownOfPwait2 known(EpollPwait2State::kUnknown);
+    const KnownOfPwait2 known(Pwait2::kUnknown);
     const EventFd event = NewEvent(1);
     const Epoll epoll = Epoll::Create().value();
     EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
@@ -1295,7 +1293,7 @@ TEST(EpollPwait2Fallback, IsUsedWhenThereIsNone) {
     errno = EDOM;
     EXPECT_THAT(epoll.Pwait2(events, 0s), Returns(SizeIs(1)));
     EXPECT_EQ(errno, EDOM);
-    EXPECT_EQ(epoll_pwait2_state, EpollPwait2State::kAbsent);
+    EXPECT_EQ(KnownOfPwait2::Now(), Pwait2::kAbsent);
   });
 }
 
@@ -1303,17 +1301,17 @@ TEST(EpollPwait2Fallback, IsUsedWhenThereIsNoneAnyMore) {
   if (!HasEpollPwait2()) GTEST_SKIP() << "there never was an epoll_pwait2";
   if (!CanDenyEpollPwait2()) GTEST_SKIP() << "there is no seccomp filter";
   InChild([] {
-    const KnownOfPwait2 known(EpollPwait2State::kUnknown);
+    const KnownOfPwait2 known(Pwait2::kUnknown);
     const EventFd event = NewEvent(1);
     const Epoll epoll = Epoll::Create().value();
     EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
     EpollEvent events[2];
     EXPECT_THAT(epoll.Pwait2(events, 0s), Returns(SizeIs(1)));
-    EXPECT_EQ(epoll_pwait2_state, EpollPwait2State::kPresent);
+    EXPECT_EQ(KnownOfPwait2::Now(), Pwait2::kPresent);
     DenyEpollPwait2();
     EXPECT_THAT(epoll.Pwait2(events, 0s),
                 Returns(ElementsAre(Is(EpollEvents::kIn, NumberOf(event)))));
-    EXPECT_EQ(epoll_pwait2_state, EpollPwait2State::kAbsent);
+    EXPECT_EQ(KnownOfPwait2::Now(), Pwait2::kAbsent);
     EXPECT_THAT(Epoll().Pwait2(events, 0s), FailsWith(EBADF));
   });
 }

@@ -187,9 +187,9 @@ inline Result<std::size_t> Writev(BorrowedFd fd,
   return static_cast<std::size_t>(size);
 }
 
-// read(2) until `rest` is full. It always is what is not filled yet, so that
-// nothing is lost on failure, and one that is no end can be followed by a call
-// that goes on:
+// read(2): again and again, until `rest` is full. It always is what is not
+// filled yet, so that nothing is lost on failure, and one that is no end can be
+// followed by a call that goes on:
 //
 //   MutableBuffer rest = header;
 //   auto read = RetryOnEintr([&] { return ReadFully(fd, rest); });
@@ -206,10 +206,10 @@ inline Result<void> ReadFully(BorrowedFd fd, MutableBuffer& rest) {
   return {};
 }
 
-// write(2) until nothing is left of `rest`, which always is what is not written
-// yet, as with ReadFully. If a call writes nothing, which a device may do, it
-// succeeds with that left. Fails with what Write does, EINTR and EAGAIN among
-// it.
+// write(2): again and again, until nothing is left of `rest`, which always is
+// what is not written yet, as with ReadFully. If a call writes nothing, which a
+// device may do, it succeeds with that left. Fails with what Write does, EINTR
+// and EAGAIN among it.
 inline Result<void> WriteFully(BorrowedFd fd, ConstBuffer& rest) {
   while (!rest.empty()) {
     const Result<std::size_t> size = Write(fd, rest);

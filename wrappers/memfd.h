@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "wrappers/dup_constants.h"
@@ -36,8 +37,9 @@ class MemFd : public FdOwner {
   // several files may have the same. Only what is made with kAllowSealing, or
   // with kNoexecSeal, can be sealed. Fails with EINVAL if the name is longer
   // than kMaxName, or the kernel does not know a flag (before Linux 6.3,
-  // kNoexecSeal and kExec); with ENODEV if the machine has no pages of the
-  // size, and with EMFILE, ENFILE and ENOMEM.
+  // kNoexecSeal and kExec); with EACCES if vm.memfd_noexec forbids kExec; with
+  // ENODEV if the machine has no pages of the size; and with EMFILE, ENFILE and
+  // ENOMEM.
   static Result<MemFd> Create(const char* name,
                               MemFdFlags flags = MemFdFlags::kCloexec) {
     const int raw = ::memfd_create(name, flags.bits());
@@ -58,7 +60,7 @@ class MemFd : public FdOwner {
     return {};
   }
 
-  // fstat(2): the file's length in bytes.
+  // fstat(2): the file's length in bytes. Fails with EBADF if this is closed.
   Result<std::uint64_t> Size() const {
     struct stat64 status;
     if (::fstat64(raw(), &status) != 0) [[unlikely]]
@@ -79,7 +81,8 @@ class MemFd : public FdOwner {
   }
 
   // F_GET_SEALS(2const), by fcntl(2): the seals that the file has. One that was
-  // made without kAllowSealing has kSeal.
+  // made without kAllowSealing has kSeal. Fails with EINVAL if what was adopted
+  // is of a kind without seals.
   Result<Seals> GetSeals() const {
     const int seals = ::fcntl(raw(), F_GET_SEALS);
     if (seals < 0) [[unlikely]]

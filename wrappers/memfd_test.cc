@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -92,6 +93,16 @@ int Mode(const MemFd& file) {
   return static_cast<int>(status.st_mode & 0777);
 }
 
+// Tests of which seals a file has. Since Linux 6.3 the system may be set to add
+// kNoexecSeal to what has neither that nor kExec.
+class MemFdSeals : public testing::Test {
+  void SetUp() override {
+    int noexec = 0;
+    std::ifstream("/proc/sys/vm/memfd_noexec") >> noexec;
+    if (noexec != 0) GTEST_SKIP() << "vm.memfd_noexec is " << noexec;
+  }
+};
+
 TEST(MemFd, IsAFileThatIsEmptyAtFirst) {
   const MemFd file = MemFd::Create("").value();
   EXPECT_THAT(file.Size(), Returns(0u));
@@ -164,7 +175,7 @@ TEST(MemFd, IsNoLargerThanAFileCanBe) {
             std::to_string(file.fd().raw()) + ", 9223372036854775808");
 }
 
-TEST(MemFd, CanBeSealedOnlyIfItIsMadeSo) {
+TEST_F(MemFdSeals, AreAddedOnlyIfTheFileIsMadeSo) {
   EXPECT_THAT(New().GetSeals(), Returns(Seals()));
   const MemFd file = MemFd::Create("test").value();
   EXPECT_THAT(file.GetSeals(), Returns(Seals::kSeal));
@@ -179,7 +190,7 @@ TEST(MemFd, CanBeSealedOnlyIfItIsMadeSo) {
               HasSubstr("memfd_create without MFD_ALLOW_SEALING"));
 }
 
-TEST(MemFd, KeepsTheSealsThatItHas) {
+TEST_F(MemFdSeals, StayWhenOthersAreAdded) {
   const MemFd file = New();
   EXPECT_THAT(file.AddSeals(Seals::kShrink), Succeeds());
   EXPECT_THAT(file.AddSeals(Seals::kGrow), Succeeds());
@@ -219,7 +230,7 @@ TEST(MemFd, SealedAgainstWritingItMayBeResized) {
   EXPECT_EQ(Contents(file), "abc");
 }
 
-TEST(MemFd, IsNotSealedAgainstWritingWhileItIsMappedForIt) {
+TEST_F(MemFdSeals, AgainstWritingAreNotAddedWhileTheFileIsMappedForIt) {
   const MemFd file = Filled();
   {
     const Mapping mapping(file);
@@ -244,7 +255,7 @@ TEST(MemFd, SealedAgainstFutureWritingItIsWrittenByAnOldMapping) {
   EXPECT_EQ(Contents(file), "Xbcd");
 }
 
-TEST(MemFd, SealedAgainstSealsItGetsNoMore) {
+TEST_F(MemFdSeals, AgainstSealsAreTheLast) {
   const MemFd file = Filled();
   EXPECT_THAT(file.AddSeals(Seals::kSeal | Seals::kGrow), Succeeds());
   EXPECT_THAT(file.AddSeals(Seals::kWrite), FailsWith(EPERM));
@@ -282,7 +293,7 @@ bool KnowsOfExecution() {
   return false;
 }
 
-// As above; sets `file` if the system lets one be executable.
+// Sets `file` if the system lets one be executable.
 bool MakeExecutable(MemFd& file) {
   Result<MemFd> made = MemFd::Create("test", kSealable | MemFdFlags::kExec);
   if (made) file = *std::move(made);
@@ -397,7 +408,7 @@ TEST(MemFd, IsOfHugePages) {
   }
 }
 
-TEST(MemFd, IsSharedWithAChild) {
+TEST_F(MemFdSeals, AreSharedWithAChild) {
   const MemFd file = New();
   const pid_t child = fork();
   if (child == 0) _exit(file.Resize(7) && file.AddSeals(Seals::kGrow) ? 0 : 1);
@@ -408,7 +419,7 @@ TEST(MemFd, IsSharedWithAChild) {
   EXPECT_THAT(file.GetSeals(), Returns(Seals::kGrow));
 }
 
-TEST(MemFd, IsSealedByAnyThread) {
+TEST_F(MemFdSeals, AreAddedByAnyThread) {
   const MemFd file = New();
   std::vector<std::thread> threads;
   for (const Seals seal :

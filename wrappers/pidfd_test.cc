@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -426,11 +427,11 @@ TEST(PidFd, SendsWhatAHandlerIsToBeTold) {
 
 TEST(PidFd, SendsNoInfoOfAnotherSignal) {
   const PidFd self = Self();
-  const Result<void> sent = self.SendSignal(SIGUSR1, Queued(SIGUSR2, 1));
+  const Result<void> sent = self.SendSignal(SIGURG, Queued(SIGWINCH, 1));
   ASSERT_THAT(sent, FailsWith(EINVAL));
   EXPECT_THAT(
       sent.error().arguments(),
-      AllOf(StartsWith(std::to_string(self.fd().raw()) + ", SIGUSR1, 0x"),
+      AllOf(StartsWith(std::to_string(self.fd().raw()) + ", SIGURG, 0x"),
             EndsWith(", 0")));
   EXPECT_THAT(sent.error().explanation(),
               HasSubstr("info is of another signal than sig"));
@@ -459,11 +460,11 @@ TEST(PidFd, SendsNothingThatIsNoSignal) {
 TEST(PidFd, RefusesUnknownFlagsOfASignal) {
   const PidFd self = Self();
   const Result<void> sent =
-      self.SendSignal(SIGTERM, PidFdSignalFlags::FromBits(0x100));
+      self.SendSignal(SIGURG, PidFdSignalFlags::FromBits(0x100));
   ASSERT_THAT(sent, FailsWith(EINVAL));
   EXPECT_EQ(sent.error().arguments(),
-            std::to_string(self.fd().raw()) + ", SIGTERM, NULL, 0x100");
-  EXPECT_THAT(self.SendSignal(SIGTERM, Queued(SIGTERM, 1),
+            std::to_string(self.fd().raw()) + ", SIGURG, NULL, 0x100");
+  EXPECT_THAT(self.SendSignal(SIGURG, Queued(SIGURG, 1),
                               PidFdSignalFlags::FromBits(0x100)),
               FailsWith(EINVAL));
 }

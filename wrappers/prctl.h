@@ -43,8 +43,9 @@ namespace plumbline {
 // ---- The process and its threads --------------------------------------------
 
 // prctl(2) PR_SET_PDEATHSIG: the signal that the process gets when the thread
-// that made it ends; 0 for none. Not inherited by children. Fails with EINVAL
-// if there is no such signal.
+// that made it ends; 0 for none. It is of the calling thread, whatever the
+// manual says: each can set one more. Not inherited. Fails with EINVAL if there
+// is no such signal.
 Result<void> SetParentDeathSignal(int signal);
 // prctl(2) PR_GET_PDEATHSIG: that signal; 0 if there is none.
 Result<int> GetParentDeathSignal();
@@ -310,10 +311,11 @@ Result<void> SetSpeculation(SpeculationFeature feature, SpeculationState state);
 // controlled. Fails with ENODEV.
 Result<SpeculationState> GetSpeculation(SpeculationFeature feature);
 
-// Whose tasks share a core: of which the cookies are equal.
-// Each fails with ENODEV if no core runs several threads at once, ESRCH if
-// there is no such process, EPERM if ptrace(2) could not read it, and EINVAL if
-// the kernel was built without CONFIG_SCHED_CORE. 0 is the calling thread.
+// Core scheduling: a core runs at once only threads whose cookies are equal.
+// All of these fail with EINVAL if the kernel was built without
+// CONFIG_SCHED_CORE, ENODEV if no core runs several threads, ESRCH if there is
+// no such thread, and EPERM if ptrace(2) could not read it. 0 is the calling
+// thread.
 
 // prctl(2) PR_SCHED_CORE_GET: of a thread; 0 if it has none.
 Result<std::uint64_t> GetCoreCookie(pid_t pid = 0);

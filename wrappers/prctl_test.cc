@@ -469,10 +469,11 @@ TEST(PrctlResult, IsWhatTheCallWrote) {
   EXPECT_EQ(GetFpExceptions().value(), FpExceptions::kAsync);
   EXPECT_EQ(GetEndianness().value(), Endianness::kPpcLittle);
   kernel.Do([](const FakePrctl::Call& call) {
-    *Pointer<Word>(call.arguments[0]) = 5;
+    *Pointer<Word>(call.arguments[0]) = ~(~Word{0} >> 1) | 5;
   });
-  EXPECT_EQ(GetShadowStack().value(),
-            ShadowStack::kEnable | ShadowStack::kPush);
+  EXPECT_EQ(GetShadowStack().value(), ShadowStack::FromBits(~(~Word{0} >> 1)) |
+                                          ShadowStack::kEnable |
+                                          ShadowStack::kPush);
   kernel.Do([](const FakePrctl::Call& call) {
     EXPECT_EQ(call.arguments[3] % 8, 0u);
     *Pointer<std::uint64_t>(call.arguments[3]) = 0xfedcba9876543210;
@@ -484,21 +485,19 @@ TEST(PrctlResult, IsWhatTheCallWrote) {
   EXPECT_EQ(GetThreadName().value(), ThreadName("sixteen bytes ."));
 }
 
-// A kernel of 64 bits writes 64, also for a program of 32 bits.
-TEST(PrctlResult, IsTheTidAddressHoweverWideTheKernelWritesIt) {
+// A kernel of 64 bits writes 64, also for a program of 32 bits; if it is big
+// endian, the address is in the second half.
+TEST(PrctlResult, IsTheTidAddressHoweverTheKernelWritesIt) {
   static int word;
-  const auto address = reinterpret_cast<std::uintptr_t>(&word);
   FakePrctl kernel;
-  kernel.Do([&](const FakePrctl::Call& call) {
-    *Pointer<std::uintptr_t>(call.arguments[0]) = address;
-  });
-  EXPECT_EQ(GetTidAddress().value(), &word);
-  kernel.Do([&](const FakePrctl::Call& call) {
-    *Pointer<std::uint64_t>(call.arguments[0]) = address;
-  });
-  EXPECT_EQ(GetTidAddress().value(), &word);
+  for (const std::size_t half : {std::size_t{0}, 8 / sizeof(int*) - 1}) {
+    kernel.Do([=](const FakePrctl::Call& call) {
+      Pointer<int*>(call.arguments[0])[half] = &word;
+    });
+    EXPECT_EQ(GetTidAddress(), &word);
+  }
   kernel.Do(nullptr);
-  EXPECT_EQ(GetTidAddress().value(), nullptr);
+  EXPECT_EQ(GetTidAddress(), nullptr);
 }
 
 TEST(PrctlResult, OfWhatIsRefusedIsNoCall) {
@@ -699,6 +698,11 @@ TEST(Prctl, TheParentsDeathIsSignalled) {
     EXPECT_EQ(GetParentDeathSignal(), SIGURG);
     EXPECT_EQ(RawWritten(PR_GET_PDEATHSIG), SIGURG);
     InChild([] { EXPECT_EQ(GetParentDeathSignal(), 0); });
+    std::thread([] {
+      EXPECT_EQ(GetParentDeathSignal(), 0);
+      EXPECT_THAT(SetParentDeathSignal(SIGWINCH), Succeeds());
+    }).join();
+    EXPECT_EQ(GetParentDeathSignal(), SIGURG);
     EXPECT_THAT(SetParentDeathSignal(0), Succeeds());
     EXPECT_EQ(GetParentDeathSignal(), 0);
   });

@@ -30,9 +30,9 @@ inline Result<std::size_t> GetRandom(std::span<std::byte> buffer,
   return static_cast<std::size_t>(count);
 }
 
-// getrandom(2), until all of `buffer` is filled, however large it is. Fails as
-// GetRandom does. It does not matter then how much was filled: to try again is
-// to fill all of it again.
+// getrandom(2): fills all of `buffer` with random bytes, however large it is,
+// by as many calls as that takes. Fails as GetRandom does; how much was filled
+// then does not matter, as to try again is to fill all of it again.
 inline Result<void> FillRandom(std::span<std::byte> buffer,
                                RandomFlags flags = {}) {
   while (!buffer.empty()) {

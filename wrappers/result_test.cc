@@ -307,20 +307,31 @@ TEST(Result, ChainsEndInAValueThatThrows) {
                SyscallError);
 }
 
-// What tl's functions return, that Result does not have itself.
-TEST(Result, IsMadeOfAnExpected) {
+// Of which the rest of what others know is used.
+TEST(Result, ConvertsFromAndToAnExpected) {
   const tl::expected<int, Error> some = 3;
   const Result<int> result = some;
   EXPECT_THAT(result, Returns(3));
-  const Result<int> kept =
-      Number(-1).map_error([](const Error& error) { return error; });
-  EXPECT_THAT(kept, FailsWith(EBADF));
-  const Result<void> done =
-      Fail(EIO).map_error([](const Error& error) { return error; });
-  EXPECT_THAT(done, FailsWith(EIO));
-  Result<std::unique_ptr<int>> moved =
-      tl::expected<std::unique_ptr<int>, Error>(std::make_unique<int>(3));
-  EXPECT_EQ(*moved.value(), 3);
+  const tl::expected<int, Error> back = result;
+  EXPECT_EQ(*back, 3);
+  const tl::expected<int, Error> none = Number(-1);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error(), EBADF);
+  EXPECT_THAT(Result<int>(none), FailsWith(EBADF));
+  const Result<long> wider = some;
+  EXPECT_THAT(wider, Returns(3));
+
+  const tl::expected<void, Error> done = Succeed();
+  EXPECT_TRUE(done);
+  EXPECT_THAT(Result<void>(done), Succeeds());
+  const tl::expected<void, Error> failed = Fail(EIO);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(Result<void>(failed), FailsWith(EIO));
+
+  tl::expected<std::unique_ptr<int>, Error> moved = Own(3);
+  Result<std::unique_ptr<int>> again = std::move(moved);
+  EXPECT_EQ(*again.value(), 3);
+  EXPECT_EQ(*moved, nullptr);  // NOLINT: what is left of it is the question
 }
 
 TEST(Result, LeavesErrnoAlone) {

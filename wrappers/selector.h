@@ -1,5 +1,6 @@
 // Waiting for many descriptors, each with data of the program's, in a way that
-// is chosen when it runs: epoll(7), poll(2) or select(2).
+// is chosen when it runs: epoll(7), poll(2) or select(2). As Python's
+// selectors.
 
 #ifndef WRAPPERS_SELECTOR_H_
 #define WRAPPERS_SELECTOR_H_

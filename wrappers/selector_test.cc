@@ -1055,6 +1055,24 @@ TYPED_TEST(SelectorTest, TellsOnlyOfWhatIsStillWaitedFor) {
                                          Pair(Raw(three.events[2]), "r")));
 }
 
+TYPED_TEST(SelectorTest, TellsOfWhatIsReadyWhateverWasReadyBefore) {
+  const EventFd before = NewEvent(1), now = NewEvent();
+  auto selector = this->New();
+  EXPECT_THAT(selector.Register(before, kRead), Succeeds());
+  EXPECT_THAT(selector.Register(now, kRead), Succeeds());
+  EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(before), "r")));
+  EXPECT_THAT(before.Take(), Returns(1u));
+  EXPECT_THAT(now.Add(), Succeeds());
+  const auto ready = selector.Select();
+  ASSERT_THAT(ready, Succeeds());
+  // It was where the other one is.
+  EXPECT_THAT(selector.Modify(before, kWrite), Succeeds());
+  EXPECT_THAT(selector.Unregister(before), Succeeds());
+  ASSERT_EQ(ready->size(), 1u);
+  EXPECT_EQ((*ready->begin()).key.fd(), now.fd());
+  EXPECT_EQ((*ready->begin()).events, kRead);
+}
+
 TYPED_TEST(SelectorTest, TellsOfWhatIsReadyAlsoIfMoreIsRegistered) {
   const Three three;
   auto selector = this->New();
@@ -1196,6 +1214,17 @@ TYPED_TEST(SelectorTest, WaitsForTheTimeAtLeast) {
   const auto start = steady_clock::now();
   EXPECT_THAT(Found(selector, 20'000'001ns), IsEmpty());
   EXPECT_GE(steady_clock::now() - start, 20'000'001ns);
+}
+
+TYPED_TEST(SelectorTest, IsNotWokenByWhatIsNotWaitedFor) {
+  const EventFd writable = NewEvent(), readable = NewEvent();
+  EXPECT_THAT(readable.Add(EventFd::kMax), Succeeds());
+  auto selector = this->New();
+  EXPECT_THAT(selector.Register(writable, kRead), Succeeds());
+  EXPECT_THAT(selector.Register(readable, kWrite), Succeeds());
+  const auto start = steady_clock::now();
+  EXPECT_THAT(Found(selector, 5ms), IsEmpty());
+  EXPECT_GE(steady_clock::now() - start, 5ms);
 }
 
 TYPED_TEST(SelectorTest, WaitsForAMillisecondIfLessIsAsked) {

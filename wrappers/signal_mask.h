@@ -45,7 +45,8 @@ inline Result<SignalSet> ChangeProcessSignalMask(SignalMaskChange how,
   return before;
 }
 
-// pthread_sigmask(3) without a change: what the calling thread blocks.
+// pthread_sigmask(3): without a change, what the calling thread blocks. Never
+// fails, as its arguments are right.
 inline Result<SignalSet> CurrentThreadSignalMask() {
   Result<SignalSet> mask(tl::in_place, internal::Uninitialized());
   if (const int number = ::pthread_sigmask(SIG_BLOCK, nullptr, mask->get());
@@ -56,7 +57,7 @@ inline Result<SignalSet> CurrentThreadSignalMask() {
   return mask;
 }
 
-// sigprocmask(2) without a change: the same, for programs of one thread.
+// sigprocmask(2): the same, for programs of one thread.
 inline Result<SignalSet> CurrentProcessSignalMask() {
   Result<SignalSet> mask(tl::in_place, internal::Uninitialized());
   if (::sigprocmask(SIG_BLOCK, nullptr, mask->get()) != 0) [[unlikely]]
@@ -66,7 +67,7 @@ inline Result<SignalSet> CurrentProcessSignalMask() {
 }
 
 // sigpending(2): the blocked signals that wait for the calling thread, or for
-// the process.
+// the process. Never fails, as its argument is right.
 inline Result<SignalSet> PendingSignals() {
   Result<SignalSet> pending(tl::in_place, internal::Uninitialized());
   if (::sigpending(pending->get()) != 0) [[unlikely]]
@@ -105,16 +106,18 @@ class CompactSignalSet {
 template <Result<SignalSet> (*kChange)(SignalMaskChange, const SignalSet&)>
 class [[nodiscard]] BasicSignalMask {
  public:
-  // pthread_sigmask(3), or sigprocmask(2): blocks `signals` too.
+  // pthread_sigmask(3), or sigprocmask(2): blocks `signals` too. Never fails,
+  // as its arguments are right; nor do the others.
   static Result<BasicSignalMask> Block(const SignalSet& signals) {
     return Change(SignalMaskChange::kBlock, signals);
   }
   // pthread_sigmask(3), or sigprocmask(2): blocks `signals` no longer. Those
-  // that were pending are delivered before this returns.
+  // that were pending are delivered before this returns. Never fails.
   static Result<BasicSignalMask> Unblock(const SignalSet& signals) {
     return Change(SignalMaskChange::kUnblock, signals);
   }
   // pthread_sigmask(3), or sigprocmask(2): blocks `signals`, and no others.
+  // Never fails.
   static Result<BasicSignalMask> Set(const SignalSet& signals) {
     return Change(SignalMaskChange::kSetmask, signals);
   }
@@ -134,7 +137,7 @@ class [[nodiscard]] BasicSignalMask {
   bool restores() const { return restores_; }
 
   // pthread_sigmask(3), or sigprocmask(2): restores the mask now, and not
-  // later. Does nothing if it was restored or released.
+  // later. Does nothing if it was restored or released. Never fails.
   Result<void> Restore() {
     if (!std::exchange(restores_, false)) return {};
     const auto changed = kChange(SignalMaskChange::kSetmask, before());

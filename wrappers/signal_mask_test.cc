@@ -374,19 +374,14 @@ TYPED_TEST(ScopedSignalMask, DeliversWhatWaited) {
   handled = 0;
   struct sigaction action = {};
   struct sigaction before;
-  action.sa_handler = [](int) {
-    handled = 1;
-    errno = EINTR;
-  };
+  action.sa_handler = [](int) { handled = 1; };
   ASSERT_EQ(sigaction(SIGUSR1, &action, &before), 0);
   {
     const TypeParam mask = TypeParam::Block({SIGUSR1}).value();
     ASSERT_EQ(raise(SIGUSR1), 0);
     EXPECT_EQ(handled, 0);
-    errno = EDOM;
   }
   EXPECT_EQ(handled, 1);
-  EXPECT_EQ(errno, EDOM);
   ASSERT_EQ(sigaction(SIGUSR1, &before, nullptr), 0);
 }
 

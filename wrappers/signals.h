@@ -147,7 +147,7 @@ class [[nodiscard]] ScopedSignalAction {
   bool restores() const { return signal_ != 0; }
 
   // sigaction(2): restores the action now, and not later. Does nothing if it
-  // was restored or released.
+  // was restored or released. Never fails, as its arguments are right.
   Result<void> Restore() {
     if (!restores()) return {};
     const auto changed = ChangeSignalAction(std::exchange(signal_, 0), before_);

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -23,6 +24,14 @@
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
+
+// For GoogleTest's messages.
+static void PrintTo(const SignalAction& action, std::ostream* out) {
+  *out << "{handler " << reinterpret_cast<void*>(action.get()->sa_handler)
+       << ", flags " << action.flags().bits() << ", blocked "
+       << testing::PrintToString(action.blocked()) << "}";
+}
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -33,6 +42,7 @@ using testing::EndsWith;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Property;
 using testing::StartsWith;
 
 static_assert(std::is_same_v<decltype(Pause()), Error>);
@@ -100,6 +110,19 @@ class Signals : public testing::Test {
  private:
   const SignalMask mask_;
 };
+
+// Whether what the C library returns is what was set. ThreadSanitizer stands in
+// between, and blocks all signals in handlers.
+bool MasksAreKept() {
+  struct sigaction action = {};
+  action.sa_handler = SIG_IGN;
+  sigaddset(&action.sa_mask, SIGINT);
+  EXPECT_EQ(sigaction(SIGUSR1, &action, nullptr), 0);
+  const SignalSet kept(Current(SIGUSR1).sa_mask);
+  EXPECT_EQ(sigaction(SIGUSR1, SignalAction::Default().get(), nullptr), 0);
+  return kept == SignalSet{SIGINT};
+}
+constexpr char kNoMasks[] = "something sets the masks of handlers itself";
 
 using SignalActionTest = Signals;
 using ScopedSignalActionTest = Signals;
@@ -169,6 +192,7 @@ TEST_F(SignalActionTest, IsEqualIfAllIs) {
 // sigaction(2).
 
 TEST_F(SignalActionTest, IsReadAsItWasSet) {
+  if (!MasksAreKept()) GTEST_SKIP() << kNoMasks;
   const SignalAction action(
       Count, SignalActionFlags::kRestart | SignalActionFlags::kNodefer,
       {SIGINT, SIGRTMIN});
@@ -212,6 +236,7 @@ TEST_F(SignalActionTest, MayBeALambda) {
 }
 
 TEST_F(SignalActionTest, BlocksDuringTheHandler) {
+  if (!MasksAreKept()) GTEST_SKIP() << kNoMasks;
   static std::optional<SignalSet> blocked;
   const auto scoped =
       ScopedSignalAction::Create(
@@ -301,6 +326,7 @@ void ExpectSame(const struct sigaction& a, const struct sigaction& b) {
 }
 
 TEST_F(ScopedSignalActionTest, RestoresExactly) {
+  if (!MasksAreKept()) GTEST_SKIP() << kNoMasks;
   for (const SignalAction& action :
        {SignalAction(Count, SignalActionFlags::kNodefer, {SIGINT, SIGRTMIN}),
         SignalAction(CountInfo, SignalActionFlags::kRestart),
@@ -359,14 +385,14 @@ TEST_F(ScopedSignalActionTest, RestoresEarlyAndOnce) {
     EXPECT_THAT(scoped.Restore(), Succeeds());
   }
   EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Default()),
-              Returns(SignalAction::Ignore()));
+              Returns(Property(&SignalAction::is_ignored, true)));
 }
 
 TEST_F(ScopedSignalActionTest, Releases) {
   {
     auto scoped =
         ScopedSignalAction::Create(SIGUSR1, SignalAction(Count)).value();
-    EXPECT_EQ(scoped.Release(), SignalAction::Default());
+    EXPECT_TRUE(scoped.Release().is_default());
     EXPECT_FALSE(scoped.restores());
   }
   EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Default()),

@@ -57,8 +57,8 @@ inline Result<void> DisableSubreaper() { return SetChildSubreaper(false); }
 // this does nothing.
 class [[nodiscard]] ScopedSubreaper {
  public:
-  // prctl(2) PR_GET_CHILD_SUBREAPER, PR_SET_CHILD_SUBREAPER. Fails with EINVAL
-  // if the kernel has none.
+  // prctl(2): PR_GET_CHILD_SUBREAPER, and PR_SET_CHILD_SUBREAPER. Fails with
+  // EINVAL if the kernel has none.
   static Result<ScopedSubreaper> Create() {
     const Result<bool> before = GetChildSubreaper();
     if (!before) [[unlikely]]
@@ -81,8 +81,8 @@ class [[nodiscard]] ScopedSubreaper {
     errno = saved;
   }
 
-  // prctl(2) PR_SET_CHILD_SUBREAPER: what the process was before, now; once,
-  // and never in a child.
+  // prctl(2): PR_SET_CHILD_SUBREAPER to what the process was before, now; once,
+  // and never in a child. Never fails, as the kernel has had it already.
   Result<void> Restore() {
     if (std::exchange(process_, 0) != ::getpid()) return {};
     return SetChildSubreaper(before_);

@@ -69,8 +69,10 @@ def _declared(bindings: Bindings) -> dict[str, WrapperConstant]:
         resolved = [on.constant(binding.name) for on in targets]
         if all(constant.runtime or not constant.present for constant in resolved):
             continue
-        values = {constant.value for constant in resolved if constant.present}
-        aliases = {constant.alias for constant in resolved if constant.present}
+        # One that some architecture does not have is nothing there, whatever it is elsewhere.
+        everywhere = all(constant.present for constant in resolved)
+        values = {constant.value for constant in resolved if everywhere}
+        aliases = {constant.alias for constant in resolved if everywhere}
         found[binding.name] = WrapperConstant(
             name=binding.name,
             family=binding.family,

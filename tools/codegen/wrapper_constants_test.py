@@ -63,6 +63,13 @@ def test_a_value_that_differs_has_no_fallback() -> None:
     assert by_name["EPOLLIN"].always
 
 
+def test_what_only_some_architectures_have_is_nothing_elsewhere() -> None:
+    kind = only(table(of='["errno/EREMDEV", "EHWPOISON"]', prefix="E"))
+    assert [(c.name, c.value) for c in kind.constants if c.name == "EREMDEV"] == [("EREMDEV", None)]
+    facilities = load(table(name="Some", of='["errno/EREMDEV"]', prefix="E", kind="enum"))
+    assert "#ifdef EREMDEV\n" in emit_wrappers.names(facilities) and "142" not in emit_wrappers.names(facilities)
+
+
 def test_another_name_falls_back_to_the_first() -> None:
     facilities = load(table(name="PidFdFlags", of='["PIDFD_NONBLOCK"]', prefix="PIDFD_"))
     assert "#ifdef PIDFD_NONBLOCK\n" in emit_wrappers.header(facilities, "eventfd")

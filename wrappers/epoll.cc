@@ -37,6 +37,14 @@ int FindEpollPwait2(int epoll, std::span<EpollEvent> events,
                        ToMilliseconds(timeout), mask);
 }
 
+int FindLostEpollPwait2(int epoll, std::span<EpollEvent> events,
+                        const PreciseTimeout& timeout, const sigset_t* mask) {
+  // A sandbox may have been closed around the process since it was found. What
+  // errno was before is lost then, this once.
+  if (errno != ENOSYS) return -1;
+  return FindEpollPwait2(epoll, events, timeout, mask);
+}
+
 tl::unexpected<Error> EpollPwait2Failed(int epoll, std::span<EpollEvent> events,
                                         const PreciseTimeout& timeout,
                                         const sigset_t* mask) {

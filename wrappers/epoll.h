@@ -98,11 +98,15 @@ inline int CallEpollPwait2([[maybe_unused]] int epoll,
 #endif
 }
 
-// epoll_pwait2(2) if there is one, or epoll_pwait(2), and remembers it.
+// epoll_pwait2(2) if there is one, or epoll_pwait(2), and remembers which.
 [[gnu::cold]] int FindEpollPwait2(int epoll, std::span<EpollEvent> events,
                                   const PreciseTimeout& timeout,
                                   const sigset_t* mask);
-// Of the one that there is.
+// The same if there is none any more; fails as before if that was not why.
+[[gnu::cold]] int FindLostEpollPwait2(int epoll, std::span<EpollEvent> events,
+                                      const PreciseTimeout& timeout,
+                                      const sigset_t* mask);
+// Names the one that there is.
 [[gnu::cold]] tl::unexpected<Error> EpollPwait2Failed(
     int epoll, std::span<EpollEvent> events, const PreciseTimeout& timeout,
     const sigset_t* mask);
@@ -114,14 +118,13 @@ inline Result<std::span<EpollEvent>> EpollPwait2(int epoll,
   int ready;
   if (epoll_pwait2_is_present.load(std::memory_order_relaxed)) [[likely]] {
     ready = CallEpollPwait2(epoll, events, timeout, mask);
+    if (ready < 0) [[unlikely]]
+      ready = FindLostEpollPwait2(epoll, events, timeout, mask);
   } else {
     ready = FindEpollPwait2(epoll, events, timeout, mask);
   }
-  if (ready < 0) [[unlikely]] {
-    // A sandbox may have been closed around the process since it was found.
-    if (errno == ENOSYS) ready = FindEpollPwait2(epoll, events, timeout, mask);
-    if (ready < 0) return EpollPwait2Failed(epoll, events, timeout, mask);
-  }
+  if (ready < 0) [[unlikely]]
+    return EpollPwait2Failed(epoll, events, timeout, mask);
   return events.first(static_cast<unsigned>(ready));
 }
 

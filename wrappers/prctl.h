@@ -396,9 +396,9 @@ Result<void> SetExecutableFile(BorrowedFd file);
 
 // ---- What some architectures have -------------------------------------------
 
-// prctl(2) PR_SET_TSC: of the thread. x86.
+// prctl(2) PR_SET_TSC: of the thread. x86, and Arm64 since Linux 6.12.
 Result<void> SetTimeStampCounter(TimeStampCounter counter);
-// prctl(2) PR_GET_TSC: of the thread. x86.
+// prctl(2) PR_GET_TSC: of the thread.
 Result<TimeStampCounter> GetTimeStampCounter();
 
 // prctl(2) PR_SET_UNALIGN: of the thread. Alpha, PA-RISC, PowerPC and SuperH.

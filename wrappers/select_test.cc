@@ -22,6 +22,7 @@
 #include "wrappers/eventfd.h"
 #include "wrappers/retry.h"
 #include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/signals.h"
 
 namespace plumbline {
 namespace {
@@ -32,6 +33,8 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::StartsWith;
+using testing_support::Blocked;
+using testing_support::Interruptible;
 
 template <typename... Arguments>
 concept Selects = requires(Arguments... arguments) {
@@ -85,44 +88,6 @@ struct Pipe {
     write = OwnedFd::Adopt(fds[1]);
   }
   OwnedFd read, write;
-};
-
-// Handles a signal by doing nothing, so that it interrupts.
-class Interruptible {
- public:
-  explicit Interruptible(int signal) : signal_(signal) {
-    struct sigaction action = {};
-    action.sa_handler = [](int) { ++handled_; };
-    EXPECT_EQ(sigaction(signal, &action, &before_), 0);
-    handled_ = 0;
-  }
-  ~Interruptible() { EXPECT_EQ(sigaction(signal_, &before_, nullptr), 0); }
-  Interruptible(const Interruptible&) = delete;
-  Interruptible& operator=(const Interruptible&) = delete;
-
-  int handled() const { return handled_; }
-
- private:
-  static inline std::atomic<int> handled_ = 0;
-  const int signal_;
-  struct sigaction before_;
-};
-
-// Blocks a signal.
-class Blocked {
- public:
-  explicit Blocked(int signal) {
-    EXPECT_EQ(pthread_sigmask(SIG_BLOCK, SignalSet{signal}.get(), &before_), 0);
-  }
-  ~Blocked() { EXPECT_EQ(pthread_sigmask(SIG_SETMASK, &before_, nullptr), 0); }
-  Blocked(const Blocked&) = delete;
-  Blocked& operator=(const Blocked&) = delete;
-
-  // What was blocked before.
-  SignalSet before() const { return SignalSet(before_); }
-
- private:
-  sigset_t before_;
 };
 
 SignalSet CurrentMask() {

@@ -46,9 +46,7 @@ static void PrintTo(const SignalInfo& info, std::ostream* out) {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::_;
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Property;

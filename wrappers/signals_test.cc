@@ -38,7 +38,6 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using testing::AllOf;
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;

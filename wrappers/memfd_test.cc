@@ -480,7 +480,7 @@ TEST(MemFd, LeavesErrnoAlone) {
     EXPECT_EQ(errno, EDOM);
     const Result<void> sealed = file.AddSeals(Seals::kGrow);
     EXPECT_EQ(errno, EPERM);
-    EXPECT_NE(sealed.error().ToString(), "");
+    EXPECT_THAT(sealed, FailsWith(EPERM));
   }
   EXPECT_EQ(errno, EPERM);
 }

@@ -632,7 +632,7 @@ TEST(PidFd, LeavesErrnoAlone) {
     EXPECT_EQ(errno, EDOM);
     const Result<void> sent = fd.SendSignal(0);
     EXPECT_EQ(errno, ESRCH);
-    EXPECT_NE(sent.error().ToString(), "");
+    EXPECT_THAT(sent, FailsWith(ESRCH));
   }
   EXPECT_EQ(errno, ESRCH);
 }

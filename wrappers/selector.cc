@@ -360,24 +360,23 @@ class SelectImplementation final : public SelectorImplementation {
 
 }  // namespace
 
-Result<SelectorCore> SelectorCore::Epoll() {
-  Result<plumbline::Epoll> epoll = plumbline::Epoll::Create();
-  if (!epoll) return tl::unexpected<Error>(epoll.error());
-  return SelectorCore(new EpollImplementation(*std::move(epoll)));
-}
-SelectorCore SelectorCore::Poll() {
-  return SelectorCore(new PollImplementation);
-}
-SelectorCore SelectorCore::Select() {
-  return SelectorCore(new SelectImplementation);
-}
-
 SelectorCore& SelectorCore::operator=(SelectorCore&& other) noexcept {
   if (this != &other) {
     Forget();
     implementation_ = std::move(other.implementation_);
   }
   return *this;
+}
+
+Result<void> SelectorCore::OpenEpoll() {
+  Result<Epoll> epoll = Epoll::Create();
+  if (!epoll) return tl::unexpected<Error>(epoll.error());
+  implementation_.reset(new EpollImplementation(*std::move(epoll)));
+  return {};
+}
+void SelectorCore::OpenPoll() { implementation_.reset(new PollImplementation); }
+void SelectorCore::OpenSelect() {
+  implementation_.reset(new SelectImplementation);
 }
 
 bool SelectorCore::is_open() const {
@@ -413,12 +412,13 @@ Result<SelectorKeyBase*> SelectorCore::Modify(BorrowedFd fd,
   return implementation_->Modify(*key, events);
 }
 
-Result<std::unique_ptr<SelectorKeyBase>> SelectorCore::Unregister(
-    BorrowedFd fd) {
-  Key* const key = Find(fd);
-  if (key == nullptr) [[unlikely]]
+Result<void> SelectorCore::Unregister(BorrowedFd fd,
+                                      std::unique_ptr<Key>& key) {
+  Key* const found = Find(fd);
+  if (found == nullptr) [[unlikely]]
     return Unknown(*this, kUnregister, fd);
-  return implementation_->Unregister(*key);
+  key = implementation_->Unregister(*found);
+  return {};
 }
 
 Result<void> SelectorCore::Wait(PollTimeout timeout) {

@@ -88,13 +88,16 @@ class SelectorCore {
 
   // Closed.
   SelectorCore() = default;
-  static Result<SelectorCore> Epoll();
-  static SelectorCore Poll();
-  static SelectorCore Select();
 
   SelectorCore(SelectorCore&&) noexcept = default;
   SelectorCore& operator=(SelectorCore&& other) noexcept;
   ~SelectorCore() { Forget(); }
+
+  // Of one that is closed. Out parameters rather than more types of results: a
+  // program that includes this compiles all of them.
+  Result<void> OpenEpoll();
+  void OpenPoll();
+  void OpenSelect();
 
   bool is_open() const;
   // Of the epoll instance, if it is one.
@@ -103,7 +106,7 @@ class SelectorCore {
   // As Selector's, and documented there.
   Result<Key*> Register(std::unique_ptr<Key> key);
   Result<Key*> Modify(BorrowedFd fd, SelectorEvents events);
-  Result<std::unique_ptr<Key>> Unregister(BorrowedFd fd);
+  Result<void> Unregister(BorrowedFd fd, std::unique_ptr<Key>& key);
   Result<void> Wait(PollTimeout timeout);
   Result<Key*> GetKey(BorrowedFd fd) const;
   Result<void> Close();
@@ -122,9 +125,6 @@ class SelectorCore {
   struct Deleter {
     void operator()(SelectorImplementation* implementation) const;
   };
-
-  explicit SelectorCore(SelectorImplementation* implementation)
-      : implementation_(implementation) {}
 
   void Forget() noexcept;
 
@@ -401,10 +401,10 @@ class Selector {
   // its key, with the data, which is the caller's now. Fails with ENOENT if it
   // is not registered, and with EBADF if the selector is closed.
   Result<std::unique_ptr<Key>> Unregister(BorrowedFd fd) {
-    auto key = core_.Unregister(fd);
-    if (!key) [[unlikely]]
-      return tl::unexpected<Error>(key.error());
-    return std::unique_ptr<Key>(static_cast<Key*>(key->release()));
+    std::unique_ptr<internal::SelectorKeyBase> key;
+    if (const Result<void> done = core_.Unregister(fd, key); !done) [[unlikely]]
+      return tl::unexpected<Error>(done.error());
+    return std::unique_ptr<Key>(static_cast<Key*>(key.release()));
   }
 
   // epoll_wait(2), poll(2) or select(2): waits until something that is waited
@@ -476,10 +476,10 @@ class EpollSelector final : public Selector<Data> {
 
   // epoll_create1(2): with nothing registered. Fails as Epoll::Create does.
   static Result<EpollSelector> Create() {
-    auto core = internal::SelectorCore::Epoll();
-    if (!core) [[unlikely]]
-      return tl::unexpected<Error>(core.error());
-    return EpollSelector(*std::move(core));
+    internal::SelectorCore core;
+    if (const Result<void> opened = core.OpenEpoll(); !opened) [[unlikely]]
+      return tl::unexpected<Error>(opened.error());
+    return EpollSelector(std::move(core));
   }
 
   // The epoll instance, which is readable while something is to be found; none
@@ -503,7 +503,9 @@ class PollSelector final : public Selector<Data> {
 
   // Calls nothing, and does not fail: with nothing registered.
   static Result<PollSelector> Create() {
-    return PollSelector(internal::SelectorCore::Poll());
+    internal::SelectorCore core;
+    core.OpenPoll();
+    return PollSelector(std::move(core));
   }
 
  private:
@@ -526,7 +528,9 @@ class SelectSelector final : public Selector<Data> {
 
   // Calls nothing, and does not fail: with nothing registered.
   static Result<SelectSelector> Create() {
-    return SelectSelector(internal::SelectorCore::Select());
+    internal::SelectorCore core;
+    core.OpenSelect();
+    return SelectSelector(std::move(core));
   }
 
  private:

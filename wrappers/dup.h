@@ -130,7 +130,7 @@ inline Result<void> SetStatusFlags(BorrowedFd fd, StatusFlags flags) {
 inline Result<bool> IsNonblocking(BorrowedFd fd) {
   const Result<StatusFlags> flags = GetStatusFlags(fd);
   if (!flags) [[unlikely]]
-    return tl::unexpected<Error>(flags.error());
+    return flags.error();
   return flags->Contains(StatusFlags::kNonblock);
 }
 
@@ -141,7 +141,7 @@ inline Result<bool> IsNonblocking(BorrowedFd fd) {
 inline Result<void> SetNonblocking(BorrowedFd fd, bool nonblocking) {
   const Result<StatusFlags> before = GetStatusFlags(fd);
   if (!before) [[unlikely]]
-    return tl::unexpected<Error>(before.error());
+    return before.error();
   const StatusFlags others = *before & ~StatusFlags::kNonblock;
   return SetStatusFlags(fd,
                         nonblocking ? others | StatusFlags::kNonblock : others);

@@ -45,9 +45,8 @@ int FindLostEpollPwait2(int epoll, std::span<EpollEvent> events,
   return FindEpollPwait2(epoll, events, timeout, mask);
 }
 
-tl::unexpected<Error> EpollPwait2Failed(int epoll, std::span<EpollEvent> events,
-                                        const PreciseTimeout& timeout,
-                                        const sigset_t* mask) {
+Error EpollPwait2Failed(int epoll, std::span<EpollEvent> events,
+                        const PreciseTimeout& timeout, const sigset_t* mask) {
   const void* const data = events.data();
   if (epoll_pwait2_is_absent.load(std::memory_order_relaxed))
     return Failed("epoll_pwait", epoll, data, MaxEvents(events),

@@ -107,14 +107,15 @@ inline int CallEpollPwait2([[maybe_unused]] int epoll,
                                       const PreciseTimeout& timeout,
                                       const sigset_t* mask);
 // Names the one that there is.
-[[gnu::cold]] tl::unexpected<Error> EpollPwait2Failed(
-    int epoll, std::span<EpollEvent> events, const PreciseTimeout& timeout,
-    const sigset_t* mask);
+[[gnu::cold]] Error EpollPwait2Failed(int epoll, std::span<EpollEvent> events,
+                                      const PreciseTimeout& timeout,
+                                      const sigset_t* mask);
 
-inline Result<std::span<EpollEvent>> EpollPwait2(int epoll,
-                                                 std::span<EpollEvent> events,
-                                                 const PreciseTimeout& timeout,
-                                                 const sigset_t* mask) {
+template <typename = void>
+Result<std::span<EpollEvent>> EpollPwait2(int epoll,
+                                          std::span<EpollEvent> events,
+                                          const PreciseTimeout& timeout,
+                                          const sigset_t* mask) {
   int ready;
   if (epoll_pwait2_is_present.load(std::memory_order_relaxed)) [[likely]] {
     ready = CallEpollPwait2(epoll, events, timeout, mask);
@@ -231,6 +232,10 @@ class Epoll : public FdOwner {
   //
   // Fails with EINTR, with EINVAL for no `events` or more than INT_MAX bytes of
   // them, and with EBADF and EINVAL if it is closed or no epoll instance.
+  //
+  // This and those below are templates, so that only who calls them compiles
+  // what makes a span.
+  template <typename = void>
   Result<std::span<EpollEvent>> Wait(std::span<EpollEvent> events,
                                      PollTimeout timeout) const {
     const int ready =
@@ -248,6 +253,7 @@ class Epoll : public FdOwner {
   // look at what its handler left and the wait. If it arrives, also if it was
   // pending before, its handler runs and this fails with EINTR, unless there
   // are events.
+  template <typename = void>
   Result<std::span<EpollEvent>> Pwait(std::span<EpollEvent> events,
                                       PollTimeout timeout,
                                       const SignalSet& mask) const {
@@ -268,11 +274,13 @@ class Epoll : public FdOwner {
   // emulators and sandboxes, it is epoll_pwait(2): then the time is rounded up
   // to milliseconds, is PollTimeout::kMax of them at most, and the error names
   // that call. It is remembered, so one that fails is not made each time.
+  template <typename = void>
   Result<std::span<EpollEvent>> Pwait2(std::span<EpollEvent> events,
                                        const PreciseTimeout& timeout) const {
     return internal::EpollPwait2(raw(), events, timeout, nullptr);
   }
   // epoll_pwait2(2): as Pwait, for nanoseconds, and with the same exception.
+  template <typename = void>
   Result<std::span<EpollEvent>> Pwait2(std::span<EpollEvent> events,
                                        const PreciseTimeout& timeout,
                                        const SignalSet& mask) const {
@@ -293,7 +301,7 @@ class Epoll : public FdOwner {
   Result<void> Control(EpollOperation operation, BorrowedFd fd,
                        EpollEvents events, std::uint64_t data) const {
     EpollEvent event(events, data);
-    epoll_event* const raw_event = internal::RawEvents({&event, 1});
+    epoll_event* const raw_event = reinterpret_cast<epoll_event*>(&event);
     if (::epoll_ctl(raw(), static_cast<int>(operation), fd.raw(), raw_event) !=
         0) [[unlikely]]
       return internal::Failed("epoll_ctl", raw(), operation, fd,

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <type_traits>
 
 #include "wrappers/argument_kind.h"
@@ -217,20 +216,20 @@ class ArgumentPacker {
 // What a wrapper returns if the call said that errno tells why. `function` must
 // live for ever.
 template <typename... Arguments>
-[[gnu::cold, gnu::noinline]] tl::unexpected<Error> Failed(
-    const char* function, const Arguments&... arguments) {
+[[gnu::cold, gnu::noinline]] Error Failed(const char* function,
+                                          const Arguments&... arguments) {
   ArgumentPacker packer(function, errno);
   (packer.Add(arguments), ...);
-  return tl::unexpected<Error>(packer.error());
+  return packer.error();
 }
 
 // The same of calls that return the error number, such as pthread_sigmask.
 template <typename... Arguments>
-[[gnu::cold, gnu::noinline]] tl::unexpected<Error> FailedWith(
-    int number, const char* function, const Arguments&... arguments) {
+[[gnu::cold, gnu::noinline]] Error FailedWith(int number, const char* function,
+                                              const Arguments&... arguments) {
   ArgumentPacker packer(function, number);
   (packer.Add(arguments), ...);
-  return tl::unexpected<Error>(packer.error());
+  return packer.error();
 }
 
 }  // namespace internal

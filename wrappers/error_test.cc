@@ -130,7 +130,7 @@ static_assert(std::is_trivially_destructible_v<Error>);
 
 template <typename... Arguments>
 Error Make(int number, const char* function, const Arguments&... arguments) {
-  return FailedWith(number, function, arguments...).value();
+  return FailedWith(number, function, arguments...);
 }
 
 // As an error has these arguments.
@@ -170,7 +170,7 @@ TEST(Error, IsComparedWithNumbers) {
 
 TEST(Error, TakesErrnoAndLeavesIt) {
   errno = ENOSPC;
-  const Error error = Failed("write", 3).value();
+  const Error error = Failed("write", 3);
   EXPECT_EQ(error.number(), ENOSPC);
   EXPECT_EQ(errno, ENOSPC);
 }
@@ -182,8 +182,7 @@ TEST(Error, TakesTheNumberThatTheFunctionReturned) {
   ASSERT_EQ(number, EINVAL);
   const Error error =
       FailedWith(number, "pthread_sigmask", 77, argument::SignalSet{&set},
-                 argument::SignalSet{nullptr})
-          .value();
+                 argument::SignalSet{nullptr});
   EXPECT_EQ(error, EINVAL);
   EXPECT_EQ(errno, EDOM);
   EXPECT_EQ(error.ToString(),
@@ -691,8 +690,7 @@ TEST(Error, LeavesErrnoAloneWhenItIsMade) {
   errno = EDOM;
   const Error error =
       Failed("f", argument::SignalSet{&set}, argument::EpollEvent{&event},
-             argument::PollFds{fds, 1}, "text", timespec{})
-          .value();
+             argument::PollFds{fds, 1}, "text", timespec{});
   EXPECT_EQ(errno, EDOM);
   EXPECT_EQ(error, EDOM);
 }
@@ -721,17 +719,15 @@ TEST(Error, AllocatesOnlyWhatIsMadeText) {
   right = right && !none && none.error() == EINVAL && none.error() != EBADF;
   Error error = Failed("f", argument::SignalSet{&set},
                        argument::EpollEvent{&event}, argument::PollFds{fds, 1},
-                       "a text that is longer than what is kept of it")
-                    .value();
+                       "a text that is longer than what is kept of it");
   error = Failed("f", argument::FdSet{&descriptors, FD_SETSIZE},
                  argument::Iovecs{&buffer, 1}, timespec{}, itimerspec{},
-                 EpollEvents::kIn, 1LL << 40)
-              .value();
+                 EpollEvents::kIn, 1LL << 40);
   const Error copy = error;
   right = right && copy.number() == EINVAL && copy.function() == "f";
   const Result<int> moved = Half(3)
                                 .and_then(Half)
-                                .map([](int n) { return n; })
+                                .transform([](int n) { return n; })
                                 .or_else([](const Error& why) -> Result<int> {
                                   return why.number();
                                 });

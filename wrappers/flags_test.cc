@@ -172,7 +172,7 @@ TEST(GeneratedFlags, HaveTheNumbersOfTheHeader) {
 // As an Error's text has it.
 template <typename Constant>
 std::string Spelled(Constant constant) {
-  return internal::FailedWith(EINVAL, "call", constant).value().arguments();
+  return internal::FailedWith(EINVAL, "call", constant).arguments();
 }
 
 TEST(GeneratedFlags, AreSpelledByTheirNames) {

@@ -75,15 +75,25 @@ class InotifyEventRange {
 
   // None.
   constexpr InotifyEventRange() = default;
-  constexpr explicit InotifyEventRange(std::span<const std::byte> bytes)
-      : bytes_(bytes) {}
+  // Those of what was read by other means. Not a constructor, as to copy a
+  // range would then be to ask whether it is a span.
+  static constexpr InotifyEventRange Of(std::span<const std::byte> bytes) {
+    return InotifyEventRange(bytes.data(), bytes.size());
+  }
 
   Iterator begin() const;
   Iterator end() const;
-  bool empty() const { return bytes_.size() < sizeof(inotify_event); }
+  bool empty() const { return size_ < sizeof(inotify_event); }
 
  private:
-  std::span<const std::byte> bytes_;
+  friend class Inotify;
+
+  constexpr InotifyEventRange(const std::byte* bytes, std::size_t size)
+      : bytes_(bytes), size_(size) {}
+
+  // Not a std::span, whose making would double what this header costs.
+  const std::byte* bytes_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 class InotifyEventRange::Iterator {
@@ -100,14 +110,16 @@ class InotifyEventRange::Iterator {
   InotifyEvent operator*() const {
     const inotify_event header = Header();
     const auto* const name =
-        reinterpret_cast<const char*>(rest_.data() + sizeof(header));
+        reinterpret_cast<const char*>(rest_ + sizeof(header));
     return {WatchDescriptor::FromRaw(header.wd),
             InotifyEvents::FromBits(header.mask),
             header.cookie,
             {name, ::strnlen(name, SizeOf(header) - sizeof(header))}};
   }
   Iterator& operator++() {
-    rest_ = rest_.subspan(SizeOf(Header()));
+    const std::size_t size = SizeOf(Header());
+    rest_ += size;
+    size_ -= size;
     return *this;
   }
   Iterator operator++(int) {
@@ -123,28 +135,30 @@ class InotifyEventRange::Iterator {
  private:
   friend class InotifyEventRange;
 
-  explicit Iterator(std::span<const std::byte> rest) : rest_(rest) {}
+  Iterator(const std::byte* rest, std::size_t size)
+      : rest_(rest), size_(size) {}
 
   // Bytes from here on, or 0 if there is no whole event's start.
   std::size_t Count() const {
-    return rest_.size() < sizeof(inotify_event) ? 0 : rest_.size();
+    return size_ < sizeof(inotify_event) ? 0 : size_;
   }
   inotify_event Header() const {
     inotify_event header;
-    ::memcpy(&header, rest_.data(), sizeof(header));
+    ::memcpy(&header, rest_, sizeof(header));
     return header;
   }
   // With its name; of one that is cut short, what is there.
   std::size_t SizeOf(const inotify_event& header) const {
-    const std::size_t most = rest_.size() - sizeof(header);
+    const std::size_t most = size_ - sizeof(header);
     return sizeof(header) + (header.len < most ? header.len : most);
   }
 
-  std::span<const std::byte> rest_;
+  const std::byte* rest_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 inline InotifyEventRange::Iterator InotifyEventRange::begin() const {
-  return Iterator(bytes_);
+  return Iterator(bytes_, size_);
 }
 inline InotifyEventRange::Iterator InotifyEventRange::end() const {
   return Iterator();
@@ -211,7 +225,7 @@ class Inotify : public FdOwner {
     if (size < 0) [[unlikely]]
       return internal::Failed("read", raw(), static_cast<void*>(buffer.data()),
                               buffer.size());
-    return InotifyEventRange(buffer.first(static_cast<std::size_t>(size)));
+    return InotifyEventRange(buffer.data(), static_cast<std::size_t>(size));
   }
 
  private:

@@ -711,7 +711,7 @@ std::vector<Event> Parse(const std::string& raw) {
   // On the heap, where a look beyond the end is seen.
   std::vector<std::byte> bytes(raw.size());
   if (!raw.empty()) memcpy(bytes.data(), raw.data(), raw.size());
-  const InotifyEventRange range{std::span<const std::byte>(bytes)};
+  const auto range = InotifyEventRange::Of(bytes);
   EXPECT_EQ(range.empty(), range.begin() == range.end());
   return Copy(range);
 }
@@ -749,7 +749,8 @@ TEST(InotifyEventRange, EndsWhereTheBufferEnds) {
 
 TEST(InotifyEventRange, IsIteratedForwardAndAgain) {
   const std::string raw = Raw(1, IN_OPEN, 0, "") + Raw(2, IN_OPEN, 0, "");
-  const InotifyEventRange range{std::as_bytes(std::span(raw))};
+  const auto range =
+      InotifyEventRange::Of(std::as_bytes(std::span(raw)));
   InotifyEventRange::Iterator at = range.begin();
   const InotifyEventRange::Iterator first = at++;
   EXPECT_EQ((*first).watch.raw(), 1);

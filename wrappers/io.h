@@ -68,10 +68,11 @@ class MutableBuffer {
   std::byte* data() const { return static_cast<std::byte*>(raw_.iov_base); }
   constexpr std::size_t size() const { return raw_.iov_len; }
   constexpr bool empty() const { return size() == 0; }
-  std::span<std::byte> bytes() const { return {data(), size()}; }
 
   // Leaves what is behind the first `count` bytes, which are at most size().
-  void RemovePrefix(std::size_t count) { *this = bytes().subspan(count); }
+  void RemovePrefix(std::size_t count) {
+    raw_ = {data() + count, size() - count};
+  }
 
  private:
   iovec raw_ = {nullptr, 0};
@@ -90,7 +91,7 @@ class ConstBuffer {
   ConstBuffer(std::span<const std::byte> bytes)  // NOLINT: converts
       : raw_{const_cast<std::byte*>(bytes.data()), bytes.size()} {}
   ConstBuffer(MutableBuffer buffer)  // NOLINT: converts
-      : ConstBuffer(buffer.bytes()) {}
+      : raw_{buffer.data(), buffer.size()} {}
   template <typename Range>
   requires internal::HasConstBytes<Range> ConstBuffer(  // NOLINT: converts
       const Range& range)
@@ -102,10 +103,11 @@ class ConstBuffer {
   }
   constexpr std::size_t size() const { return raw_.iov_len; }
   constexpr bool empty() const { return size() == 0; }
-  std::span<const std::byte> bytes() const { return {data(), size()}; }
 
   // Leaves what is behind the first `count` bytes, which are at most size().
-  void RemovePrefix(std::size_t count) { *this = bytes().subspan(count); }
+  void RemovePrefix(std::size_t count) {
+    raw_ = {static_cast<std::byte*>(raw_.iov_base) + count, size() - count};
+  }
 
  private:
   iovec raw_ = {nullptr, 0};
@@ -199,7 +201,7 @@ inline Result<std::size_t> Writev(BorrowedFd fd,
 inline Result<void> ReadFully(BorrowedFd fd, MutableBuffer& rest) {
   while (!rest.empty()) {
     const Result<std::size_t> size = Read(fd, rest);
-    if (!size) return tl::unexpected<Error>(size.error());
+    if (!size) return size.error();
     if (*size == 0) break;
     rest.RemovePrefix(*size);
   }
@@ -213,7 +215,7 @@ inline Result<void> ReadFully(BorrowedFd fd, MutableBuffer& rest) {
 inline Result<void> WriteFully(BorrowedFd fd, ConstBuffer& rest) {
   while (!rest.empty()) {
     const Result<std::size_t> size = Write(fd, rest);
-    if (!size) return tl::unexpected<Error>(size.error());
+    if (!size) return size.error();
     if (*size == 0) break;
     rest.RemovePrefix(*size);
   }

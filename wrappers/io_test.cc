@@ -204,8 +204,6 @@ TEST(Buffer, IsTheMemoryItself) {
   const MutableBuffer buffer = plain;
   EXPECT_EQ(static_cast<void*>(buffer.data()), plain.data());
   EXPECT_EQ(buffer.size(), 3 * sizeof(Plain));
-  EXPECT_EQ(buffer.bytes().data(), buffer.data());
-  EXPECT_EQ(buffer.bytes().size(), buffer.size());
   EXPECT_FALSE(buffer.empty());
   const ConstBuffer same = buffer;
   EXPECT_EQ(same.data(), buffer.data());
@@ -213,8 +211,6 @@ TEST(Buffer, IsTheMemoryItself) {
   const ConstBuffer also = std::as_const(plain);
   EXPECT_EQ(also.data(), buffer.data());
   EXPECT_EQ(also.size(), buffer.size());
-  EXPECT_EQ(also.bytes().data(), buffer.data());
-  EXPECT_EQ(also.bytes().size(), buffer.size());
 }
 
 TEST(Buffer, OfAStringIsItsLetters) {

@@ -191,7 +191,7 @@ class PidFd : public FdOwner {
     return ::waitid(static_cast<idtype_t>(IdType::kPidfd),
                     static_cast<id_t>(id), info, options.bits());
   }
-  tl::unexpected<Error> WaitFailed(siginfo_t* info, WaitOptions options) const {
+  Error WaitFailed(siginfo_t* info, WaitOptions options) const {
     return internal::Failed("waitid", IdType::kPidfd, raw(),
                             static_cast<const void*>(info), options);
   }

@@ -245,7 +245,7 @@ class [[nodiscard]] BasicPosixTimer {
   }
 
   // No number stands for none: the C library takes some for pointers.
-  static tl::unexpected<Error> NoTimer(const char* function) {
+  static Error NoTimer(const char* function) {
     return internal::FailedWith(EINVAL, function,
                                 argument::Reason{"there is no timer"});
   }

@@ -56,7 +56,7 @@ template <typename... Arguments>
 Result<void> Set(PrctlOption option, const Arguments&... arguments) {
   const Result<int> returned = Call(option, arguments...);
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   return {};
 }
 
@@ -77,7 +77,7 @@ template <typename Type, typename... Arguments>
 Result<Type> Get(PrctlOption option, const Arguments&... arguments) {
   const Result<int> returned = Call(option, arguments...);
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   return As<Type>(*returned);
 }
 
@@ -87,14 +87,13 @@ Result<Type> GetWritten(PrctlOption option) {
   Written written = 0;
   const Result<int> returned = Call(option, &written);
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   return As<Type>(written);
 }
 
 // What would be taken for something else is not even tried.
 template <typename... Arguments>
-tl::unexpected<Error> Refuse(PrctlOption option,
-                             const Arguments&... arguments) {
+Error Refuse(PrctlOption option, const Arguments&... arguments) {
   errno = EINVAL;
   return internal::Failed("prctl", option, arguments...);
 }
@@ -146,7 +145,7 @@ Result<ThreadName> GetThreadName() {
   const Result<int> returned =
       Call(PrctlOption::kGetName, static_cast<void*>(name));
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   return ThreadName(std::string_view(name, sizeof(name)));
 }
 
@@ -185,7 +184,7 @@ Result<int*> GetTidAddress() {
   std::uint64_t written = 0;
   const Result<int> returned = Call(PrctlOption::kGetTidAddress, &written);
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   using Halves = std::array<std::uintptr_t, sizeof(written) / sizeof(int*)>;
   std::uintptr_t address = 0;
   for (const std::uintptr_t half : std::bit_cast<Halves>(written))
@@ -308,7 +307,7 @@ Result<std::uint64_t> GetCoreCookie(pid_t pid) {
       Call(PrctlOption::kSchedCore, SchedCoreOperation::kGet, pid,
            SchedCoreScope::kThread, &cookie);
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   return cookie;
 }
 Result<void> CreateCoreCookie(pid_t pid, SchedCoreScope scope) {
@@ -377,7 +376,7 @@ Result<std::size_t> GetAuxiliaryVector(std::span<AuxiliaryValue> vector) {
       Call(PrctlOption::kGetAuxv, static_cast<void*>(vector.data()),
            vector.size_bytes());
   if (!returned) [[unlikely]]
-    return tl::unexpected<Error>(returned.error());
+    return returned.error();
   return static_cast<std::size_t>(*returned) / sizeof(AuxiliaryValue);
 }
 
@@ -439,7 +438,7 @@ Result<VectorLength> SetVectorLength(PrctlOption option, unsigned bytes,
   const argument::Hex value = {bytes | flags.bits()};
   if ((bytes & ~unsigned{PR_SVE_VL_LEN_MASK}) != 0) [[unlikely]]
     return Refuse(option, value);
-  return Call(option, value).map(Length);
+  return Call(option, value).transform(Length);
 }
 
 }  // namespace
@@ -448,13 +447,13 @@ Result<VectorLength> SetSveVectorLength(unsigned bytes, SveVectorFlags flags) {
   return SetVectorLength(PrctlOption::kSveSetVl, bytes, flags);
 }
 Result<VectorLength> GetSveVectorLength() {
-  return Call(PrctlOption::kSveGetVl).map(Length);
+  return Call(PrctlOption::kSveGetVl).transform(Length);
 }
 Result<VectorLength> SetSmeVectorLength(unsigned bytes, SmeVectorFlags flags) {
   return SetVectorLength(PrctlOption::kSmeSetVl, bytes, flags);
 }
 Result<VectorLength> GetSmeVectorLength() {
-  return Call(PrctlOption::kSmeGetVl).map(Length);
+  return Call(PrctlOption::kSmeGetVl).transform(Length);
 }
 
 Result<PacKeys> GetPacEnabledKeys() {
@@ -485,7 +484,7 @@ Result<void> SetRiscvVectorControl(RiscvVectorControl control) {
                  (control.inherited ? kRiscvInherit : 0))});
 }
 Result<RiscvVectorControl> GetRiscvVectorControl() {
-  return Call(PrctlOption::kRiscvVGetControl).map([](int value) {
+  return Call(PrctlOption::kRiscvVGetControl).transform([](int value) {
     return RiscvVectorControl{
         As<RiscvVectorState>(value & kRiscvStateMask),
         As<RiscvVectorState>(value >> kRiscvNextShift & kRiscvStateMask),

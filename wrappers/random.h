@@ -14,6 +14,18 @@
 
 namespace plumbline {
 
+namespace internal {
+
+inline Result<std::size_t> GetRandom(std::byte* bytes, std::size_t size,
+                                     RandomFlags flags) {
+  const ssize_t count = ::getrandom(bytes, size, flags.bits());
+  if (count < 0) [[unlikely]]
+    return Failed("getrandom", static_cast<void*>(bytes), size, flags);
+  return static_cast<std::size_t>(count);
+}
+
+}  // namespace internal
+
 // getrandom(2): fills `buffer` with random bytes, and returns how many. Once
 // the kernel has gathered enough randomness since boot, up to 256 are never
 // fewer than asked for, and no signal interrupts that; of more, a signal or the
@@ -23,11 +35,7 @@ namespace plumbline {
 // that the kernel does not know.
 inline Result<std::size_t> GetRandom(std::span<std::byte> buffer,
                                      RandomFlags flags = {}) {
-  const ssize_t count = ::getrandom(buffer.data(), buffer.size(), flags.bits());
-  if (count < 0) [[unlikely]]
-    return internal::Failed("getrandom", static_cast<void*>(buffer.data()),
-                            buffer.size(), flags);
-  return static_cast<std::size_t>(count);
+  return internal::GetRandom(buffer.data(), buffer.size(), flags);
 }
 
 // getrandom(2): fills all of `buffer` with random bytes, however large it is,
@@ -35,11 +43,13 @@ inline Result<std::size_t> GetRandom(std::span<std::byte> buffer,
 // then does not matter, as to try again is to fill all of it again.
 inline Result<void> FillRandom(std::span<std::byte> buffer,
                                RandomFlags flags = {}) {
-  while (!buffer.empty()) {
-    const Result<std::size_t> count = GetRandom(buffer, flags);
+  // Not by spans, whose making would double what this header costs.
+  for (std::size_t filled = 0; filled < buffer.size();) {
+    const Result<std::size_t> count = internal::GetRandom(
+        buffer.data() + filled, buffer.size() - filled, flags);
     if (!count) [[unlikely]]
-      return tl::unexpected<Error>(count.error());
-    buffer = buffer.subspan(*count);
+      return count.error();
+    filled += *count;
   }
   return {};
 }

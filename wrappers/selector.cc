@@ -21,14 +21,13 @@ constexpr char kGetKey[] = "Selector::GetKey";
 constexpr char kClose[] = "Selector::Close";
 
 template <typename... Arguments>
-tl::unexpected<Error> Refused(int number, const char* function, const char* why,
-                              const Arguments&... arguments) {
+Error Refused(int number, const char* function, const char* why,
+              const Arguments&... arguments) {
   return FailedWith(number, function, argument::Reason{why}, arguments...);
 }
 
 template <typename... Arguments>
-tl::unexpected<Error> Closed(const char* function,
-                             const Arguments&... arguments) {
+Error Closed(const char* function, const Arguments&... arguments) {
   return Refused(EBADF, function, "the selector is closed", arguments...);
 }
 
@@ -39,13 +38,12 @@ bool IsValid(SelectorEvents events) {
 }
 
 template <typename... Arguments>
-tl::unexpected<Error> Invalid(const char* function,
-                              const Arguments&... arguments) {
+Error Invalid(const char* function, const Arguments&... arguments) {
   return Refused(EINVAL, function, "events is not kRead, kWrite or both",
                  arguments...);
 }
 
-tl::unexpected<Error> NotOpen(const SelectorKeyBase& key) {
+Error NotOpen(const SelectorKeyBase& key) {
   return Refused(EBADF, kRegister, "fd is not open", key.fd(), key.events());
 }
 
@@ -108,7 +106,7 @@ class SelectorImplementation {
       return Refused(EEXIST, kRegister, "fd is registered already", key->fd(),
                      key->events());
     if (const Result<void> done = DoRegister(*key); !done) [[unlikely]]
-      return tl::unexpected<Error>(done.error());
+      return done.error();
     // Not before it is known that there is such a number: any may be given.
     if (Index(fd) >= keys_.size()) MakeRoom(*key);
     ++size_;
@@ -120,7 +118,7 @@ class SelectorImplementation {
     if (!IsValid(events)) [[unlikely]]
       return Invalid(kModify, key.fd(), events);
     if (const Result<void> done = DoModify(key, events); !done) [[unlikely]]
-      return tl::unexpected<Error>(done.error());
+      return done.error();
     key.events_ = events;
     Narrow(key, events);
     return &key;
@@ -250,7 +248,7 @@ class EpollImplementation final : public SelectorImplementation {
       events_.resize(2 * size() + 1);
     const Result<std::span<EpollEvent>> ready = epoll_.Wait(events_, timeout);
     if (!ready) [[unlikely]]
-      return tl::unexpected<Error>(ready.error());
+      return ready.error();
     for (const EpollEvent& event : *ready) {
       Key* const key = Find(event.fd());
       if (key != nullptr && Token(*key) == event.data()) [[likely]]
@@ -289,7 +287,7 @@ class PollImplementation final : public SelectorImplementation {
   Result<void> DoWait(PollTimeout timeout) override {
     const Result<std::size_t> ready = Poll(fds_, timeout);
     if (!ready) [[unlikely]]
-      return tl::unexpected<Error>(ready.error());
+      return ready.error();
     std::size_t left = *ready;
     for (auto fd = fds_.begin(); left > 0; ++fd) {
       if (!fd->returned()) continue;
@@ -342,7 +340,7 @@ class SelectImplementation final : public SelectorImplementation {
             ? PreciseTimeout::Infinite()
             : std::chrono::milliseconds(timeout.milliseconds()));
     if (!ready) [[unlikely]]
-      return tl::unexpected<Error>(ready.error());
+      return ready.error();
     for (const BorrowedFd fd : readable) {
       SelectorEvents events = SelectorEvents::kRead;
       if (writable.contains(fd)) events |= SelectorEvents::kWrite;
@@ -370,7 +368,7 @@ SelectorCore& SelectorCore::operator=(SelectorCore&& other) noexcept {
 
 Result<void> SelectorCore::OpenEpoll() {
   Result<Epoll> epoll = Epoll::Create();
-  if (!epoll) return tl::unexpected<Error>(epoll.error());
+  if (!epoll) return epoll.error();
   implementation_.reset(new EpollImplementation(*std::move(epoll)));
   return {};
 }
@@ -396,8 +394,8 @@ Result<SelectorKeyBase*> SelectorCore::Register(std::unique_ptr<Key> key) {
 namespace {
 
 template <typename... Arguments>
-tl::unexpected<Error> Unknown(const SelectorCore& core, const char* function,
-                              const Arguments&... arguments) {
+Error Unknown(const SelectorCore& core, const char* function,
+              const Arguments&... arguments) {
   if (!core.is_open()) return Closed(function, arguments...);
   return Refused(ENOENT, function, "fd is not registered", arguments...);
 }

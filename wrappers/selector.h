@@ -403,7 +403,7 @@ class Selector {
   Result<std::unique_ptr<Key>> Unregister(BorrowedFd fd) {
     std::unique_ptr<internal::SelectorKeyBase> key;
     if (const Result<void> done = core_.Unregister(fd, key); !done) [[unlikely]]
-      return tl::unexpected<Error>(done.error());
+      return done.error();
     return std::unique_ptr<Key>(static_cast<Key*>(key.release()));
   }
 
@@ -415,7 +415,7 @@ class Selector {
   Result<ReadyKeys<Data>> Select(
       PollTimeout timeout = PollTimeout::Infinite()) {
     if (const Result<void> waited = core_.Wait(timeout); !waited) [[unlikely]]
-      return tl::unexpected<Error>(waited.error());
+      return waited.error();
     return ReadyKeys<Data>(core_);
   }
 
@@ -452,7 +452,7 @@ class Selector {
   // Of a key that is this one's, and so of this type.
   static Result<Key*> Typed(const Result<internal::SelectorKeyBase*>& key) {
     if (!key) [[unlikely]]
-      return tl::unexpected<Error>(key.error());
+      return key.error();
     return static_cast<Key*>(*key);
   }
 
@@ -478,7 +478,7 @@ class EpollSelector final : public Selector<Data> {
   static Result<EpollSelector> Create() {
     internal::SelectorCore core;
     if (const Result<void> opened = core.OpenEpoll(); !opened) [[unlikely]]
-      return tl::unexpected<Error>(opened.error());
+      return opened.error();
     return EpollSelector(std::move(core));
   }
 
@@ -554,11 +554,11 @@ Result<std::unique_ptr<Selector<Data>>> MakeSelector(
   };
   switch (kind) {
     case SelectorKind::kEpoll:
-      return EpollSelector<Data>::Create().map(keep);
+      return EpollSelector<Data>::Create().transform(keep);
     case SelectorKind::kPoll:
-      return PollSelector<Data>::Create().map(keep);
+      return PollSelector<Data>::Create().transform(keep);
     case SelectorKind::kSelect:
-      return SelectSelector<Data>::Create().map(keep);
+      return SelectSelector<Data>::Create().transform(keep);
   }
   return internal::FailedWith(EINVAL, "plumbline::MakeSelector",
                               argument::Reason{"kind is none that there is"},

@@ -22,7 +22,7 @@ namespace plumbline {
 // delivered before this returns. Fails with EINVAL if `how` is none of these.
 inline Result<SignalSet> ChangeThreadSignalMask(SignalMaskChange how,
                                                 const SignalSet& signals) {
-  Result<SignalSet> before(tl::in_place, internal::Uninitialized());
+  Result<SignalSet> before(std::in_place, internal::Uninitialized());
   if (const int number = ::pthread_sigmask(static_cast<int>(how), signals.get(),
                                            before->get());
       number != 0) [[unlikely]]
@@ -36,7 +36,7 @@ inline Result<SignalSet> ChangeThreadSignalMask(SignalMaskChange how,
 // open what it does. (On Linux, it is the calling thread's mask that changes.)
 inline Result<SignalSet> ChangeProcessSignalMask(SignalMaskChange how,
                                                  const SignalSet& signals) {
-  Result<SignalSet> before(tl::in_place, internal::Uninitialized());
+  Result<SignalSet> before(std::in_place, internal::Uninitialized());
   if (::sigprocmask(static_cast<int>(how), signals.get(), before->get()) != 0)
       [[unlikely]]
     before =
@@ -48,7 +48,7 @@ inline Result<SignalSet> ChangeProcessSignalMask(SignalMaskChange how,
 // pthread_sigmask(3): without a change, what the calling thread blocks. Never
 // fails, as its arguments are right.
 inline Result<SignalSet> CurrentThreadSignalMask() {
-  Result<SignalSet> mask(tl::in_place, internal::Uninitialized());
+  Result<SignalSet> mask(std::in_place, internal::Uninitialized());
   if (const int number = ::pthread_sigmask(SIG_BLOCK, nullptr, mask->get());
       number != 0) [[unlikely]]
     mask = internal::FailedWith(number, "pthread_sigmask",
@@ -59,7 +59,7 @@ inline Result<SignalSet> CurrentThreadSignalMask() {
 
 // sigprocmask(2): the same, for programs of one thread.
 inline Result<SignalSet> CurrentProcessSignalMask() {
-  Result<SignalSet> mask(tl::in_place, internal::Uninitialized());
+  Result<SignalSet> mask(std::in_place, internal::Uninitialized());
   if (::sigprocmask(SIG_BLOCK, nullptr, mask->get()) != 0) [[unlikely]]
     mask = internal::Failed("sigprocmask", SignalMaskChange::kBlock, nullptr,
                             static_cast<void*>(mask->get()));
@@ -69,7 +69,7 @@ inline Result<SignalSet> CurrentProcessSignalMask() {
 // sigpending(2): the blocked signals that wait for the calling thread, or for
 // the process. Never fails, as its argument is right.
 inline Result<SignalSet> PendingSignals() {
-  Result<SignalSet> pending(tl::in_place, internal::Uninitialized());
+  Result<SignalSet> pending(std::in_place, internal::Uninitialized());
   if (::sigpending(pending->get()) != 0) [[unlikely]]
     pending =
         internal::Failed("sigpending", static_cast<void*>(pending->get()));
@@ -142,7 +142,7 @@ class [[nodiscard]] BasicSignalMask {
     if (!std::exchange(restores_, false)) return {};
     const auto changed = kChange(SignalMaskChange::kSetmask, before());
     if (!changed) [[unlikely]]
-      return tl::unexpected(changed.error());
+      return changed.error();
     return {};
   }
   // Leaves the mask as it is: it is not restored. Returns before().
@@ -158,7 +158,7 @@ class [[nodiscard]] BasicSignalMask {
                                         const SignalSet& signals) {
     const auto before = kChange(how, signals);
     if (!before) [[unlikely]]
-      return tl::unexpected(before.error());
+      return before.error();
     return BasicSignalMask(*before);
   }
   void RestoreQuietly() {

@@ -158,6 +158,9 @@ class SignalFd : public FdOwner {
   // number first and in the order in which they were sent. Waits for one if
   // there is none, or fails with EAGAIN if it is nonblocking. Fails with EINVAL
   // for an empty buffer, and with EINTR.
+  //
+  // A template, so that only who calls it compiles what makes a span.
+  template <typename = void>
   Result<std::span<SignalInfo>> Read(std::span<SignalInfo> buffer) const {
     const ssize_t size = ::read(raw(), buffer.data(), buffer.size_bytes());
     if (size < 0) [[unlikely]]
@@ -168,7 +171,7 @@ class SignalFd : public FdOwner {
 
   // read(2): takes one signal, as Read does.
   Result<SignalInfo> ReadOne() const {
-    Result<SignalInfo> info(tl::in_place, internal::Uninitialized());
+    Result<SignalInfo> info(std::in_place, internal::Uninitialized());
     SignalInfo* const buffer = &*info;
     if (::read(raw(), buffer, sizeof(*buffer)) < 0) [[unlikely]]
       info = internal::Failed("read", raw(), static_cast<void*>(buffer),

@@ -129,7 +129,7 @@ class [[nodiscard]] ScopedSignalAction {
                                            const SignalAction& action) {
     const auto before = ChangeSignalAction(signal, action);
     if (!before) [[unlikely]]
-      return tl::unexpected(before.error());
+      return before.error();
     return ScopedSignalAction(signal, *before);
   }
 
@@ -152,7 +152,7 @@ class [[nodiscard]] ScopedSignalAction {
     if (!restores()) return {};
     const auto changed = ChangeSignalAction(std::exchange(signal_, 0), before_);
     if (!changed) [[unlikely]]
-      return tl::unexpected(changed.error());
+      return changed.error();
     return {};
   }
   // Leaves the action as it is: it is not restored. Returns before().
@@ -182,7 +182,7 @@ class [[nodiscard]] ScopedSignalAction {
 // SigWaitInfo miss none.
 inline Error Pause() {
   ::pause();
-  return internal::Failed("pause").value();
+  return internal::Failed("pause");
 }
 
 // sigsuspend(2): makes `mask` the thread's signal mask, waits until a handler
@@ -191,8 +191,7 @@ inline Error Pause() {
 // wait. As with Pause, the error is EINTR, always.
 inline Error SigSuspend(const SignalSet& mask) {
   ::sigsuspend(mask.get());
-  return internal::Failed("sigsuspend", argument::SignalSet{mask.get()})
-      .value();
+  return internal::Failed("sigsuspend", argument::SignalSet{mask.get()});
 }
 
 // sigwaitinfo(2): takes a pending signal of `signals`, without its handler, and
@@ -203,7 +202,7 @@ inline Error SigSuspend(const SignalSet& mask) {
 // The C library says SI_USER where the kernel and signalfd(2) say SI_TKILL: of
 // what came by tgkill(2), pthread_kill(3) or raise(3).
 inline Result<siginfo_t> SigWaitInfo(const SignalSet& signals) {
-  Result<siginfo_t> info(tl::in_place);
+  Result<siginfo_t> info(std::in_place);
   if (::sigwaitinfo(signals.get(), &*info) < 0) [[unlikely]]
     info = internal::Failed("sigwaitinfo", argument::SignalSet{signals.get()},
                             static_cast<void*>(&*info));
@@ -214,7 +213,7 @@ inline Result<siginfo_t> SigWaitInfo(const SignalSet& signals) {
 // most, and then fails with EAGAIN.
 inline Result<siginfo_t> SigTimedWait(const SignalSet& signals,
                                       PreciseTimeout timeout) {
-  Result<siginfo_t> info(tl::in_place);
+  Result<siginfo_t> info(std::in_place);
   if (::sigtimedwait(signals.get(), &*info, timeout.get()) < 0) [[unlikely]]
     info = internal::Failed("sigtimedwait", argument::SignalSet{signals.get()},
                             static_cast<void*>(&*info), timeout.get());

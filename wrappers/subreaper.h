@@ -31,8 +31,7 @@ inline Result<SubreaperStatus> GetSubreaperStatus() {
   const Result<bool> subreaper = GetChildSubreaper();
   if (subreaper)
     return *subreaper ? SubreaperStatus::kEnabled : SubreaperStatus::kDisabled;
-  if (subreaper.error() != EINVAL)
-    return tl::unexpected<Error>(subreaper.error());
+  if (subreaper.error() != EINVAL) return subreaper.error();
   errno = saved;
   return SubreaperStatus::kUnsupported;
 }
@@ -62,10 +61,10 @@ class [[nodiscard]] ScopedSubreaper {
   static Result<ScopedSubreaper> Create() {
     const Result<bool> before = GetChildSubreaper();
     if (!before) [[unlikely]]
-      return tl::unexpected<Error>(before.error());
+      return before.error();
     if (const Result<void> enabled = SetChildSubreaper(true); !enabled)
         [[unlikely]]
-      return tl::unexpected<Error>(enabled.error());
+      return enabled.error();
     return ScopedSubreaper(*before);
   }
 

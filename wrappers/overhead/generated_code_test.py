@@ -74,7 +74,7 @@ WRAPPED = """
 COLD = """
 0000000000000300 <Wrapped_read.cold>:
      300:\tlea    0x31f36(%rip),%rsi        # 55129 <_IO_stdin_used+0xa129>
-     307:\tcall   250 <tl::unexpected<plumbline::Error> plumbline::internal::Failed<int>(char const*, int const&)>
+     307:\tcall   250 <plumbline::Error plumbline::internal::Failed<int>(char const*, int const&)>
      30c:\tjmp    2022 <Wrapped_read+0x22>
 """
 
@@ -154,7 +154,7 @@ def test_the_making_of_the_error_in_the_hot_part_is_a_fault() -> None:
 
 def test_what_else_the_cold_part_calls_is_a_fault() -> None:
     text = COLD.replace("plumbline::internal::Failed<int>(char const*, int const&)", "plumbline::Log(int)")
-    assert faults(RAW, WRAPPED, text) == ["its cold part calls tl::unexpected<plumbline::Error> plumbline::Log(int)"]
+    assert faults(RAW, WRAPPED, text) == ["its cold part calls plumbline::Error plumbline::Log(int)"]
 
 
 def test_functions_that_return_the_number_have_the_other_maker() -> None:

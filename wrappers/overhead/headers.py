@@ -2,9 +2,8 @@
 
 For each, g++ -O0 compiles a file that includes only it, and one that includes exactly the standard
 and the system's headers that it includes, itself or by way of another of ours. The difference is
-what the wrapper adds for who includes those anyway; tl/expected.hpp, which our Result is made of,
-counts to it. Times are processor time, of runs of both in turn the shortest: whatever else a machine
-does only makes them longer.
+what the wrapper adds for who includes those anyway. Times are processor time, of runs of both in
+turn the shortest: whatever else a machine does only makes them longer.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ def parse(listing: str, folders: Sequence[str]) -> Included:
         if not (found := re.fullmatch(r"(\.+) (.+)", line)):
             continue
         depth, file = len(found[1]), found[2]
-        ours[depth:] = [not file.startswith("/") or file.endswith("/tl/expected.hpp")]
+        ours[depth:] = [not file.startswith("/")]
         if ours[depth]:
             continue
         file = os.path.realpath(file)

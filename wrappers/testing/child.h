@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
 
 namespace plumbline::testing_support {
 
@@ -21,7 +22,14 @@ void InChild(Body body) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    body();
+    // What left here would go on with the other tests, in the child.
+    try {
+      body();
+    } catch (const std::exception& thrown) {
+      ADD_FAILURE() << "the child threw: " << thrown.what();
+    } catch (...) {
+      ADD_FAILURE() << "the child threw something";
+    }
     std::fflush(nullptr);
     _exit(testing::Test::HasFailure() ? 1 : 0);
   }

@@ -749,8 +749,7 @@ TEST(InotifyEventRange, EndsWhereTheBufferEnds) {
 
 TEST(InotifyEventRange, IsIteratedForwardAndAgain) {
   const std::string raw = Raw(1, IN_OPEN, 0, "") + Raw(2, IN_OPEN, 0, "");
-  const auto range =
-      InotifyEventRange::Of(std::as_bytes(std::span(raw)));
+  const auto range = InotifyEventRange::Of(std::as_bytes(std::span(raw)));
   InotifyEventRange::Iterator at = range.begin();
   const InotifyEventRange::Iterator first = at++;
   EXPECT_EQ((*first).watch.raw(), 1);

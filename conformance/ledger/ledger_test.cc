@@ -40,6 +40,25 @@ TEST(Ledger, ListedButNoLongerHappens) {
             "qemu-user 7.2, but it no longer happens");
 }
 
+// Of an emulator that uses what nobody gave it.
+TEST(Ledger, OneOfWhatMayHappen) {
+  constexpr Row kEither[] = {
+      {kCheck, "7.2", "EINVAL\nhangs", "it is not read", "l.toml:1"}};
+  const Ledger ledger(kEither, "qemu-user 7.2.22");
+  for (const char* seen : {"EINVAL", "hangs"}) {
+    EXPECT_EQ(ledger.Judge(kCheck, Outcome::kFailed, seen).status,
+              Status::kDeviation);
+    EXPECT_TRUE(ledger.Expects(kCheck, seen));
+  }
+  for (const char* seen : {"", "hang", "EINVAL\nhangs"}) {
+    const Verdict verdict = ledger.Judge(kCheck, Outcome::kFailed, seen);
+    EXPECT_EQ(verdict.status, Status::kFailed) << seen;
+    EXPECT_EQ(verdict.remark,
+              "deviates otherwise than listed: l.toml:1 says EINVAL or hangs");
+    EXPECT_FALSE(ledger.Expects(kCheck, seen));
+  }
+}
+
 TEST(Ledger, AnotherWrongAnswerThanTheListedOne) {
   const Ledger ledger(kRows, "qemu-user 7.2.22");
   for (const char* seen : {"0", "EINVA", "EINVAL ", ""}) {

@@ -12,7 +12,9 @@ namespace plumbline::ledger {
 struct Row {
   std::string_view check;     // "Errors/epoll_wait/EFAULT/events_unwritable"
   std::string_view versions;  // releases of the emulator: "7.2 10.0"
-  std::string_view seen;      // what the target does instead: "EINVAL"
+  // What the target does instead: "EINVAL". A line each, if it may be one or
+  // another.
+  std::string_view seen;
   std::string_view reason;
   std::string_view where;  // file:line of the entry
 };

@@ -26,7 +26,7 @@ class Deviation:
     targets: tuple[Target, ...]
     versions: tuple[str, ...]
     check: str
-    seen: str
+    seen: tuple[str, ...]  # any of these
     reason: str
     source: str
     where: Where
@@ -99,12 +99,12 @@ def _entry(document: Document, targets: Targets, index: int, table: Any) -> list
     else:
         checks = [(table["check"], table["seen"], ())]
         need_text(table["check"], "check")
-        need_text(table["seen"], "seen")
     chosen = _chosen(targets, table["targets"], where_of("targets"))
     found = []
     for check, seen, path in checks:
-        if path:
-            need_text(seen, *path)
+        alternatives = seen if isinstance(seen, list) else [seen]
+        for alternative in alternatives or [None]:
+            need_text(alternative, *(path or ("seen",)))
         suite = check.partition("/")[0]
         if suite not in SUITES or suite == check:
             raise BindingError(
@@ -116,7 +116,7 @@ def _entry(document: Document, targets: Targets, index: int, table: Any) -> list
                 targets=chosen,
                 versions=tuple(table["versions"]),
                 check=check,
-                seen=seen,
+                seen=tuple(alternatives),
                 reason=table["reason"],
                 source=table["source"],
                 where=where_of(*path) if path else where,
@@ -144,7 +144,7 @@ def rows_source(deviations: list[Deviation], target: Target) -> str:
     if rows:
         lines += ["namespace {", "", "constexpr Row kRows[] = {"]
         for row in rows:
-            cells = (row.check, " ".join(row.versions), row.seen, row.reason, str(row.where))
+            cells = (row.check, " ".join(row.versions), "\n".join(row.seen), row.reason, str(row.where))
             lines.append("    {" + ", ".join(map(_quoted, cells)) + "},")
         lines += ["};", "", "}  // namespace", ""]
     lines.append(f"std::span<const Row> Rows() {{ return {'kRows' if rows else '{}'}; }}")
@@ -153,4 +153,4 @@ def rows_source(deviations: list[Deviation], target: Target) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

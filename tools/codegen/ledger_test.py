@@ -42,7 +42,7 @@ def test_entry() -> None:
     (deviation,) = load("\n" + entry())
     assert str(deviation.where) == "l.toml:2"
     assert deviation.versions == ("7.2", "10.0")
-    assert deviation.seen == "EINVAL"
+    assert deviation.seen == ("EINVAL",)
     names = set(map(str, deviation.targets))
     # With their variants, and without what no emulator runs (sh4, musl).
     assert {"s390x", "armhf", "armhf/time64", "i386"} <= names
@@ -52,9 +52,17 @@ def test_entry() -> None:
 def test_an_entry_may_have_several_checks() -> None:
     text = entry(check=None, seen=None) + '[deviation.checks]\n"Errors/a/E/x" = "EINVAL"\n"Errors/a/E/y" = "hangs"\n'
     first, second = load(text)
-    assert (first.check, first.seen, str(first.where)) == ("Errors/a/E/x", "EINVAL", "l.toml:7")
-    assert (second.check, second.seen, str(second.where)) == ("Errors/a/E/y", "hangs", "l.toml:8")
+    assert (first.check, first.seen, str(first.where)) == ("Errors/a/E/x", ("EINVAL",), "l.toml:7")
+    assert (second.check, second.seen, str(second.where)) == ("Errors/a/E/y", ("hangs",), "l.toml:8")
     assert first.reason == second.reason
+
+
+def test_what_is_seen_may_be_one_or_another() -> None:
+    (one,) = load(entry(seen='["EINVAL", "hangs"]'))
+    assert one.seen == ("EINVAL", "hangs")
+    (many,) = load(entry(check=None, seen=None) + '[deviation.checks]\n"Errors/a/E/x" = ["EINVAL", "hangs"]\n')
+    assert many.seen == ("EINVAL", "hangs")
+    assert '"EINVAL\\nhangs"' in ledger.rows_source([many], many.targets[0])
 
 
 @pytest.mark.parametrize(
@@ -104,6 +112,8 @@ def test_releases_may_differ() -> None:
         (entry(source=None), "l.toml:1: missing key 'source'; all of"),
         (entry(reason='" "'), "l.toml:6: 'reason' must be a text of one line that says something"),
         (entry(seen="22"), "l.toml:5: 'seen' must be a text"),
+        (entry(seen="[]"), "l.toml:5: 'seen' must be a text"),
+        (entry(seen='["EINVAL", 22]'), "l.toml:5: 'seen' must be a text"),
         (entry(seen=r'"a\nb"'), "l.toml:5: 'seen' must be a text of one line"),
         (entry(targets='"s390x"'), "l.toml:2: 'targets' must be a list of strings that is not empty"),
         (entry(versions="[]"), "l.toml:3: 'versions' must be a list of strings that is not empty"),

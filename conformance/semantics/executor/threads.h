@@ -1,0 +1,96 @@
+// The second threads of a program.
+
+#ifndef PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_THREADS_H_
+#define PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_THREADS_H_
+
+#include <signal.h>
+#include <stdint.h>
+
+#include <atomic>
+
+#include "conformance/semantics/executor/calls.h"
+#include "conformance/semantics/executor/cell.h"
+#include "conformance/semantics/executor/program.h"
+#include "conformance/semantics/executor/watcher.h"
+
+namespace plumbline::executor {
+
+// A thread takes a signal only in a step: outside of one it blocks them all. So
+// that it is the same thread each time, and a handler runs in a step.
+class SignalsOfSteps {
+ public:
+  // The mask of steps, from now on.
+  void Set(const sigset_t& mask) { mask_ = mask; }
+  const sigset_t& mask() const { return mask_; }
+
+  void Enter();
+  void Leave();
+
+ private:
+  sigset_t mask_;
+};
+
+class Worker final : public Caller {
+ public:
+  explicit Worker(int number) : Caller(number), number_(number) {}
+
+  // With every signal blocked.
+  void Start(const Program& program, Cell& cell, const int* thread_ids);
+  // Begins the step, with `mask` if it is the thread's first one.
+  void Begin(int step, const sigset_t& mask);
+  // Waits until its step is done.
+  void Join();
+
+  ThreadCell& cell() { return *cell_; }
+  // 0 until the thread runs.
+  std::atomic<uint32_t>& thread_id() { return thread_id_; }
+
+ private:
+  void AboutToCall(int64_t before) override;
+  int ThreadId(int thread) const override { return thread_ids_[thread]; }
+  void Join(int) override {}
+
+  static void* Run(void* worker);
+  void Loop();
+
+  const int number_;
+  const Program* program_ = nullptr;
+  ThreadCell* cell_ = nullptr;
+  const int* thread_ids_ = nullptr;
+  bool has_mask_ = false;
+  SignalsOfSteps signals_;
+  std::atomic<uint32_t> thread_id_ = 0;
+  std::atomic<uint32_t> joined_ = 0;
+};
+
+// All of a program's, with their watcher.
+class Threads {
+ public:
+  // Creates those that the program names.
+  void Start(const Program& program, Cell& cell, int64_t steady);
+
+  bool IsBusy(int thread);
+  bool AnyBusy();
+  void Begin(int thread, int step, const sigset_t& mask);
+  void Join(int thread);
+
+  // Waits until the threads have settled; writes the line of each that is done
+  // or is seen asleep for the first time.
+  void Settle(Text& lines);
+
+  // By the number in programs: 0 is the main one, -1 if there is none.
+  int thread_id(int thread) const { return thread_ids_[thread]; }
+
+ private:
+  Worker workers_[kMaxThread] = {Worker(1), Worker(2), Worker(3)};
+  static_assert(kMaxThread == 3);
+  int count_ = 0;
+  int thread_ids_[kMaxThread + 1] = {-1, -1, -1, -1};
+  // Its sleeping has been told.
+  bool told_[kMaxThread] = {};
+  Watcher watcher_;
+};
+
+}  // namespace plumbline::executor
+
+#endif  // PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_THREADS_H_

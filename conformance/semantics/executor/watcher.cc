@@ -1,0 +1,163 @@
+#include "conformance/semantics/executor/watcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conformance/semantics/executor/calls.h"
+#include "conformance/semantics/executor/futex.h"
+
+namespace plumbline::executor {
+namespace {
+
+// QEMU's user mode keeps notes of some descriptors by number, for the whole
+// process: above those that a program uses, the watcher's do not meet them.
+constexpr int kFirstDescriptor = 900;
+
+constexpr size_t kStackSize = 256 << 10;
+
+// Uninterruptible sleep is mostly a lock that is free again at once; after so
+// many looks it is taken for what it says.
+constexpr int kLooksAtLock = 1000;
+
+void Rest(int round) {
+  // A thread that was woken needs the processor more than its watcher.
+  if (round < 20) {
+    sched_yield();
+    return;
+  }
+  const timespec pause = {0, round < 200 ? 20000 : 500000};
+  nanosleep(&pause, nullptr);
+}
+
+struct Stat {
+  // R, S, D, …; 0 if it can't be read.
+  char state;
+  int parent;
+};
+
+Stat ReadStat(int descriptor) {
+  char text[256];
+  // Not read(): QEMU's would take it for one of the program's descriptor.
+  const ssize_t size = pread(descriptor, text, sizeof(text) - 1, 0);
+  // "TID (NAME) STATE PPID …", where the name may have parentheses.
+  for (ssize_t i = size - 5; i >= 0; --i) {
+    if (text[i] != ')') continue;
+    text[size] = '\0';
+    return {text[i + 2], atoi(text + i + 4)};
+  }
+  return {0, 0};
+}
+
+// The name is of this process, and not of another PID namespace's.
+bool IsOurs(int descriptor) {
+  return ReadStat(descriptor).parent == static_cast<int>(getppid());
+}
+
+int Open(const char* format, int thread_id) {
+  char path[64];
+  snprintf(path, sizeof(path), format, thread_id);
+  const int low = open(path, O_RDONLY | O_CLOEXEC);
+  if (low < 0) return -1;
+  const int high = fcntl(low, F_DUPFD_CLOEXEC, kFirstDescriptor);
+  // The limit is too low for it.
+  if (high < 0) return low;
+  close(low);
+  return high;
+}
+
+}  // namespace
+
+void Watcher::Start(ThreadCell* cells, const int* thread_ids, int count,
+                    int64_t steady) {
+  cells_ = cells;
+  thread_ids_ = thread_ids;
+  count_ = count;
+  steady_ = steady;
+  asked_ = 1;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackSize);
+  pthread_t thread;
+  const int error = pthread_create(&thread, &attributes, Run, this);
+  if (error != 0) Broken("pthread_create", error);
+  while (answered_.load() != 1) FutexWait(answered_, 0);
+}
+
+void Watcher::WaitUntilSettled() {
+  const uint32_t number = asked_.load() + 1;
+  asked_.store(number);
+  FutexWake(asked_);
+  for (;;) {
+    const uint32_t answered = answered_.load();
+    if (answered == number) return;
+    FutexWait(answered_, answered);
+  }
+}
+
+void* Watcher::Run(void* watcher) {
+  Watcher& self = *static_cast<Watcher*>(watcher);
+  self.OpenStates();
+  for (uint32_t number = 1;; ++number) {
+    self.answered_.store(number);
+    FutexWake(self.answered_);
+    while (self.asked_.load() == number) FutexWait(self.asked_, number);
+    self.Settle();
+  }
+}
+
+void Watcher::OpenStates() {
+  if (unshare(CLONE_FILES) != 0) Broken("unshare(CLONE_FILES)", errno);
+  for (int i = 0; i < count_; ++i) {
+    // The kernel forgets a name below /proc/PID slowly if threads of the
+    // process end at the same time; /proc/TID has no such company.
+    descriptors_[i] = Open("/proc/%d/stat", thread_ids_[i]);
+    if (descriptors_[i] >= 0 && IsOurs(descriptors_[i])) continue;
+    descriptors_[i] = Open("/proc/self/task/%d/stat", thread_ids_[i]);
+    if (descriptors_[i] < 0)
+      Broken("/proc has to be mounted: open its self/task/*/stat", errno);
+  }
+}
+
+void Watcher::Settle() {
+  looks_ = 0;
+  int64_t since = -1;
+  // Twice in any case: a lock of the kernel may be waited for in a sleep, too.
+  for (int round = 0;; ++round) {
+    if (!IsSettled()) {
+      since = -1;
+    } else {
+      const int64_t now = Now();
+      if (since >= 0 && now - since >= steady_) return;
+      if (since < 0) since = now;
+      // Without a rest natively.
+      if (steady_ == 0) continue;
+    }
+    Rest(round);
+  }
+}
+
+bool Watcher::IsSettled() {
+  ++looks_;
+  for (int i = 0; i < count_; ++i) {
+    const uint32_t state = cells_[i].state.load();
+    if (state == ThreadCell::kFree || state == ThreadCell::kDone) continue;
+    if (state == ThreadCell::kBegun) return false;
+    const char seen = StateOf(i);
+    if (seen == 'S' || (seen == 'D' && looks_ > kLooksAtLock)) continue;
+    // It may have come to its end since.
+    if (cells_[i].state.load() != ThreadCell::kDone) return false;
+  }
+  return true;
+}
+
+char Watcher::StateOf(int thread) const {
+  return ReadStat(descriptors_[thread]).state;
+}
+
+}  // namespace plumbline::executor

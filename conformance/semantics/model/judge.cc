@@ -1,0 +1,252 @@
+#include "conformance/semantics/model/judge.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/semantics/model/stepper.h"
+
+namespace plumbline::semantics {
+namespace {
+
+// When every timer is over.
+constexpr Time kAtLast = std::numeric_limits<Time>::max() / 2;
+
+// A step that began, and what ended until the next one did, in the order in
+// which that was seen.
+struct Group {
+  std::size_t step = 0;
+  std::vector<const Report*> reports;
+};
+
+// Tries the orders in which the reports of each group may have happened.
+class Search {
+ public:
+  Search(const Target& target, const Program& program, const Outcome& outcome,
+         RuleCounts& exercised)
+      : target_(target),
+        program_(program),
+        outcome_(outcome),
+        exercised_(exercised) {}
+
+  std::optional<Violation> Run() {
+    if (!MakeGroups()) return violation_;
+    if (From(0, InitialState(target_))) return std::nullopt;
+    return violation_;
+  }
+
+ private:
+  const Step& StepOf(const Report& report) const {
+    return program_.steps[static_cast<std::size_t>(report.step)];
+  }
+
+  // Keeps what went wrong farthest on, as an order that fails early was not
+  // what happened.
+  bool Fail(const Violation& violation, std::size_t at) {
+    if (!has_violation_ || at > farthest_) {
+      violation_ = violation;
+      farthest_ = at;
+      has_violation_ = true;
+    }
+    return false;
+  }
+
+  bool Malformed(std::string what) {
+    return Fail({static_cast<int>(groups_.size()), Rule::kEnds,
+                 "a report of each step in order", std::move(what)},
+                std::numeric_limits<std::size_t>::max());
+  }
+
+  bool MakeGroups() {
+    std::vector<bool> sleeps(program_.steps.size());
+    std::vector<const Report*> ended;
+    for (const Report& report : outcome_.reports) {
+      const auto step = static_cast<std::size_t>(report.step);
+      if (report.step < 0 || step >= program_.steps.size()) {
+        return Malformed(report.line);
+      }
+      if (step == groups_.size()) {
+        groups_.push_back({step, {&report}});
+        // What ended since this step began may be its doing, though it was
+        // seen first.
+        for (const Report* before : ended) {
+          const bool is_later = before->after > report.before;
+          groups_[is_later || step == 0 ? step : step - 1].reports.push_back(
+              before);
+        }
+        ended.clear();
+      } else if (step < groups_.size() && sleeps[step]) {
+        ended.push_back(&report);
+      } else {
+        return Malformed(report.line);
+      }
+      sleeps[step] = report.sleeps;
+    }
+    for (const Report* before : ended) groups_.back().reports.push_back(before);
+    return true;
+  }
+
+  bool From(std::size_t at, State state) {
+    if (at == groups_.size()) return Ends(std::move(state));
+    const Group& group = groups_[at];
+    if (group.reports.size() == 1) {
+      return InOrder(at, group.reports, std::move(state));
+    }
+    std::vector<std::size_t> order(group.reports.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    do {
+      std::vector<const Report*> reports;
+      for (const std::size_t i : order) reports.push_back(group.reports[i]);
+      if (!IsPossible(reports)) continue;
+      if (InOrder(at, reports, state)) return true;
+    } while (std::next_permutation(order.begin(), order.end()));
+    return false;
+  }
+
+  // What ended before another began did not come after it.
+  bool IsPossible(const std::vector<const Report*>& reports) const {
+    for (std::size_t i = 0; i + 1 < reports.size(); ++i) {
+      const Report& later = *reports[i];
+      const Report& earlier = *reports[i + 1];
+      if (!later.sleeps && !earlier.sleeps && earlier.after < later.before) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool InOrder(std::size_t at, const std::vector<const Report*>& reports,
+               State state) {
+    Stepper stepper(target_, state, exercised_);
+    const Report& first = *groups_[at].reports.front();
+    Time end = first.after;
+    for (const Report* report : reports) {
+      const Step& step = StepOf(*report);
+      if (report->sleeps) {
+        if (!stepper.Sleep(step, *report)) {
+          return Fail(stepper.violation(), at);
+        }
+        continue;
+      }
+      // What slept ended since this step began.
+      const Interval when{std::max(report->before, first.before),
+                          report->after};
+      end = std::max(end, report->after);
+      if (!stepper.End(step, *report, when)) {
+        return Fail(stepper.violation(), at);
+      }
+      if (state.is_lost) return true;
+    }
+    if (stepper.doomed() != 0) return IsKilledBy(stepper.doomed(), at);
+    for (const Report* report : reports) {
+      if (!stepper.TakesLate(StepOf(*report), *report)) {
+        return Fail(stepper.violation(), at);
+      }
+    }
+    if (!stepper.NothingIsDue(first.step)) {
+      return Fail(stepper.violation(), at);
+    }
+    if (state.is_lost) return true;
+    for (const ThreadState& thread : state.threads) {
+      if (thread.sleeping < 0) continue;
+      const Step& step =
+          program_.steps[static_cast<std::size_t>(thread.sleeping)];
+      if (!stepper.GoesOnSleeping(step, thread.sleeping, {end, end})) {
+        return Fail(stepper.violation(), at);
+      }
+    }
+    return From(at + 1, std::move(state));
+  }
+
+  bool IsKilledBy(SignalMask signals, std::size_t at) {
+    ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
+    if (outcome_.ending == Ending::kKilled &&
+        (signals & MaskOf(outcome_.signal)) != 0) {
+      return true;
+    }
+    return Fail({static_cast<int>(at), Rule::kEnds,
+                 "is ended by " + SignalsText(signals), Ended()},
+                at);
+  }
+
+  std::string Ended() const {
+    switch (outcome_.ending) {
+      case Ending::kExited:
+        return "end exited";
+      case Ending::kKilled:
+        return "end killed " + SignalText(outcome_.signal);
+      case Ending::kHung:
+        return "end hung";
+    }
+    return "";
+  }
+
+  bool Ends(State state) {
+    const std::size_t at = groups_.size();
+    const bool is_whole = at == program_.steps.size();
+    Stepper stepper(target_, state, exercised_);
+    ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
+    if (outcome_.ending == Ending::kKilled && !is_whole) {
+      const SignalMask deadly = stepper.MayKill(program_.steps[at]);
+      if ((deadly & MaskOf(outcome_.signal)) != 0) return true;
+    }
+    if (outcome_.ending == Ending::kHung && !is_whole) {
+      const Step* waits = &program_.steps[at];
+      int number = static_cast<int>(at);
+      if (waits->call == Call::kJoin) {
+        const auto joined = static_cast<std::size_t>((*waits)[0].number);
+        number = state.threads[joined].sleeping;
+        waits = number < 0 ? nullptr
+                           : &program_.steps[static_cast<std::size_t>(number)];
+      }
+      if (waits != nullptr) {
+        if (stepper.GoesOnSleeping(*waits, number, {kAtLast, kAtLast})) {
+          return true;
+        }
+        return Fail(stepper.violation(), at);
+      }
+    }
+    if (outcome_.ending == Ending::kExited && is_whole) return true;
+    return Fail({static_cast<int>(at), Rule::kEnds,
+                 is_whole ? "end exited" : "goes on with its steps", Ended()},
+                at);
+  }
+
+  const Target& target_;
+  const Program& program_;
+  const Outcome& outcome_;
+  RuleCounts& exercised_;
+  std::vector<Group> groups_;
+  Violation violation_;
+  bool has_violation_ = false;
+  std::size_t farthest_ = 0;
+};
+
+}  // namespace
+
+State InitialState(const Target& target) {
+  State state;
+  state.fd_limit = target.fd_limit;
+  // 0, 1 and 2 are /dev/null, which no step should touch.
+  state.fds.resize(3);
+  Object null;
+  null.kind = ObjectKind::kNull;
+  state.objects.push_back(null);
+  Description description;
+  description.object = 0;
+  description.access = kORdwr;
+  description.references = 3;
+  state.descriptions.push_back(description);
+  for (Descriptor& fd : state.fds) fd.description = 0;
+  state.threads[0].exists = true;
+  return state;
+}
+
+std::optional<Violation> Judge::Check(const Program& program,
+                                      const Outcome& outcome) {
+  return Search(target_, program, outcome, exercised_).Run();
+}
+
+}  // namespace plumbline::semantics

@@ -1,0 +1,55 @@
+// Judges what a program did: whether the model allows it, and if not, which
+// rule it breaks.
+
+#ifndef CONFORMANCE_SEMANTICS_MODEL_JUDGE_H_
+#define CONFORMANCE_SEMANTICS_MODEL_JUDGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "conformance/semantics/model/outcome.h"
+#include "conformance/semantics/model/program.h"
+#include "conformance/semantics/model/rules.h"
+#include "conformance/semantics/model/state.h"
+
+namespace plumbline::semantics {
+
+// What the rules hang on, beside the program.
+struct Target {
+  std::int64_t page_size = 4096;
+  std::int64_t fd_limit = 64;  // RLIMIT_NOFILE that a program starts with
+};
+
+// Why an outcome is not allowed.
+struct Violation {
+  int step = 0;  // that broke it
+  Rule rule = Rule::kFdLowest;
+  std::string expected;
+  std::string seen;
+};
+
+// Judges outcomes, and counts what that exercised.
+//
+// Thread-safety: one thread at a time.
+class Judge {
+ public:
+  explicit Judge(const Target& target) : target_(target) {}
+
+  // What is wrong with the outcome of the program; nothing if it is allowed.
+  std::optional<Violation> Check(const Program& program,
+                                 const Outcome& outcome);
+
+  const RuleCounts& exercised() const { return exercised_; }
+
+ private:
+  const Target target_;
+  RuleCounts exercised_{};
+};
+
+// The state of a new process.
+State InitialState(const Target& target);
+
+}  // namespace plumbline::semantics
+
+#endif  // CONFORMANCE_SEMANTICS_MODEL_JUDGE_H_

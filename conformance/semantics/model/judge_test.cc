@@ -1,0 +1,281 @@
+#include "conformance/semantics/model/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/semantics/model/outcome.h"
+#include "conformance/semantics/model/program.h"
+
+namespace plumbline::semantics {
+namespace {
+
+// A program, what a target says that it did, and the rule that this breaks;
+// none if it is as the manual pages say. Times are added: each step takes 10
+// ns.
+struct Story {
+  std::string_view name;
+  std::string_view program;
+  std::string_view outcome;
+  std::string_view rule;
+};
+
+// "0 3 -" becomes "0 3 - 100 110"; what has its times keeps them.
+std::string WithTimes(std::string_view lines) {
+  std::string text = "outcome x\n";
+  int time = 100;
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    std::string line(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+    const bool has_times = line.find('@') != std::string::npos;
+    if (has_times) line.erase(line.find('@'), 1);
+    if (!line.starts_with("end") && !has_times) {
+      std::size_t at = line.find(' ', line.find(' ') + 1);
+      at = std::min(line.find(' ', at + 1), line.size());
+      line.insert(at,
+                  " " + std::to_string(time) + " " + std::to_string(time + 10));
+      time += 20;
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+class JudgeStory : public testing::TestWithParam<Story> {};
+
+TEST_P(JudgeStory, IsJudged) {
+  std::vector<Program> programs;
+  ParseError error;
+  const std::string text =
+      "program x\n" + std::string(GetParam().program) + "end\n";
+  ASSERT_TRUE(ParsePrograms(text, programs, error)) << error.message;
+  Outcome outcome;
+  std::string message;
+  ASSERT_TRUE(ParseOutcome(WithTimes(GetParam().outcome), outcome, message))
+      << message;
+  Judge judge{Target{}};
+  const std::optional<Violation> violation = judge.Check(programs[0], outcome);
+  EXPECT_EQ(violation ? TextOf(violation->rule).id : "", GetParam().rule)
+      << (violation ? violation->expected : "");
+  if (violation) {
+    // What a rule forbids, it must have been asked about.
+    EXPECT_GT(judge.exercised()[static_cast<std::size_t>(violation->rule)], 0u);
+  }
+}
+
+std::string NameOf(const testing::TestParamInfo<Story>& info) {
+  return std::string(info.param.name);
+}
+
+constexpr std::string_view kPipe = "pipe2 O_NONBLOCK\n";
+constexpr std::string_view kWatched =
+    "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 7\nepoll_wait $0 8 0\n";
+constexpr std::string_view kEdge =
+    "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLET 7\nepoll_wait $0 8 0\n"
+    "epoll_wait $0 8 0\n";
+constexpr std::string_view kOneShot =
+    "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLONESHOT 7\n"
+    "epoll_wait $0 8 0\nepoll_wait $0 8 0\n"
+    "epoll_ctl $0 EPOLL_CTL_MOD $1 EPOLLIN|EPOLLONESHOT 8\n"
+    "epoll_wait $0 8 0\n";
+constexpr std::string_view kDuplicate =
+    "epoll_create1 0\neventfd 1 EFD_NONBLOCK\ndup $1\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 7\nclose $1\nepoll_wait $0 8 0\n";
+constexpr std::string_view kFair =
+    "epoll_create1 0\neventfd 1 0\neventfd 1 0\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 1\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $2 EPOLLIN 2\n"
+    "epoll_wait $0 1 0\nepoll_wait $0 1 0\n";
+constexpr std::string_view kSemaphore =
+    "eventfd 2 EFD_NONBLOCK|EFD_SEMAPHORE\nread8 $0 8\n";
+constexpr std::string_view kTimer =
+    "timerfd_create CLOCK_MONOTONIC TFD_NONBLOCK\n"
+    "timerfd_settime $0 0 1000 100\nread8 $0 8\n";
+constexpr std::string_view kQueue =
+    "sigprocmask SIG_BLOCK SIGRTMIN,SIGRTMIN+1,SIGUSR1\n"
+    "sigqueue SIGRTMIN+1 1\nsigqueue SIGRTMIN 2\nsigqueue SIGRTMIN 3\n"
+    "signalfd -1 SIGRTMIN,SIGRTMIN+1 SFD_NONBLOCK\nread_siginfo $4 3\n";
+constexpr std::string_view kWakes = "eventfd 0 0\n@1 read8 $0 8\nwrite8 $0 5\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, JudgeStory,
+    testing::Values(
+        Story{"LowestNumber", kPipe, "0 3,4 -\nend exited\n", ""},
+        Story{"NotTheLowestNumber", kPipe, "0 4,5 -\nend exited\n", "fd.1"},
+        Story{"ClosedTwice", "eventfd 0 0\nclose $0\nclose $0\n",
+              "0 3 -\n1 0 -\n2 -1 EBADF\nend exited\n", ""},
+        Story{"ClosedTwiceWithoutError", "eventfd 0 0\nclose $0\nclose $0\n",
+              "0 3 -\n1 0 -\n2 0 -\nend exited\n", "fd.2"},
+        Story{"CloexecIsCopied",
+              "eventfd 0 EFD_CLOEXEC\ndup $0\nfcntl $1 F_GETFD 0\n",
+              "0 3 -\n1 4 -\n2 1 - FD_CLOEXEC\nend exited\n", "fd.8"},
+        Story{"StatusIsShared",
+              "eventfd 0 0\ndup $0\nfcntl $0 F_SETFL O_NONBLOCK\n"
+              "fcntl $1 F_GETFL 0\n",
+              "0 3 -\n1 4 -\n2 0 -\n3 2050 - O_RDWR|O_NONBLOCK\nend exited\n",
+              ""},
+        Story{"StatusIsNotShared",
+              "eventfd 0 0\ndup $0\nfcntl $0 F_SETFL O_NONBLOCK\n"
+              "fcntl $1 F_GETFL 0\n",
+              "0 3 -\n1 4 -\n2 0 -\n3 2 - O_RDWR\nend exited\n", "fd.16"},
+        Story{"BytesInOrder", "pipe2 O_NONBLOCK\nwrite $0.1 3 1\nread $0 8\n",
+              "0 3,4 -\n1 3 -\n2 3 - 010203\nend exited\n", ""},
+        Story{"BytesInAnotherOrder",
+              "pipe2 O_NONBLOCK\nwrite $0.1 3 1\nread $0 8\n",
+              "0 3,4 -\n1 3 -\n2 3 - 030201\nend exited\n", "pipe.1"},
+        Story{"BytesTwice",
+              "pipe2 O_NONBLOCK\nwrite $0.1 3 1\nread $0 8\nread $0 8\n",
+              "0 3,4 -\n1 3 -\n2 3 - 010203\n3 3 - 010203\nend exited\n",
+              "pipe.2"},
+        Story{"AtomicWriteInPart", "pipe2 O_NONBLOCK\nwrite $0.1 4096 0\n",
+              "0 3,4 -\n1 4000 -\nend exited\n", "pipe.5"},
+        Story{"MoreThanItsCapacity", "pipe2 O_NONBLOCK\nwrite $0.1 70000 0\n",
+              "0 3,4 -\n1 70000 -\nend exited\n", "pipe.7"},
+        Story{"NoReader",
+              "sigaction SIGPIPE IGN 0\npipe2 0\nclose $1\nwrite $1.1 1 0\n",
+              "0 0 -\n1 3,4 -\n2 0 -\n3 -1 EPIPE\nend exited\n", ""},
+        Story{"NoReaderEnds", "pipe2 0\nclose $0\nwrite $0.1 1 0\n",
+              "0 3,4 -\n1 0 -\nend killed SIGPIPE\n", ""},
+        Story{"NoReaderButNoSignal", "pipe2 0\nclose $0\nwrite $0.1 1 0\n",
+              "0 3,4 -\n1 0 -\n2 -1 EPIPE\nend exited\n", "wait.4"},
+        Story{"HangUp",
+              "pipe2 O_NONBLOCK\nclose $0.1\npoll $0:0 0\nread $0 1\n",
+              "0 3,4 -\n1 0 -\n2 1 - POLLHUP\n3 0 - \nend exited\n", ""},
+        Story{"NoHangUp", "pipe2 O_NONBLOCK\nclose $0.1\npoll $0:0 0\n",
+              "0 3,4 -\n1 0 -\n2 0 - 0\nend exited\n", "pipe.13"},
+        Story{"SemaphoreTakesOne", kSemaphore, "0 3 -\n1 8 - 1\nend exited\n",
+              ""},
+        Story{"SemaphoreTakesAll", kSemaphore, "0 3 -\n1 8 - 2\nend exited\n",
+              "eventfd.2"},
+        Story{"EventfdWouldBlock", "eventfd 0 EFD_NONBLOCK\nread8 $0 8\n",
+              "0 3 -\n1 8 - 0\nend exited\n", "eventfd.3"},
+        Story{"TimerInTime", kTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 8 - @1300 1310 3\nend exited\n",
+              ""},
+        Story{"TimerEarly", kTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 8 - @900 910 1\nend exited\n",
+              "timerfd.1"},
+        Story{"TimerOnceMore", kTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 8 - @1300 1310 4\nend exited\n",
+              "timerfd.2"},
+        Story{"TimerOnceLess", kTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 8 - @1300 1310 2\nend exited\n",
+              "timerfd.2"},
+        Story{"RealTimeSignalsInOrder", kQueue,
+              "0 0 - none\n1 0 -\n2 0 -\n3 0 -\n4 3 -\n"
+              "5 384 - SIGRTMIN:SI_QUEUE:2:self:self:0:0 "
+              "SIGRTMIN:SI_QUEUE:3:self:self:0:0 "
+              "SIGRTMIN+1:SI_QUEUE:1:self:self:0:0\nend exited\n",
+              ""},
+        Story{"RealTimeSignalsAsSent", kQueue,
+              "0 0 - none\n1 0 -\n2 0 -\n3 0 -\n4 3 -\n"
+              "5 384 - SIGRTMIN+1:SI_QUEUE:1:self:self:0:0 "
+              "SIGRTMIN:SI_QUEUE:2:self:self:0:0 "
+              "SIGRTMIN:SI_QUEUE:3:self:self:0:0\nend exited\n",
+              "signalfd.2"},
+        Story{"RealTimeSignalsAsOne", kQueue,
+              "0 0 - none\n1 0 -\n2 0 -\n3 0 -\n4 3 -\n"
+              "5 256 - SIGRTMIN:SI_QUEUE:2:self:self:0:0 "
+              "SIGRTMIN+1:SI_QUEUE:1:self:self:0:0\nend exited\n",
+              "signalfd.1"},
+        Story{"BlockedSignalEnds",
+              "sigprocmask SIG_BLOCK SIGUSR1\nkill SIGUSR1\nsigpending\n",
+              "0 0 - none\nend killed SIGUSR1\n", "wait.4"},
+        Story{"SignalEnds", "kill SIGUSR1\npause\n", "end killed SIGUSR1\n",
+              ""},
+        Story{"HandlerDoesNotRun",
+              "sigaction SIGUSR1 HANDLER 0\nkill SIGUSR1\n",
+              "0 0 -\n1 0 -\nend exited\n", "signal.2"},
+        Story{"HandlerRuns", "sigaction SIGUSR1 HANDLER 0\nkill SIGUSR1\n",
+              "0 0 -\n1 0 - handled:SIGUSR1\nend exited\n", ""},
+        Story{"LevelAgain", kWatched,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\nend exited\n", ""},
+        Story{"ReadyButNotReported", kWatched,
+              "0 3 -\n1 4 -\n2 0 -\n3 0 -\nend exited\n", "epoll.8"},
+        Story{"OtherData", kWatched,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:8\nend exited\n", "epoll.11"},
+        Story{"ReportedTwice", kWatched,
+              "0 3 -\n1 4 -\n2 0 -\n3 2 - EPOLLIN:7 EPOLLIN:7\nend exited\n",
+              "epoll.11"},
+        Story{"OtherEvents", kWatched,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN|EPOLLOUT:7\nend exited\n",
+              "epoll.10"},
+        Story{"EdgeOnce", kEdge,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\n4 0 -\nend exited\n", ""},
+        Story{"EdgeAsLevel", kEdge,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\n4 1 - EPOLLIN:7\n"
+              "end exited\n",
+              "epoll.13"},
+        Story{"EdgeLost", kEdge,
+              "0 3 -\n1 4 -\n2 0 -\n3 0 -\n4 0 -\n"
+              "end exited\n",
+              "epoll.14"},
+        Story{"OneShot", kOneShot,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\n4 0 -\n5 0 -\n"
+              "6 1 - EPOLLIN:8\nend exited\n",
+              ""},
+        Story{"OneShotTwice", kOneShot,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\n4 1 - EPOLLIN:7\n5 0 -\n"
+              "6 1 - EPOLLIN:8\nend exited\n",
+              "epoll.15"},
+        Story{"ModifyDoesNotArm", kOneShot,
+              "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\n4 0 -\n5 0 -\n6 0 -\n"
+              "end exited\n",
+              "epoll.8"},
+        Story{"DuplicateLives", kDuplicate,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:7\n"
+              "end exited\n",
+              ""},
+        Story{"CloseEndsRegistration", kDuplicate,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 0 -\nend exited\n",
+              "epoll.16"},
+        Story{"RoundRobin", kFair,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:2\n"
+              "6 1 - EPOLLIN:1\nend exited\n",
+              ""},
+        Story{"Starving", kFair,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:1\n"
+              "6 1 - EPOLLIN:1\nend exited\n",
+              "epoll.18"},
+        Story{"WaitTooShort", "epoll_create1 0\nepoll_wait $0 8 1\n",
+              "0 3 - @10 20\n1 0 - @30 900000\nend exited\n", "epoll.17"},
+        Story{"WaitLongEnough", "epoll_create1 0\nepoll_wait $0 8 1\n",
+              "0 3 - @10 20\n1 0 - @30 1000030\nend exited\n", ""},
+        Story{"WokenByAWrite", kWakes,
+              "0 3 -\n1 sleeps - @110 200\n2 8 - @300 310\n"
+              "1 8 - @110 320 5\nend exited\n",
+              ""},
+        Story{"SleepsOn", kWakes,
+              "0 3 -\n1 sleeps - @110 200\n2 8 - @300 310\nend exited\n",
+              "wait.2"},
+        Story{"SleepsForNothing", "eventfd 1 0\n@1 read8 $0 8\n",
+              "0 3 -\n1 sleeps - @110 200\nend exited\n", "wait.1"},
+        Story{"Hangs", "eventfd 0 0\nread8 $0 8\n", "0 3 -\nend hung\n", ""},
+        Story{"HangsForNothing", "eventfd 1 0\nread8 $0 8\n",
+              "0 3 -\nend hung\n", "wait.2"},
+        Story{"EndsEarly", "eventfd 1 0\nread8 $0 8\n", "0 3 -\nend exited\n",
+              "wait.4"},
+        Story{"InterruptedByNothing", "epoll_create1 0\nepoll_wait $0 8 1\n",
+              "0 3 -\n1 -1 EINTR\nend exited\n", "signal.11"}),
+    NameOf);
+
+TEST(Rules, HaveIdsOfTheirOwnAndSources) {
+  std::vector<std::string> ids;
+  for (const RuleText& rule : AllRules()) {
+    EXPECT_THAT(ids, testing::Not(testing::Contains(std::string(rule.id))));
+    ids.emplace_back(rule.id);
+    EXPECT_NE(rule.source, "");
+    EXPECT_NE(rule.statement, "");
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::semantics

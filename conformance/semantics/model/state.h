@@ -1,0 +1,203 @@
+// What a program has made so far: descriptors, open file descriptions, and what
+// these refer to; signals; and what may have happened in the meantime.
+//
+// Where the target may do one thing or another, and only later steps show
+// which, a member says what is possible: a time is an interval, and whether
+// something is so is kNo, kMaybe or kYes.
+
+#ifndef CONFORMANCE_SEMANTICS_MODEL_STATE_H_
+#define CONFORMANCE_SEMANTICS_MODEL_STATE_H_
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "conformance/semantics/model/names.h"
+#include "conformance/semantics/model/outcome.h"
+
+namespace plumbline::semantics {
+
+enum class Likely : std::uint8_t { kNo, kMaybe, kYes };
+
+// Events that are there, and those that may be.
+struct Readiness {
+  Events sure = 0;
+  Events possible = 0;  // `sure` among them
+
+  void Add(Events events, Likely likely) {
+    if (likely == Likely::kNo) return;
+    possible |= events;
+    if (likely == Likely::kYes) sure |= events;
+  }
+};
+
+constexpr Time kNever = std::numeric_limits<Time>::max();
+
+// The clock's readings around a call.
+struct Interval {
+  Time before = 0;
+  Time after = 0;
+};
+
+enum class ObjectKind : std::uint8_t {
+  kPipe,
+  kEventfd,
+  kTimerfd,
+  kSignalfd,
+  kEpoll,
+  kNull,  // /dev/null
+};
+
+// What was written to a pipe at once, as far as it was not read: bytes that
+// count up from `first`.
+struct Chunk {
+  std::uint8_t first = 0;
+  std::int64_t size = 0;
+  bool packet = false;
+};
+
+// A registration in an epoll instance, of a descriptor's number and its open
+// file description.
+struct Interest {
+  int fd = 0;
+  int description = 0;
+  Events events = 0;  // as asked for
+  std::uint64_t data = 0;
+  bool disabled = false;  // by EPOLLONESHOT
+  // With EPOLLET: whether there was an event that was not reported.
+  Likely edge = Likely::kNo;
+  // Reported since each other ready one was: it must wait for them.
+  int turn = 0;
+
+  bool Has(Event flag) const { return (events & flag) != 0; }
+  // What can be reported; ERR and HUP always.
+  Events Wanted() const {
+    constexpr Events kFlags = kExclusive | kWakeup | kOneshot | kEt;
+    return disabled ? 0 : (events & ~kFlags) | kErr | kHup;
+  }
+};
+
+// What descriptors refer to. Each kind uses some of the members.
+struct Object {
+  ObjectKind kind = ObjectKind::kPipe;
+
+  // Pipe.
+  std::vector<Chunk> chunks;
+  std::int64_t capacity = 0;
+  int readers = 0;
+  int writers = 0;
+
+  // eventfd.
+  std::uint64_t counter = 0;
+  bool semaphore = false;
+
+  // timerfd: the next expiration that was not read is within these, unless
+  // `first_after` is kNever.
+  Word clock = Word::kNone;
+  Time first_before = kNever;  // not before this
+  Time first_after = kNever;   // and not after this
+  Time interval = 0;
+  Time set_interval = 0;
+
+  // signalfd.
+  SignalMask signals = 0;
+
+  // epoll.
+  std::vector<Interest> interests;
+  int turns = 0;
+
+  std::int64_t Bytes() const {
+    std::int64_t bytes = 0;
+    for (const Chunk& chunk : chunks) bytes += chunk.size;
+    return bytes;
+  }
+};
+
+struct Description {
+  int object = -1;
+  bool reads = true;
+  bool writes = true;
+  Flags status = 0;  // O_NONBLOCK, O_DIRECT
+  Flags access = 0;  // O_RDONLY, O_WRONLY, O_RDWR
+  int references = 0;
+};
+
+struct Descriptor {
+  int description = -1;  // -1: closed
+  bool cloexec = false;
+};
+
+struct PendingSignal {
+  int signal = 0;
+  std::string code;  // "SI_USER", "SI_QUEUE", "SI_TKILL", "SI_KERNEL"
+  std::int64_t value = 0;
+};
+
+inline SignalMask MaskOfAll(const std::vector<PendingSignal>& queue) {
+  SignalMask mask = 0;
+  for (const PendingSignal& pending : queue) mask |= MaskOf(pending.signal);
+  return mask;
+}
+
+struct Action {
+  Word disposition = Word::kDefault;
+  Flags flags = 0;
+};
+
+constexpr int kMaxThreads = 4;  // the main one among them
+
+struct ThreadState {
+  bool exists = false;
+  SignalMask mask = 0;
+  std::vector<PendingSignal> pending;
+  // The step that sleeps in its call, or -1; and since when.
+  int sleeping = -1;
+  Time since = 0;
+  // It goes on after handlers with SA_RESTART, and these ran so far.
+  bool restarts = false;
+  std::vector<int> ran;
+};
+
+struct State {
+  std::vector<Descriptor> fds;  // by number
+  std::vector<Description> descriptions;
+  std::vector<Object> objects;
+  std::int64_t fd_limit = 0;
+
+  std::vector<PendingSignal> pending;  // of the process
+  std::array<Action, 65> actions{};
+  std::array<ThreadState, kMaxThreads> threads{};
+
+  // A step did what the model does not follow, so that nothing is known of what
+  // comes after it.
+  bool is_lost = false;
+
+  // By number of the step: the descriptors that it made.
+  std::vector<std::array<int, 2>> made;
+
+  bool IsOpen(std::int64_t fd) const {
+    return fd >= 0 && fd < static_cast<std::int64_t>(fds.size()) &&
+           fds[static_cast<std::size_t>(fd)].description >= 0;
+  }
+  int DescriptionOf(std::int64_t fd) const {
+    return IsOpen(fd) ? fds[static_cast<std::size_t>(fd)].description : -1;
+  }
+  Description& At(int description) {
+    return descriptions[static_cast<std::size_t>(description)];
+  }
+  const Description& At(int description) const {
+    return descriptions[static_cast<std::size_t>(description)];
+  }
+  Object& ObjectOf(int description) {
+    return objects[static_cast<std::size_t>(At(description).object)];
+  }
+  const Object& ObjectOf(int description) const {
+    return objects[static_cast<std::size_t>(At(description).object)];
+  }
+};
+
+}  // namespace plumbline::semantics
+
+#endif  // CONFORMANCE_SEMANTICS_MODEL_STATE_H_

@@ -1,0 +1,189 @@
+#include "conformance/semantics/model/stepper.h"
+
+#include <string>
+
+namespace plumbline::semantics {
+
+// ---- checking -------------------------------------------------------------
+
+bool Stepper::Holds(Rule rule, bool holds, std::string_view expected) {
+  ++exercised_[static_cast<std::size_t>(rule)];
+  if (holds) return true;
+  violation_ = {report_->step, rule, std::string(expected), report_->line};
+  return false;
+}
+
+bool Stepper::FailsWith(Errno error, Rule rule) {
+  if (report_->error == error) return Holds(rule, true, {});
+  return Holds(rule, false, "fails with " + std::string(ErrnoText(error)));
+}
+
+// Of several reasons to fail, any may be the one that is told.
+bool Stepper::FailsWithAny(std::initializer_list<Failure> failures) {
+  std::string expected = "fails with ";
+  for (const auto& [error, rule] : failures) {
+    if (report_->error == error) return Holds(rule, true, {});
+    if (&error != &failures.begin()->first) expected += " or ";
+    expected += ErrnoText(error);
+  }
+  return Holds(failures.begin()->second, false, expected);
+}
+
+bool Stepper::Returns(std::int64_t result, Rule rule) {
+  if (report_->error == Errno::kNone && report_->result == result) {
+    return Holds(rule, true, {});
+  }
+  return Holds(rule, false, "returns " + std::to_string(result));
+}
+
+bool Stepper::WasInterrupted(bool restarts) {
+  // One that is ignored by default, but was blocked when it came, wakes too.
+  const bool is_pending = (PendingOf(thread_) & ~Thread().mask) != 0;
+  if (!Holds(Rule::kSignalInterrupts, !report_->handled.empty() || is_pending,
+             "EINTR only after a handler")) {
+    return false;
+  }
+  if (!restarts) return true;
+  bool all_restart = true;
+  for (const int signal : report_->handled) {
+    all_restart = all_restart && (ActionOf(signal).flags & kSaRestart) != 0;
+  }
+  return Holds(Rule::kSignalRestarts, !all_restart,
+               "goes on after handlers with SA_RESTART");
+}
+
+// ---- steps ----------------------------------------------------------------
+
+bool Stepper::End(const Step& step, const Report& report,
+                  const Interval& when) {
+  report_ = &report;
+  when_ = when;
+  thread_ = step.thread;
+  if (!Thread().exists) {
+    Thread().exists = true;
+    Thread().mask = state_.threads[0].mask;
+  }
+  Thread().sleeping = -1;
+  if (static_cast<std::size_t>(report.step) >= state_.made.size()) {
+    state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
+  }
+  return (HandlesLate(step) ||
+          TakesHandled(report, MaskDuring(step) & Thread().mask)) &&
+         Call_(step);
+}
+
+bool Stepper::Sleep(const Step& step, const Report& report) {
+  report_ = &report;
+  when_ = {report.before, report.after};
+  thread_ = step.thread;
+  if (!Thread().exists) {
+    Thread().exists = true;
+    Thread().mask = state_.threads[0].mask;
+  }
+  if (!Holds(Rule::kWaitBlocks, Done(step, when_) != Likely::kYes,
+             "returns, as there is what it waits for")) {
+    return false;
+  }
+  Thread().sleeping = report.step;
+  Thread().restarts = step.call == Call::kRead || step.call == Call::kRead8 ||
+                      step.call == Call::kReadSiginfo ||
+                      step.call == Call::kWrite || step.call == Call::kWrite8;
+  Thread().ran.clear();
+  Thread().since = report.before;
+  LookForDoom(thread_, MaskDuring(step));
+  return true;
+}
+
+bool Stepper::GoesOnSleeping(const Step& step, int number,
+                             const Interval& when) {
+  Report report;
+  report.step = number;
+  report.line = std::to_string(number) + " sleeps on";
+  report_ = &report;
+  when_ = when;
+  thread_ = step.thread;
+  return Holds(Rule::kWaitWakes, Done(step, when_) != Likely::kYes,
+               "returns, as there is what it waits for");
+}
+
+bool Stepper::Call_(const Step& step) {
+  switch (step.call) {
+    case Call::kPipe2:
+      return DoPipe2(step);
+    case Call::kSocketpair:
+      return true;
+    case Call::kEventfd:
+      return DoEventfd(step);
+    case Call::kTimerfdCreate:
+      return DoTimerfdCreate(step);
+    case Call::kTimerfdSettime:
+      return DoTimerfdSettime(step);
+    case Call::kTimerfdGettime:
+      return DoTimerfdGettime(step);
+    case Call::kSignalfd:
+      return DoSignalfd(step);
+    case Call::kEpollCreate1:
+      return DoEpollCreate1(step);
+    case Call::kEpollCtl:
+      return DoEpollCtl(step);
+    case Call::kEpollWait:
+    case Call::kEpollPwait:
+    case Call::kEpollPwait2:
+      return DoEpollWait(step);
+    case Call::kPoll:
+    case Call::kPpoll:
+      return DoPoll(step);
+    case Call::kSelect:
+      return DoSelect(step);
+    case Call::kRead:
+    case Call::kRead8:
+    case Call::kReadSiginfo:
+      return DoRead(step);
+    case Call::kWrite:
+    case Call::kWrite8:
+      return DoWrite(step);
+    case Call::kClose:
+      return DoClose(step);
+    case Call::kDup:
+      return DoDup(step);
+    case Call::kDup2:
+    case Call::kDup3:
+      return DoDup2(step);
+    case Call::kCloseRange:
+      return DoCloseRange(step);
+    case Call::kFcntl:
+      return DoFcntl(step);
+    case Call::kKill:
+    case Call::kSigqueue:
+    case Call::kTgkill:
+      return DoKill(step);
+    case Call::kSigprocmask:
+      return DoSigprocmask(step);
+    case Call::kSigpending:
+      return DoSigpending();
+    case Call::kSigaction:
+      return DoSigaction(step);
+    case Call::kSigtimedwait:
+      return DoSigtimedwait(step);
+    case Call::kSigsuspend:
+    case Call::kPause:
+      return DoSigsuspend(step);
+    case Call::kSetrlimit:
+      return DoSetrlimit(step);
+    case Call::kNanosleep:
+      return DoNanosleep(step);
+    case Call::kJoin:
+      return true;
+  }
+  return true;
+}
+
+bool Stepper::DoNanosleep(const Step& step) {
+  if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  return ReturnsZero(Rule::kSleepNotEarly) &&
+         Holds(Rule::kSleepNotEarly,
+               report_->after - report_->before >= step[0].number,
+               "sleeps for as long as asked");
+}
+
+}  // namespace plumbline::semantics

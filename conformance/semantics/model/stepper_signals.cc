@@ -1,0 +1,484 @@
+// Signals: sending, blocking, handling, and taking them.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "conformance/semantics/model/stepper.h"
+
+namespace plumbline::semantics {
+namespace {
+
+constexpr SignalMask kNeverBlocked = MaskOf(9) | MaskOf(19);
+// What is ignored by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH.
+constexpr SignalMask kIgnoredByDefault =
+    MaskOf(17) | MaskOf(18) | MaskOf(23) | MaskOf(28);
+
+bool IsRealTime(int signal) { return signal >= kSigRtmin; }
+
+std::string Record(const PendingSignal& signal) {
+  return SignalText(signal.signal) + ":" + signal.code + ":" +
+         std::to_string(signal.value) + ":self:self";
+}
+
+}  // namespace
+
+SignalMask Stepper::PendingOf(int thread) const {
+  return MaskOfAll(state_.pending) |
+         MaskOfAll(state_.threads[static_cast<std::size_t>(thread)].pending);
+}
+
+SignalMask Stepper::MaskDuring(const Step& step) const {
+  const SignalMask own =
+      state_.threads[static_cast<std::size_t>(step.thread)].mask;
+  const auto other = [&](std::size_t i) {
+    return step[i].is_null ? own : step[i].signals() & ~kNeverBlocked;
+  };
+  switch (step.call) {
+    case Call::kEpollPwait:
+    case Call::kEpollPwait2:
+      return other(3);
+    case Call::kPpoll:
+      return other(2);
+    case Call::kSigsuspend:
+      return other(0);
+    case Call::kSigtimedwait:
+      // What it waits for is not handled.
+      return own | step[0].signals();
+    default:
+      return own;
+  }
+}
+
+// ---- sending --------------------------------------------------------------
+
+// `blocked`: by whom it is for.
+void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
+                   PendingSignal signal) {
+  const SignalMask mask = MaskOf(signal.signal);
+  const Word disposition = ActionOf(signal.signal).disposition;
+  const bool is_ignored =
+      disposition == Word::kIgnore ||
+      (disposition == Word::kDefault && (mask & kIgnoredByDefault) != 0);
+  if (is_ignored && (blocked & mask) == 0) {
+    Holds(Rule::kSignalIgnored, true, {});
+    return;
+  }
+  if (!IsRealTime(signal.signal) && (MaskOfAll(queue) & mask) != 0) {
+    Holds(Rule::kSignalOnce, true, {});
+    return;
+  }
+  queue.push_back(std::move(signal));
+  EdgeOfSignals(mask);
+}
+
+void Stepper::SendToProcess(PendingSignal signal) {
+  Send(state_.pending, state_.threads[0].mask, std::move(signal));
+}
+
+void Stepper::SendToThread(int thread, PendingSignal signal) {
+  ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
+  Send(to.pending, to.mask, std::move(signal));
+}
+
+// Those whose action is the default, which ends the program.
+SignalMask Stepper::Deadly(SignalMask signals) const {
+  SignalMask deadly = 0;
+  for (int signal = 1; signal <= 64; ++signal) {
+    if ((signals & MaskOf(signal) & ~kIgnoredByDefault) == 0) continue;
+    if (ActionOf(signal).disposition == Word::kDefault) {
+      deadly |= MaskOf(signal);
+    }
+  }
+  return deadly;
+}
+
+// The executor blocks all signals in a second thread that has no step.
+bool Stepper::IsIdle(int thread) const {
+  return thread != 0 && thread != thread_ &&
+         state_.threads[static_cast<std::size_t>(thread)].sleeping < 0;
+}
+
+void Stepper::LookForDoom(int thread, SignalMask mask) {
+  doomed_ |= Deadly(PendingOf(thread) & ~mask);
+}
+
+SignalMask Stepper::MayKill(const Step& step) const {
+  const ThreadState& own =
+      state_.threads[static_cast<std::size_t>(step.thread)];
+  switch (step.call) {
+    case Call::kKill:
+    case Call::kSigqueue: {
+      SignalMask loose = 0;
+      for (const ThreadState& any : state_.threads) {
+        if (any.exists) loose |= ~any.mask;
+      }
+      return Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
+    }
+    case Call::kTgkill: {
+      const auto to = static_cast<std::size_t>(step[0].number);
+      return Deadly(MaskOf(static_cast<int>(step[1].number)) &
+                    ~state_.threads[to].mask);
+    }
+    case Call::kSigprocmask: {
+      SignalMask now = own.mask;
+      if (step[0].word == Word::kSigUnblock) now &= ~step[1].signals();
+      if (step[0].word == Word::kSigSetmask) now = step[1].signals();
+      return Deadly(PendingOf(step.thread) & ~now);
+    }
+    case Call::kWrite:
+    case Call::kWrite8: {
+      const int description = state_.DescriptionOf(NumberOf(step[0].fd));
+      if (description < 0 || state_.ObjectOf(description).readers > 0) return 0;
+      return Deadly(MaskOf(13) & ~own.mask);
+    }
+    default:
+      return Deadly(PendingOf(step.thread) & ~MaskDuring(step));
+  }
+}
+
+bool Stepper::DoKill(const Step& step) {
+  const bool to_thread = step.call == Call::kTgkill;
+  const bool queues = step.call == Call::kSigqueue;
+  const int thread = to_thread ? static_cast<int>(step[0].number) : 0;
+  const int signal = static_cast<int>(step[to_thread ? 1 : 0].number);
+  if (to_thread && !state_.threads[static_cast<std::size_t>(thread)].exists) {
+    return FailsWith(Errno::kESRCH, Rule::kSignalBlocked);
+  }
+  if (!ReturnsZero(Rule::kSignalBlocked)) return false;
+  PendingSignal sent;
+  sent.signal = signal;
+  sent.code = to_thread ? "SI_TKILL" : queues ? "SI_QUEUE" : "SI_USER";
+  // An int of the executor's.
+  if (queues) sent.value = static_cast<std::int32_t>(step[1].number);
+  if (to_thread) {
+    SendToThread(thread, std::move(sent));
+    if (!IsIdle(thread)) {
+      LookForDoom(thread,
+                  state_.threads[static_cast<std::size_t>(thread)].mask);
+    }
+  } else {
+    // Of threads one may drop what is ignored, while another blocks it.
+    for (const ThreadState& any : state_.threads) {
+      const SignalMask differ = any.mask ^ state_.threads[0].mask;
+      if (any.exists && (differ & MaskOf(signal)) != 0 &&
+          ActionOf(signal).disposition != Word::kHandler &&
+          (ActionOf(signal).disposition == Word::kIgnore ||
+           (MaskOf(signal) & kIgnoredByDefault) != 0)) {
+        state_.is_lost = true;
+      }
+    }
+    SendToProcess(std::move(sent));
+    for (int i = 0; i < kMaxThreads; ++i) {
+      const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
+      if (any.exists && !IsIdle(i)) LookForDoom(i, any.mask);
+    }
+  }
+  return true;
+}
+
+// ---- handlers -------------------------------------------------------------
+
+bool Stepper::HandlesLate(const Step& step) {
+  switch (step.call) {
+    case Call::kKill:
+    case Call::kSigqueue:
+    case Call::kTgkill:
+    case Call::kSigprocmask:
+    case Call::kWrite:
+    case Call::kWrite8:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool Stepper::TakesLate(const Step& step, const Report& report) {
+  if (report.sleeps || !HandlesLate(step)) return true;
+  report_ = &report;
+  thread_ = step.thread;
+  return TakesHandled(report, Thread().mask);
+}
+
+// What ran while the step did: each was pending, not in `mask`, and has a
+// handler.
+bool Stepper::TakesHandled(const Report& report, SignalMask mask) {
+  for (const int signal : report.handled) {
+    bool taken = false;
+    const auto ran =
+        std::find(Thread().ran.begin(), Thread().ran.end(), signal);
+    if (ran != Thread().ran.end()) {
+      Thread().ran.erase(ran);
+      continue;
+    }
+    for (std::vector<PendingSignal>* queue :
+         {&Thread().pending, &state_.pending}) {
+      const auto found = std::find_if(
+          queue->begin(), queue->end(),
+          [&](const PendingSignal& p) { return p.signal == signal; });
+      if (found == queue->end()) continue;
+      queue->erase(found);
+      taken = true;
+      break;
+    }
+    if (!Holds(Rule::kSignalDelivered,
+               taken && (mask & MaskOf(signal)) == 0 &&
+                   ActionOf(signal).disposition == Word::kHandler,
+               "no handler of " + SignalText(signal))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Called when a step that may have let signals through has ended.
+bool Stepper::NothingIsDue(int step) {
+  Report none;
+  none.step = step;
+  if (report_ == nullptr) report_ = &none;
+  for (int i = 0; i < kMaxThreads; ++i) {
+    ThreadState& thread = state_.threads[static_cast<std::size_t>(i)];
+    if (!thread.exists) continue;
+    // What a call goes on after is told when that ends.
+    if (thread.sleeping >= 0 && thread.restarts) {
+      std::erase_if(thread.pending, [&](const PendingSignal& pending) {
+        const Action& action = ActionOf(pending.signal);
+        const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
+                          action.disposition == Word::kHandler &&
+                          (action.flags & kSaRestart) != 0;
+        if (runs) {
+          Holds(Rule::kSignalRestarts, true, {});
+          thread.ran.push_back(pending.signal);
+        }
+        return runs;
+      });
+    }
+    const SignalMask loose = PendingOf(i) & ~thread.mask;
+    if (IsIdle(i)) continue;
+    // One thread may have dropped what is ignored, while another blocks it.
+    if (i != 0 && (loose & kIgnoredByDefault) != 0) state_.is_lost = true;
+    for (int signal = 1; signal <= 64; ++signal) {
+      if ((loose & MaskOf(signal)) == 0) continue;
+      if (!Holds(Rule::kSignalDelivered, (doomed_ & MaskOf(signal)) != 0,
+                 "the action of " + SignalText(signal) + " at once")) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool Stepper::DoSigprocmask(const Step& step) {
+  const SignalMask mask = step[1].signals();
+  const SignalMask before = Thread().mask;
+  if (!ReturnsZero(Rule::kSignalMask) ||
+      !Holds(
+          Rule::kSignalMask,
+          !report_->output.empty() && report_->output[0] == SignalsText(before),
+          "gives " + SignalsText(before))) {
+    return false;
+  }
+  SignalMask now = before;
+  if (step[0].word == Word::kSigBlock) now |= mask;
+  if (step[0].word == Word::kSigUnblock) now &= ~mask;
+  if (step[0].word == Word::kSigSetmask) now = mask;
+  now &= ~kNeverBlocked;
+  Thread().mask = now;
+  // What is ignored goes when it is let through.
+  for (std::vector<PendingSignal>* queue :
+       {&Thread().pending, &state_.pending}) {
+    std::erase_if(*queue, [&](const PendingSignal& pending) {
+      const SignalMask bit = MaskOf(pending.signal);
+      const Word disposition = ActionOf(pending.signal).disposition;
+      return (now & bit) == 0 &&
+             (disposition == Word::kIgnore ||
+              (disposition == Word::kDefault && (bit & kIgnoredByDefault)));
+    });
+  }
+  LookForDoom(thread_, now);
+  return true;
+}
+
+bool Stepper::DoSigpending() {
+  const SignalMask pending = PendingOf(thread_);
+  return ReturnsZero(Rule::kSignalPending) &&
+         Holds(Rule::kSignalPending,
+               !report_->output.empty() &&
+                   report_->output[0] == SignalsText(pending),
+               "gives " + SignalsText(pending));
+}
+
+bool Stepper::DoSigaction(const Step& step) {
+  const int signal = static_cast<int>(step[0].number);
+  if ((MaskOf(signal) & kNeverBlocked) != 0) {
+    return FailsWith(Errno::kEINVAL, Rule::kSignalKill);
+  }
+  if (!ReturnsZero(Rule::kSignalDelivered)) return false;
+  ActionOf(signal) = {step[1].word, step[2].flags()};
+  const bool ignores = step[1].word == Word::kIgnore ||
+                       (step[1].word == Word::kDefault &&
+                        (MaskOf(signal) & kIgnoredByDefault) != 0);
+  if (!ignores) return true;
+  // POSIX: what is pending is dropped, blocked or not.
+  const auto drop = [&](std::vector<PendingSignal>& queue) {
+    std::erase_if(queue, [&](const PendingSignal& pending) {
+      return pending.signal == signal;
+    });
+  };
+  drop(state_.pending);
+  for (ThreadState& thread : state_.threads) drop(thread.pending);
+  return true;
+}
+
+// ---- taking ---------------------------------------------------------------
+
+// A record "SIGNAL:CODE:VALUE:PID:UID:…" of a pending signal of `signals`,
+// which is taken.
+bool Stepper::TakesSignal(SignalMask signals, std::string_view record,
+                          bool by_signalfd, Rule rule) {
+  std::string expected;
+  for (std::vector<PendingSignal>* queue :
+       {&Thread().pending, &state_.pending}) {
+    // Of each queue standard ones before real-time ones, in any order; of
+    // those the lowest. Which queue is first is not said.
+    const SignalMask pending = MaskOfAll(*queue) & signals;
+    SignalMask allowed = pending & (MaskOf(32) - 1);
+    if (allowed == 0) allowed = pending & ~(pending - 1);
+    SignalMask seen = 0;
+    for (auto at = queue->begin(); at != queue->end(); ++at) {
+      const SignalMask bit = MaskOf(at->signal);
+      // Each number's first.
+      if ((allowed & bit) == 0 || (seen & bit) != 0) continue;
+      seen |= bit;
+      std::string wanted = Record(*at);
+      if (!expected.empty()) expected += " or ";
+      expected += wanted;
+      bool matches = record.starts_with(wanted);
+      // The C library's sigtimedwait says SI_USER for SI_TKILL.
+      if (!matches && !by_signalfd && at->code == "SI_TKILL") {
+        PendingSignal user = *at;
+        user.code = "SI_USER";
+        matches = record.starts_with(Record(user));
+      }
+      if (!matches) continue;
+      if (IsRealTime(at->signal)) Holds(Rule::kSignalQueue, true, {});
+      queue->erase(at);
+      return Holds(rule, true, {});
+    }
+  }
+  return Holds(rule, false,
+               expected.empty() ? "no signal" : "gives " + expected);
+}
+
+bool Stepper::DoSigtimedwait(const Step& step) {
+  const SignalMask signals = step[0].signals() & ~kNeverBlocked;
+  const std::int64_t timeout = step[1].number;
+  if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  if (timeout < 0) return FailsWith(Errno::kEINVAL, Rule::kSignalTimeout);
+  if (report_->error == Errno::kEAGAIN) {
+    return Holds(Rule::kSignalTaken, (PendingOf(thread_) & signals) == 0,
+                 "takes a pending signal") &&
+           Holds(Rule::kSignalTimeout,
+                 report_->after - report_->before >= timeout,
+                 "waits for as long as asked");
+  }
+  if (!Holds(Rule::kSignalTaken,
+             report_->error == Errno::kNone && !report_->output.empty(),
+             "takes a signal")) {
+    return false;
+  }
+  return TakesSignal(signals, report_->output[0], false, Rule::kSignalTaken);
+}
+
+bool Stepper::DoSigsuspend(const Step&) {
+  return FailsWith(Errno::kEINTR, Rule::kSignalSuspends) &&
+         Holds(Rule::kSignalSuspends, !report_->handled.empty(),
+               "returns after a handler");
+}
+
+bool Stepper::DoSignalfd(const Step& step) {
+  const int fd = NumberOf(step[0].fd);
+  const SignalMask signals = step[1].signals() & ~kNeverBlocked;
+  const Flags flags = step[2].flags();
+  if ((flags & ~(kSfdCloexec | kSfdNonblock)) != 0) {
+    return FailsWithAny(
+        {{Errno::kEINVAL, Rule::kBadFlags}, {Errno::kEBADF, Rule::kFdClosed}});
+  }
+  if (fd == -1) {
+    if (LowestFree(0) < 0) return FailsWith(Errno::kEMFILE, Rule::kFdLimit);
+    Object object;
+    object.kind = ObjectKind::kSignalfd;
+    object.signals = signals;
+    return MakesOne(Open(std::move(object), kORdwr,
+                         (flags & kSfdNonblock) != 0 ? kONonblock : Flags{0}),
+                    (flags & kSfdCloexec) != 0);
+  }
+  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = state_.DescriptionOf(fd);
+  Object& object = state_.ObjectOf(description);
+  if (object.kind != ObjectKind::kSignalfd) {
+    return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
+  }
+  if (!Returns(fd, Rule::kSignalfdUpdate)) return false;
+  object.signals = signals;
+  EdgeOfSignals(PendingOf(thread_));
+  return true;
+}
+
+bool Stepper::ReadSignalfd(const Step& step, int description) {
+  const Description& file = state_.At(description);
+  Object& object = state_.ObjectOf(description);
+  const bool records = step.call == Call::kReadSiginfo;
+  const std::int64_t room = records ? step[1].number : step[1].number / 128;
+  if (room < 1) return FailsWith(Errno::kEINVAL, Rule::kSignalfdSize);
+  const SignalMask pending = PendingOf(thread_) & object.signals;
+  if (report_->error == Errno::kEAGAIN) {
+    return Holds(Rule::kSignalfdEmpty,
+                 (file.status & kONonblock) != 0 && pending == 0,
+                 "gives the pending signals");
+  }
+  if (!Holds(Rule::kSignalfdTakes,
+             report_->error == Errno::kNone && pending != 0,
+             pending != 0 ? "gives signals" : "waits")) {
+    return false;
+  }
+  std::int64_t there = 0;
+  for (const std::vector<PendingSignal>* queue :
+       {&Thread().pending, &state_.pending}) {
+    for (const PendingSignal& one : *queue) {
+      if ((object.signals & MaskOf(one.signal)) != 0) ++there;
+    }
+  }
+  const std::int64_t expected = std::min(room, there);
+  if (!Returns(expected * 128, Rule::kSignalfdTakes)) return false;
+  if (!records) {
+    // Which ones is not printed; take what would have come first.
+    for (std::int64_t i = 0; i < expected; ++i) {
+      const SignalMask left = PendingOf(thread_) & object.signals;
+      for (std::vector<PendingSignal>* queue :
+           {&Thread().pending, &state_.pending}) {
+        const auto found = std::find_if(
+            queue->begin(), queue->end(), [&](const PendingSignal& p) {
+              return MaskOf(p.signal) == (left & ~(left - 1));
+            });
+        if (found == queue->end()) continue;
+        queue->erase(found);
+        break;
+      }
+    }
+    return true;
+  }
+  for (std::int64_t i = 0; i < expected; ++i) {
+    if (static_cast<std::size_t>(i) >= report_->output.size()) {
+      return Holds(Rule::kSignalfdTakes, false, "prints each record");
+    }
+    if (!TakesSignal(object.signals,
+                     report_->output[static_cast<std::size_t>(i)], true,
+                     Rule::kSignalfdInfo)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace plumbline::semantics

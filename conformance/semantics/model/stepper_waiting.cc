@@ -1,0 +1,708 @@
+// What is ready, what becomes so, and the calls that wait for it.
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "conformance/semantics/model/pipe_room.h"
+#include "conformance/semantics/model/stepper.h"
+
+namespace plumbline::semantics {
+namespace {
+
+constexpr int kDeepest = 8;
+
+// A timer that is over may be noticed late on a busy machine: from then on it
+// must have been.
+constexpr Time kLate = 300'000'000;
+
+constexpr Events kOnce = kErr | kHup;
+constexpr Events kReadable = kIn | kRdnorm | kRdband | kHup | kErr;
+constexpr Events kWritable = kOut | kWrnorm | kWrband | kErr;
+
+Likely Least(Likely a, Likely b) { return std::min(a, b); }
+Likely Most(Likely a, Likely b) { return std::max(a, b); }
+
+template <typename T>
+std::optional<T> Number(std::string_view text) {
+  T number{};
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+// Whether an event is one of this end: data is news to readers only.
+bool Concerns(const Description& file, Events events) {
+  return (events & kOnce) != 0 || ((events & kIn) != 0 && file.reads) ||
+         ((events & kOut) != 0 && file.writes);
+}
+
+// Which rule says when an event is there.
+Rule RuleOf(ObjectKind kind, Event event) {
+  switch (kind) {
+    case ObjectKind::kPipe:
+      return event == kIn    ? Rule::kPipeIn
+             : event == kOut ? Rule::kPipeOut
+             : event == kHup ? Rule::kPipeHup
+                             : Rule::kPipeErr;
+    case ObjectKind::kEventfd:
+      return event == kIn ? Rule::kEventfdIn : Rule::kEventfdOut;
+    case ObjectKind::kTimerfd:
+      return Rule::kTimerIn;
+    case ObjectKind::kSignalfd:
+      return Rule::kSignalfdIn;
+    case ObjectKind::kEpoll:
+      return Rule::kEpollNested;
+    case ObjectKind::kNull:
+      break;
+  }
+  return Rule::kPollEvents;
+}
+
+// Whether the timer is over at a time within `when`.
+Likely IsOver(const Object& timer, const Interval& when) {
+  if (timer.first_after != kNever && when.before >= timer.first_after + kLate) {
+    return Likely::kYes;
+  }
+  return when.after >= timer.first_before ? Likely::kMaybe : Likely::kNo;
+}
+
+}  // namespace
+
+Readiness Stepper::Ready(int description, const Interval& when,
+                         int depth) const {
+  Readiness ready;
+  const Description& file = state_.At(description);
+  const Object& object = state_.ObjectOf(description);
+  switch (object.kind) {
+    case ObjectKind::kPipe:
+      if (file.reads) {
+        if (!object.chunks.empty()) {
+          ready.Add(kIn, Likely::kYes);
+          ready.Add(kRdnorm, Likely::kMaybe);
+        }
+        if (object.writers == 0) ready.Add(kHup, Likely::kYes);
+      }
+      if (file.writes) {
+        const Likely room = PipeRoom::Of(object, target_.page_size).HasPage();
+        ready.Add(kOut, room);
+        ready.Add(kWrnorm, Least(room, Likely::kMaybe));
+        if (object.readers == 0) ready.Add(kErr, Likely::kYes);
+      }
+      break;
+    case ObjectKind::kEventfd:
+      if (object.counter > 0) ready.Add(kIn, Likely::kYes);
+      if (object.counter < ~std::uint64_t{0} - 1) {
+        ready.Add(kOut, Likely::kYes);
+      }
+      break;
+    case ObjectKind::kTimerfd:
+      ready.Add(kIn, IsOver(object, when));
+      break;
+    case ObjectKind::kSignalfd:
+      // One that its mask lets through may be seen before it is handled.
+      for (const int signal : report_->handled) {
+        if ((object.signals & MaskOf(signal)) != 0) {
+          ready.Add(kIn, Likely::kMaybe);
+        }
+      }
+      if ((PendingOf(thread_) & object.signals) != 0) {
+        // Of a thread's own, others that wait for the same instance may have
+        // seen nothing, and with that have taken it off its list.
+        const bool is_shared =
+            state_.threads[1].exists &&
+            (MaskOfAll(state_.pending) & object.signals) == 0;
+        ready.Add(kIn, is_shared && depth > 0 ? Likely::kMaybe : Likely::kYes);
+      }
+      break;
+    case ObjectKind::kEpoll:
+      if (depth < kDeepest) {
+        for (const Interest& interest : object.interests) {
+          const Readiness inner = Reportable(interest, when, depth + 1);
+          if (inner.possible != 0) {
+            ready.Add(kIn, inner.sure != 0 ? Likely::kYes : Likely::kMaybe);
+          }
+        }
+        if (ready.possible != 0) ready.Add(kRdnorm, Likely::kMaybe);
+      }
+      break;
+    case ObjectKind::kNull:
+      ready.Add(kIn | kOut, Likely::kYes);
+      ready.Add(kRdnorm | kWrnorm, Likely::kMaybe);
+      break;
+  }
+  return ready;
+}
+
+// What epoll_wait would give for it.
+Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
+                              int depth) const {
+  Readiness ready = Ready(interest.description, when, depth);
+  ready.sure &= interest.Wanted();
+  ready.possible &= interest.Wanted();
+  if (!interest.Has(kEt)) return ready;
+  if (interest.edge == Likely::kNo) return {};
+  if (interest.edge == Likely::kMaybe) ready.sure = 0;
+  return ready;
+}
+
+// What happened to an object may be news to who watches it.
+void Stepper::Edge(int object, Events events, Likely likely, int depth) {
+  if (depth > kDeepest) return;
+  for (std::size_t i = 0; i < state_.objects.size(); ++i) {
+    bool woke = false;
+    for (Interest& interest : state_.objects[i].interests) {
+      if (state_.At(interest.description).object != object) continue;
+      if ((interest.Wanted() & events) == 0) continue;
+      if (!Concerns(state_.At(interest.description), events)) continue;
+      interest.edge = Most(interest.edge, likely);
+      woke = true;
+    }
+    if (woke) {
+      Edge(static_cast<int>(i), kIn | kRdnorm, Likely::kMaybe, depth + 1);
+    }
+  }
+}
+
+void Stepper::EdgeOfSignals(SignalMask signals) {
+  for (std::size_t i = 0; i < state_.objects.size(); ++i) {
+    const Object& object = state_.objects[i];
+    if (object.kind != ObjectKind::kSignalfd) continue;
+    Edge(static_cast<int>(i), kIn,
+         (object.signals & signals) != 0 ? Likely::kYes : Likely::kMaybe);
+  }
+}
+
+// ---- whether calls wait ---------------------------------------------------
+
+Likely Stepper::PollDone(const Step& step, const Interval& when) const {
+  Likely done = Likely::kNo;
+  for (const PollRef& poll : step[0].polls) {
+    const int fd = NumberOf(poll.fd);
+    if (fd < 0) continue;
+    if (!state_.IsOpen(fd)) return Likely::kYes;
+    const Readiness ready = Ready(state_.DescriptionOf(fd), when);
+    const Events wanted = poll.events | kOnce;
+    if ((ready.sure & wanted) != 0) return Likely::kYes;
+    if ((ready.possible & wanted) != 0) done = Likely::kMaybe;
+  }
+  return done;
+}
+
+Likely Stepper::Done(const Step& step, const Interval& when) const {
+  // What a handler interrupts returns too.
+  const SignalMask waiting = PendingOf(step.thread) & ~MaskDuring(step);
+  Likely done = waiting != 0 ? Likely::kMaybe : Likely::kNo;
+  const auto file_of = [&](std::size_t i) {
+    return state_.DescriptionOf(NumberOf(step[i].fd));
+  };
+  const auto timed_out = [&](std::int64_t timeout, Time unit) {
+    if (timeout < 0) return Likely::kNo;
+    const Time since =
+        state_.threads[static_cast<std::size_t>(step.thread)].sleeping >= 0
+            ? state_.threads[static_cast<std::size_t>(step.thread)].since
+            : when.before;
+    const Time end = since + timeout * unit;
+    if (when.before > end + kLate) return Likely::kYes;
+    return when.after >= end ? Likely::kMaybe : Likely::kNo;
+  };
+  switch (step.call) {
+    case Call::kRead:
+    case Call::kRead8:
+    case Call::kReadSiginfo: {
+      const int file = file_of(0);
+      // What was closed meanwhile goes on to wait.
+      if (file < 0) return Likely::kMaybe;
+      if ((state_.At(file).status & kONonblock) != 0) return Likely::kMaybe;
+      const Readiness ready = Ready(file, when);
+      if ((ready.sure & (kIn | kHup)) != 0) return Likely::kYes;
+      if ((ready.possible & (kIn | kHup)) != 0) done = Likely::kMaybe;
+      return done;
+    }
+    case Call::kWrite:
+    case Call::kWrite8: {
+      const int file = file_of(0);
+      if (file < 0) return Likely::kMaybe;
+      if ((state_.At(file).status & kONonblock) != 0) return Likely::kMaybe;
+      const Object& object = state_.ObjectOf(file);
+      if (object.kind == ObjectKind::kEventfd) {
+        const std::uint64_t room = ~std::uint64_t{0} - 1 - object.counter;
+        return step[1].bits() <= room ? Likely::kYes : done;
+      }
+      // Bytes may go in by and by.
+      return Likely::kMaybe;
+    }
+    case Call::kEpollWait:
+    case Call::kEpollPwait:
+    case Call::kEpollPwait2: {
+      done = Most(done,
+                  timed_out(step[2].number,
+                            step.call == Call::kEpollPwait2 ? 1 : 1'000'000));
+      const int file = file_of(0);
+      if (file < 0) return Likely::kMaybe;
+      const Readiness ready = Ready(file, when);
+      if ((ready.sure & kIn) != 0) return Likely::kYes;
+      return ready.possible != 0 ? Likely::kMaybe : done;
+    }
+    case Call::kPoll:
+    case Call::kPpoll:
+      done = Most(done, timed_out(step[1].number,
+                                  step.call == Call::kPpoll ? 1 : 1'000'000));
+      return Most(done, PollDone(step, when));
+    case Call::kSelect:
+      return Likely::kMaybe;
+    case Call::kSigtimedwait:
+      done = Most(done, timed_out(step[1].number, 1));
+      if ((PendingOf(step.thread) & step[0].signals()) != 0) {
+        return Likely::kYes;
+      }
+      return done;
+    case Call::kSigsuspend:
+    case Call::kPause:
+      return done;
+    case Call::kNanosleep:
+      return Most(done, timed_out(step[0].number, 1));
+    default:
+      return Likely::kYes;
+  }
+}
+
+// ---- poll and select ------------------------------------------------------
+
+bool Stepper::DoPoll(const Step& step) {
+  const bool is_poll = step.call == Call::kPoll;
+  if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  const std::vector<PollRef>& polls = step[0].polls;
+  if (static_cast<std::int64_t>(polls.size()) > state_.fd_limit) {
+    return FailsWith(Errno::kEINVAL, Rule::kPollLimit);
+  }
+  if (!Holds(Rule::kPollCount,
+             report_->error == Errno::kNone &&
+                 (report_->output.size() == polls.size()),
+             "gives revents for each")) {
+    return false;
+  }
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < polls.size(); ++i) {
+    const auto revents = ParseEvents(report_->output[i]);
+    if (!Holds(Rule::kPollEvents, revents.has_value(),
+               "gives events that exist")) {
+      return false;
+    }
+    if (*revents != 0) ++count;
+    const int fd = NumberOf(polls[i].fd);
+    if (!state_.IsOpen(fd)) {
+      const Events expected = fd < 0 ? Events{0} : Events{kNval};
+      if (!Holds(
+              Rule::kPollNval, *revents == expected,
+              "gives " + EventsText(expected) + " for " + std::to_string(fd))) {
+        return false;
+      }
+      continue;
+    }
+    const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
+    const Events wanted = polls[i].events | kOnce;
+    const Object& object = state_.ObjectOf(state_.DescriptionOf(fd));
+    const Events sure = ready.sure & wanted;
+    const Events possible = ready.possible & wanted;
+    // Of what became so while it waited, only what it saw first is told.
+    const Interval start{report_->before, report_->before};
+    const Events at_start =
+        object.kind == ObjectKind::kTimerfd
+            ? Ready(state_.DescriptionOf(fd), start).sure & wanted
+            : sure;
+    for (const Event event : {kIn, kOut, kHup, kErr}) {
+      if ((wanted & event) == 0) continue;
+      const bool is_given = (*revents & event) != 0;
+      if (!Holds(RuleOf(object.kind, event),
+                 is_given ? (possible & event) != 0 : (at_start & event) == 0,
+                 std::string(is_given ? "does not give " : "gives ") +
+                     EventsText(event) + " for " + std::to_string(fd))) {
+        return false;
+      }
+    }
+    if (!Holds(Rule::kPollEvents,
+               (*revents & ~possible) == 0 && (at_start & ~*revents) == 0,
+               "gives " + EventsText(sure) +
+                   (possible != sure ? " and perhaps " + EventsText(possible)
+                                     : "") +
+                   " for " + std::to_string(fd))) {
+      return false;
+    }
+    if (object.kind == ObjectKind::kTimerfd) {
+      Object& timer = state_.ObjectOf(state_.DescriptionOf(fd));
+      if ((*revents & kIn) != 0) {
+        timer.first_after = std::min(timer.first_after, when_.after);
+      }
+    }
+  }
+  if (!Holds(Rule::kPollCount, report_->result == count,
+             "returns " + std::to_string(count))) {
+    return false;
+  }
+  if (count != 0) return true;
+  const std::int64_t timeout = step[1].number;
+  const Time least = is_poll ? timeout * 1'000'000 : timeout;
+  return Holds(Rule::kPollTimeout,
+               timeout >= 0 && report_->after - report_->before >= least,
+               "waits for as long as asked");
+}
+
+bool Stepper::DoSelect(const Step& step) {
+  if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  for (std::size_t set = 0; set < 3; ++set) {
+    for (const PollRef& poll : step[set].polls) {
+      const int fd = NumberOf(poll.fd);
+      if (fd >= 0 && !state_.IsOpen(fd)) {
+        return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+      }
+    }
+  }
+  if (!Holds(Rule::kPollCount,
+             report_->error == Errno::kNone && report_->output.size() == 3,
+             "gives three sets")) {
+    return false;
+  }
+  constexpr Events kOf[] = {kReadable, kWritable, kPri};
+  std::int64_t count = 0;
+  for (std::size_t set = 0; set < 3; ++set) {
+    std::string_view text = report_->output[set];
+    text.remove_prefix(std::min<std::size_t>(2, text.size()));
+    std::vector<int> given;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find(','), text.size());
+      if (const auto fd = Number<int>(text.substr(0, end))) {
+        given.push_back(*fd);
+      }
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    count += static_cast<std::int64_t>(given.size());
+    for (const PollRef& poll : step[set].polls) {
+      const int fd = NumberOf(poll.fd);
+      if (fd < 0) continue;  // what no set can hold is left out
+      const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
+      const bool is_given =
+          std::find(given.begin(), given.end(), fd) != given.end();
+      if (!Holds(Rule::kPollEvents,
+                 is_given ? (ready.possible & kOf[set]) != 0
+                          : (ready.sure & kOf[set]) == 0,
+                 is_given ? "does not give " + std::to_string(fd)
+                          : "gives " + std::to_string(fd))) {
+        return false;
+      }
+    }
+  }
+  if (!Holds(Rule::kPollCount, report_->result == count,
+             "returns " + std::to_string(count))) {
+    return false;
+  }
+  if (count != 0) return true;
+  return Holds(
+      Rule::kPollTimeout,
+      step[3].number >= 0 && report_->after - report_->before >= step[3].number,
+      "waits for as long as asked");
+}
+
+// ---- epoll ----------------------------------------------------------------
+
+// Instances below and with it, on the longest way.
+int Stepper::EpollDepth(int description, int depth) const {
+  const Object& object = state_.ObjectOf(description);
+  if (object.kind != ObjectKind::kEpoll || depth > kDeepest) return 0;
+  int below = 0;
+  for (const Interest& interest : object.interests) {
+    below = std::max(below, EpollDepth(interest.description, depth + 1));
+  }
+  return below + 1;
+}
+
+// Instances above it, on the longest way.
+int Stepper::EpollHeight(int object, int depth) const {
+  int above = 0;
+  if (depth > kDeepest) return above;
+  for (std::size_t i = 0; i < state_.objects.size(); ++i) {
+    for (const Interest& interest : state_.objects[i].interests) {
+      if (state_.At(interest.description).object != object) continue;
+      above = std::max(above, EpollHeight(static_cast<int>(i), depth + 1) + 1);
+    }
+  }
+  return above;
+}
+
+bool Stepper::Reaches(int from, int object, int depth) const {
+  if (from == object) return true;
+  if (depth > kDeepest) return false;
+  for (const Interest& interest :
+       state_.objects[static_cast<std::size_t>(from)].interests) {
+    if (Reaches(state_.At(interest.description).object, object, depth + 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Stepper::DoEpollCtl(const Step& step) {
+  const int epfd = NumberOf(step[0].fd);
+  const int fd = NumberOf(step[2].fd);
+  const Word operation = step[1].word;
+  const Events events = step[3].events();
+  if (!state_.IsOpen(epfd) || !state_.IsOpen(fd)) {
+    return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  }
+  const int epoll = state_.DescriptionOf(epfd);
+  const int file = state_.DescriptionOf(fd);
+  if (state_.ObjectOf(epoll).kind != ObjectKind::kEpoll) {
+    return FailsWith(Errno::kEINVAL, Rule::kEpollNoEpoll);
+  }
+  if (state_.At(epoll).object == state_.At(file).object) {
+    return FailsWith(Errno::kEINVAL, Rule::kEpollSelf);
+  }
+  const bool adds = operation == Word::kEpollCtlAdd;
+  const bool watches_epoll = state_.ObjectOf(file).kind == ObjectKind::kEpoll;
+  std::vector<Interest>& interests = state_.ObjectOf(epoll).interests;
+  const auto found = std::find_if(
+      interests.begin(), interests.end(),
+      [&](const Interest& i) { return i.fd == fd && i.description == file; });
+  const bool is_registered = found != interests.end();
+  if ((events & kExclusive) != 0 && operation != Word::kEpollCtlDel) {
+    constexpr Events kAllowed =
+        kIn | kOut | kErr | kHup | kWakeup | kEt | kExclusive;
+    if (!adds || watches_epoll || (events & ~kAllowed) != 0) {
+      return FailsWith(Errno::kEINVAL, Rule::kEpollExclusive);
+    }
+  }
+  if (adds && watches_epoll) {
+    const int object = state_.At(epoll).object;
+    const bool cycle = Reaches(state_.At(file).object, object);
+    const int nested = EpollHeight(object) + 1 + EpollDepth(file);
+    if (cycle) {
+      return FailsWithAny({{Errno::kELOOP, Rule::kEpollLoop}});
+    }
+    if (nested > 5 && report_->error == Errno::kELOOP) {
+      return FailsWith(Errno::kELOOP, Rule::kEpollLoop);
+    }
+  }
+  if (adds) {
+    if (is_registered) return FailsWith(Errno::kEEXIST, Rule::kEpollExists);
+    if (!ReturnsZero(Rule::kEpollExists)) return false;
+    Interest interest;
+    interest.fd = fd;
+    interest.description = file;
+    interest.events = events;
+    interest.data = step[4].bits();
+    interest.turn = state_.ObjectOf(epoll).turns;
+    interests.push_back(interest);
+  } else {
+    if (!is_registered) {
+      return FailsWith(Errno::kENOENT, Rule::kEpollMissing);
+    }
+    if (operation == Word::kEpollCtlDel) {
+      if (!ReturnsZero(Rule::kEpollMissing)) return false;
+      interests.erase(found);
+      return true;
+    }
+    if (found->Has(kExclusive)) {
+      return FailsWith(Errno::kEINVAL, Rule::kEpollExclusive);
+    }
+    if (!ReturnsZero(Rule::kEpollMissing)) return false;
+    found->events = events;
+    found->data = step[4].bits();
+    found->disabled = false;
+    found->edge = Likely::kNo;
+  }
+  // What is ready now is news to this registration.
+  Interest& interest = adds ? interests.back() : *found;
+  const Readiness ready = Ready(file, when_);
+  if ((ready.possible & interest.Wanted()) != 0) {
+    interest.edge = Most(interest.edge, (ready.sure & interest.Wanted()) != 0
+                                            ? Likely::kYes
+                                            : Likely::kMaybe);
+  }
+  // A timer that runs will be.
+  if (state_.ObjectOf(file).kind == ObjectKind::kTimerfd &&
+      state_.ObjectOf(file).first_after != kNever) {
+    interest.edge = Most(interest.edge, Likely::kYes);
+  }
+  Edge(state_.At(epoll).object, kIn | kRdnorm, Likely::kMaybe);
+  return true;
+}
+
+// Whether its number is no longer that of the file, which a duplicate keeps.
+bool Stepper::IsByDuplicate(const Interest& interest) const {
+  return state_.DescriptionOf(interest.fd) != interest.description;
+}
+
+bool Stepper::DoEpollWait(const Step& step) {
+  const int epfd = NumberOf(step[0].fd);
+  const std::int64_t most = step[1].number;
+  if (report_->error == Errno::kENOSYS && step.call == Call::kEpollPwait2) {
+    return true;
+  }
+  const bool is_open = state_.IsOpen(epfd);
+  const bool is_epoll =
+      is_open &&
+      state_.ObjectOf(state_.DescriptionOf(epfd)).kind == ObjectKind::kEpoll;
+  if (most < 1) {
+    if (!is_open) {
+      return FailsWithAny({{Errno::kEINVAL, Rule::kEpollMax},
+                           {Errno::kEBADF, Rule::kFdClosed}});
+    }
+    return FailsWith(Errno::kEINVAL, Rule::kEpollMax);
+  }
+  if (!is_open) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  if (!is_epoll) return FailsWith(Errno::kEINVAL, Rule::kEpollNoEpoll);
+  if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+
+  const int epoll = state_.DescriptionOf(epfd);
+  const Interval start{when_.before, when_.before};
+  Object& instance = state_.ObjectOf(epoll);
+  const auto given = static_cast<std::int64_t>(report_->output.size());
+  if (!Holds(Rule::kEpollCount,
+             report_->error == Errno::kNone && report_->result == given &&
+                 given <= most,
+             "returns as many events as it gives, at most " +
+                 std::to_string(most))) {
+    return false;
+  }
+  std::vector<bool> reported(instance.interests.size());
+  for (const std::string& word : report_->output) {
+    const std::size_t colon = std::min(word.find(':'), word.size() - 1);
+    const auto events = ParseEvents(std::string_view(word).substr(0, colon));
+    const auto data =
+        Number<std::uint64_t>(std::string_view(word).substr(colon + 1));
+    if (!Holds(Rule::kEpollData, events && data, "gives EVENTS:DATA")) {
+      return false;
+    }
+    // Which one it is: of those with the data, one that could be.
+    std::size_t chosen = instance.interests.size();
+    bool has_data = false;
+    for (std::size_t i = 0; i < instance.interests.size(); ++i) {
+      const Interest& interest = instance.interests[i];
+      if (interest.data != *data || reported[i]) continue;
+      has_data = true;
+      const Readiness ready = Reportable(interest, when_, 1);
+      if ((*events & ~ready.possible) != 0 || *events == 0) continue;
+      chosen = i;
+      // Rather one that must be given than one that may.
+      if (Reportable(interest, start, 1).sure != 0) break;
+    }
+    if (!Holds(Rule::kEpollData, has_data,
+               "gives only data that is registered, and once")) {
+      return false;
+    }
+    if (chosen == instance.interests.size()) {
+      // Say which rule it is that forbids this.
+      for (const Interest& interest : instance.interests) {
+        if (interest.data != *data) continue;
+        if (interest.disabled) {
+          return Holds(Rule::kEpollOneshot, false,
+                       "nothing before EPOLL_CTL_MOD");
+        }
+        const Readiness ready = Ready(interest.description, when_);
+        if (interest.Has(kEt) && interest.edge == Likely::kNo &&
+            (ready.possible & interest.Wanted()) != 0) {
+          return Holds(Rule::kEpollEdge, false, "nothing, as nothing is new");
+        }
+        if ((ready.possible & interest.Wanted()) != 0) {
+          return Holds(
+              Rule::kEpollEvents, false,
+              "gives " + EventsText(ready.possible & interest.Wanted()));
+        }
+      }
+      return Holds(Rule::kEpollQuiet, false, "nothing, as it is not ready");
+    }
+    reported[chosen] = true;
+    Interest& interest = instance.interests[chosen];
+    const Readiness at_start = Reportable(interest, start, 1);
+    if (!Holds(Rule::kEpollEvents, (at_start.sure & ~*events) == 0,
+               "gives " + EventsText(at_start.sure))) {
+      return false;
+    }
+    if (!Holds(Rule::kEpollQuiet, true, {})) return false;
+  }
+  // What must have been given, if there was room.
+  bool left_out = false;
+  for (std::size_t i = 0; i < instance.interests.size(); ++i) {
+    const Interest& interest = instance.interests[i];
+    if (interest.disabled) Holds(Rule::kEpollOneshot, true, {});
+    if (interest.Has(kEt) && interest.edge == Likely::kNo) {
+      Holds(Rule::kEpollEdge, true, {});
+    }
+    if (reported[i]) continue;
+    const Readiness at_start = Reportable(interest, start, 1);
+    if (at_start.sure == 0) continue;
+    left_out = true;
+    if (given == most) continue;
+    const bool nested =
+        state_.ObjectOf(interest.description).kind == ObjectKind::kEpoll;
+    return Holds(IsByDuplicate(interest) ? Rule::kEpollDuplicate
+                 : nested                ? Rule::kEpollNested
+                 : interest.Has(kEt)     ? Rule::kEpollEdgeNew
+                                         : Rule::kEpollReady,
+                 false,
+                 "gives " + EventsText(at_start.sure) + ":" +
+                     std::to_string(interest.data));
+  }
+  // One that was left out is before those that were given in its place.
+  for (std::size_t i = 0; i < instance.interests.size(); ++i) {
+    if (!reported[i]) continue;
+    for (std::size_t j = 0; j < instance.interests.size() && left_out; ++j) {
+      const Interest& other = instance.interests[j];
+      if (reported[j] || other.Has(kEt) ||
+          Reportable(other, start, 1).sure == 0) {
+        continue;
+      }
+      if (!Holds(Rule::kEpollFair, instance.interests[i].turn <= other.turn,
+                 "gives " + std::to_string(other.data) + " before " +
+                     std::to_string(instance.interests[i].data))) {
+        return false;
+      }
+    }
+  }
+  ++instance.turns;
+  for (std::size_t i = 0; i < instance.interests.size(); ++i) {
+    Interest& interest = instance.interests[i];
+    Object& object = state_.ObjectOf(interest.description);
+    const Readiness ready = Ready(interest.description, when_);
+    if (!reported[i]) {
+      // What was not ready leaves the list, until there is news.
+      if (ready.possible == 0 && object.kind != ObjectKind::kTimerfd &&
+          object.kind != ObjectKind::kEpoll) {
+        interest.edge = Likely::kNo;
+      }
+      // One that was not there to be passed over has no claim.
+      if (Reportable(interest, start, 1).sure == 0) {
+        interest.turn = instance.turns;
+      }
+      continue;
+    }
+    interest.turn = instance.turns;
+    const bool nested = object.kind == ObjectKind::kEpoll;
+    if (IsByDuplicate(interest)) Holds(Rule::kEpollDuplicate, true, {});
+    Holds(nested              ? Rule::kEpollNested
+          : interest.Has(kEt) ? Rule::kEpollEdgeNew
+                              : Rule::kEpollReady,
+          true, {});
+    if (object.kind == ObjectKind::kTimerfd) {
+      object.first_after = std::min(object.first_after, when_.after);
+      interest.edge = object.interval != 0 ? Likely::kMaybe : Likely::kNo;
+    } else {
+      interest.edge = nested ? Likely::kMaybe : Likely::kNo;
+    }
+    if (interest.Has(kOneshot)) interest.disabled = true;
+  }
+  if (given != 0) return true;
+  const std::int64_t timeout = step[2].number;
+  const Time least =
+      step.call == Call::kEpollPwait2 ? timeout : timeout * 1'000'000;
+  return Holds(Rule::kEpollTimeout,
+               timeout >= 0 && report_->after - report_->before >= least,
+               "waits for as long as asked");
+}
+
+}  // namespace plumbline::semantics

@@ -1,0 +1,62 @@
+// A run of random programs on a target, judged by the model.
+
+#ifndef CONFORMANCE_SEMANTICS_RUNNER_RUN_H_
+#define CONFORMANCE_SEMANTICS_RUNNER_RUN_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "conformance/semantics/model/judge.h"
+#include "conformance/semantics/model/outcome.h"
+#include "conformance/semantics/model/program.h"
+#include "conformance/semantics/model/rules.h"
+
+namespace plumbline::semantics {
+
+struct RunOptions {
+  std::vector<std::string> command;  // that is the executor
+  Target target;
+  std::uint64_t seed = 0;
+  std::uint64_t programs = 1000;
+  int steps = 20;
+  // How many programs that break the same rule are made smaller and told.
+  int per_rule = 2;
+};
+
+// A program that the model does not allow, as small as it could be made.
+struct Disagreement {
+  std::string name;  // of the program that it was found with
+  Program program;
+  Outcome outcome;
+  std::string text;  // of the outcome
+  Violation violation;
+};
+
+struct RunResult {
+  std::uint64_t programs = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t succeeded = 0;  // steps
+  std::uint64_t threads = 0;    // programs in which a second thread slept
+  std::uint64_t timers = 0;     // with a timer that was over
+  std::uint64_t signals = 0;    // with a signal that was sent
+  std::uint64_t duplicates = 0;
+  std::uint64_t disagreeing = 0;
+  double seconds = 0;
+  RuleCounts rules{};
+  std::vector<Disagreement> disagreements;
+};
+
+// Throws TargetError if the target can't be asked. `progress` is called now and
+// then with how many programs are done.
+RunResult Run(const RunOptions& options,
+              const std::function<void(std::uint64_t done)>& progress);
+
+// What became of one program on the target.
+Disagreement Replay(const RunOptions& options, const Program& program,
+                    bool& allowed);
+
+}  // namespace plumbline::semantics
+
+#endif  // CONFORMANCE_SEMANTICS_RUNNER_RUN_H_

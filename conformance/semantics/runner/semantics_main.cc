@@ -1,0 +1,261 @@
+// The program behind `plumbline run semantics` and `plumbline replay`.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "conformance/semantics/model/program.h"
+#include "conformance/semantics/runner/c_program.h"
+#include "conformance/semantics/runner/executor_process.h"
+#include "conformance/semantics/runner/run.h"
+
+namespace plumbline::semantics {
+namespace {
+
+constexpr int kAllowed = 0;
+constexpr int kBroken = 1;
+constexpr int kCannot = 2;
+
+struct Options {
+  RunOptions run;
+  std::string target = "native";
+  std::string format = "text";
+  std::string output;
+  std::string file;  // to replay
+  bool rules = false;
+  bool all_rules = false;
+  bool c_program = false;
+};
+
+double Percent(std::uint64_t part, std::uint64_t of) {
+  return of == 0 ? 0
+                 : 100.0 * static_cast<double>(part) / static_cast<double>(of);
+}
+
+std::string DisagreementText(const Options& options,
+                             const Disagreement& disagreement) {
+  const Violation& violation = disagreement.violation;
+  const RuleText& rule = TextOf(violation.rule);
+  std::string text = fmt::format(
+      "\nDISAGREEMENT  {}  program {} of seed {}\n  rule      {}\n"
+      "  source    {}\n  step      {}\n  expected  {}\n  seen      {}\n\n",
+      rule.id, disagreement.name, options.run.seed, rule.statement, rule.source,
+      violation.step, violation.expected, violation.seen);
+  text += ToText(disagreement.program);
+  text += disagreement.text;
+  text += "\nA C program that does this:\n\n" + CProgram(disagreement.program);
+  return text;
+}
+
+std::string RulesText(const RuleCounts& counts) {
+  std::string text = "\n  times  rule         statement, and its source\n";
+  for (std::size_t i = 0; i < kRules; ++i) {
+    const RuleText& rule = AllRules()[i];
+    text += fmt::format("{:>7}  {:<11}  {}\n{:>22}{}\n", counts[i], rule.id,
+                        rule.statement, "", rule.source);
+  }
+  return text;
+}
+
+std::size_t Exercised(const RuleCounts& counts) {
+  std::size_t exercised = 0;
+  for (const std::uint64_t count : counts) {
+    if (count != 0) ++exercised;
+  }
+  return exercised;
+}
+
+std::string AsText(const Options& options, const RunResult& result) {
+  std::string text;
+  for (const Disagreement& disagreement : result.disagreements) {
+    text += DisagreementText(options, disagreement);
+  }
+  if (options.rules) text += RulesText(result.rules);
+  text += fmt::format(
+      "\n{}: {} programs of seed {}, {} steps, {:.0f} % of which succeeded\n"
+      "with a thread that sleeps {:.0f} %, a timer that is over {:.0f} %, "
+      "signals {:.0f} %, duplicates or nesting {:.0f} %\n"
+      "{} of {} rules exercised\n{} programs disagree\n",
+      options.target, result.programs, options.run.seed, result.steps,
+      Percent(result.succeeded, result.steps),
+      Percent(result.threads, result.programs),
+      Percent(result.timers, result.programs),
+      Percent(result.signals, result.programs),
+      Percent(result.duplicates, result.programs), Exercised(result.rules),
+      kRules, result.disagreeing);
+  return text;
+}
+
+std::string AsJson(const Options& options, const RunResult& result) {
+  nlohmann::ordered_json json;
+  json["schema"] = "plumbline.semantics/1";
+  json["target"] = options.target;
+  json["seed"] = options.run.seed;
+  json["programs"] = result.programs;
+  json["steps"] = result.steps;
+  json["seconds"] = result.seconds;
+  json["rules"] = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < kRules; ++i) {
+    const RuleText& rule = AllRules()[i];
+    json["rules"].push_back({{"id", rule.id},
+                             {"text", rule.statement},
+                             {"source", rule.source},
+                             {"exercised", result.rules[i]}});
+  }
+  json["disagreements"] = nlohmann::ordered_json::array();
+  for (const Disagreement& one : result.disagreements) {
+    json["disagreements"].push_back({{"rule", TextOf(one.violation.rule).id},
+                                     {"step", one.violation.step},
+                                     {"expected", one.violation.expected},
+                                     {"seen", one.violation.seen},
+                                     {"program", ToText(one.program)},
+                                     {"outcome", one.text}});
+  }
+  json["deviations"] = nlohmann::ordered_json::array();
+  return json.dump(2) + "\n";
+}
+
+// To the file, whole or not at all; or to the standard output.
+void Write(const Options& options, const std::string& text) {
+  if (options.output.empty()) {
+    std::fputs(text.c_str(), stdout);
+    if (std::fflush(stdout) != 0) throw TargetError{"can't write"};
+    return;
+  }
+  const std::string temporary = options.output + ".new";
+  std::ofstream file(temporary);
+  file << text;
+  file.close();
+  if (!file || std::rename(temporary.c_str(), options.output.c_str()) != 0) {
+    std::remove(temporary.c_str());
+    throw TargetError{"can't write " + options.output};
+  }
+}
+
+int RunCommand(Options& options) {
+  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+  const RunResult result = Run(options.run, [&](std::uint64_t done) {
+    if (!shows_progress) return;
+    fmt::print(stderr, "\r{} of {} programs", done, options.run.programs);
+  });
+  if (shows_progress) fmt::print(stderr, "\r{:40}\r", "");
+  Write(options, options.format == "json" ? AsJson(options, result)
+                                          : AsText(options, result));
+  const bool unexercised =
+      options.all_rules && Exercised(result.rules) != kRules;
+  if (unexercised) {
+    for (std::size_t i = 0; i < kRules; ++i) {
+      if (result.rules[i] != 0) continue;
+      fmt::print(stderr, "no program exercised {}: {}\n", AllRules()[i].id,
+                 AllRules()[i].statement);
+    }
+  }
+  return result.disagreeing == 0 && !unexercised ? kAllowed : kBroken;
+}
+
+int ReplayCommand(const Options& options) {
+  std::ifstream file(options.file);
+  std::stringstream read;
+  read << file.rdbuf();
+  if (!file) throw TargetError{"can't read " + options.file};
+  std::vector<Program> programs;
+  ParseError error;
+  if (!ParsePrograms(read.str(), programs, error)) {
+    throw TargetError{
+        fmt::format("{}:{}: {}", options.file, error.line, error.message)};
+  }
+  if (programs.empty()) throw TargetError{options.file + ": no program"};
+  int status = kAllowed;
+  std::string text;
+  for (const Program& program : programs) {
+    bool allowed = true;
+    const Disagreement replayed = Replay(options.run, program, allowed);
+    text += fmt::format("program {}\n", program.name);
+    for (std::size_t i = 0; i < program.steps.size(); ++i) {
+      text += fmt::format("{:>3}  {}\n", i, ToText(program.steps[i]));
+      for (const Report& report : replayed.outcome.reports) {
+        if (report.step == static_cast<int>(i)) {
+          text += fmt::format("     = {}\n", report.line);
+        }
+      }
+      if (!allowed && replayed.violation.step == static_cast<int>(i)) {
+        const RuleText& rule = TextOf(replayed.violation.rule);
+        text += fmt::format("     ! {}: {} ({})\n       expected: {}\n",
+                            rule.id, rule.statement, rule.source,
+                            replayed.violation.expected);
+      }
+    }
+    text += allowed ? "allowed\n" : "not allowed\n";
+    if (!allowed) status = kBroken;
+    if (options.c_program) text += "\n" + CProgram(program);
+  }
+  Write(options, text);
+  return status;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Random programs against the model of event descriptors.");
+  app.require_subcommand(1);
+  Options options;
+  const auto add_common = [&](CLI::App* command) {
+    command->add_option("--name", options.target, "what the target is called");
+    command
+        ->add_option("--page-size", options.run.target.page_size,
+                     "of the target, in bytes")
+        ->capture_default_str();
+    command->add_option("-o,--output", options.output,
+                        "file to write, whole or not at all");
+    command
+        ->add_option("executor", options.run.command,
+                     "the command that runs programs, and its arguments; "
+                     "after --")
+        ->required()
+        ->expected(-1);
+  };
+  CLI::App* run = app.add_subcommand("run", "runs random programs");
+  run->add_option("--programs", options.run.programs, "how many")
+      ->capture_default_str();
+  run->add_option("--seed", options.run.seed, "of the programs")
+      ->capture_default_str();
+  run->add_option("--steps", options.run.steps, "of a program, about")
+      ->check(CLI::Range(1, 400))
+      ->capture_default_str();
+  run->add_option("--format", options.format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  run->add_flag("--rules", options.rules,
+                "prints each rule, and how often it was exercised");
+  run->add_flag("--all-rules", options.all_rules,
+                "fails if a rule was not exercised");
+  add_common(run);
+  CLI::App* replay = app.add_subcommand("replay", "runs one file of programs");
+  replay->add_option("file", options.file)->required();
+  replay->add_flag("--c", options.c_program, "prints a C program of it too");
+  add_common(replay);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kAllowed : kCannot;
+  }
+  try {
+    return run->parsed() ? RunCommand(options) : ReplayCommand(options);
+  } catch (const TargetError& error) {
+    fmt::print(stderr, "semantics: {}\n", error.message);
+    return kCannot;
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::semantics
+
+int main(int argc, char** argv) {
+  return plumbline::semantics::Main(argc, argv);
+}

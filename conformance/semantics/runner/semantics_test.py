@@ -1,0 +1,108 @@
+"""Random programs against the model on this machine, and how the command behaves."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+PROGRAM = "conformance/semantics/runner/semantics"
+EXECUTOR = "conformance/semantics/executor/executor"
+# At most that many minutes, whatever else the machine does.
+PROGRAMS = 20_000
+
+
+def run(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=timeout)
+
+
+@pytest.fixture(scope="module")
+def result() -> dict[str, object]:
+    done = run("run", f"--programs={PROGRAMS}", "--seed=1", "--format=json", "--all-rules", "--", EXECUTOR, "--programs-at-once=16")
+    assert done.returncode in (0, 1), done.stderr
+    parsed: dict[str, object] = json.loads(done.stdout)
+    return parsed
+
+
+def test_no_program_disagrees(result: dict[str, object]) -> None:
+    told = [f"{one['rule']}: {one['expected']}\n{one['program']}{one['outcome']}" for one in result["disagreements"]]  # type: ignore[attr-defined]
+    assert not told, "\n".join(told)
+    assert result["programs"] == PROGRAMS
+
+
+def test_every_rule_was_exercised(result: dict[str, object]) -> None:
+    assert [rule["id"] for rule in result["rules"] if rule["exercised"] == 0] == []  # type: ignore[attr-defined]
+
+
+# A target that lies: what it prints is the executor's, but for one thing.
+LIES = {
+    "epoll.8": r"s/^([0-9]+) 1 - ([0-9]+ [0-9]+) EPOLLIN:[0-9]+$/\1 0 - \2/",
+    "epoll.17": r"s/^([0-9]+) 0 - ([0-9]+) [0-9]+$/\1 0 - \2 \2/",
+    "eventfd.1": r"s/^([0-9]+) 8 - ([0-9]+ [0-9]+) ([0-9]+)$/\1 8 - \2 1\3/",
+    "fd.2": r"s/^([0-9]+) -1 EBADF /\1 -1 EINVAL /",
+    "fd.1": r"s/^([0-9]+) 5,6 - /\1 6,7 - /",
+    "signal.7": r"s/^([0-9]+ 0 - [0-9]+ [0-9]+) none$/\1 SIGHUP/",
+    "pipe.13": r"s/POLLHUP$/POLLERR/",
+}
+
+
+@pytest.mark.parametrize("rule", LIES)
+def test_what_lies_is_found(rule: str) -> None:
+    lies = f"{EXECUTOR} --programs-at-once=16 | sed -u -E '{LIES[rule]}'"
+    done = run("run", "--programs=1500", "--seed=2", "--format=json", "--", "sh", "-c", lies)
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)["disagreements"]
+    assert rule in {one["rule"] for one in found}
+    # Told with few steps.
+    assert min(one["program"].count("\n") for one in found) <= 8
+
+
+def test_the_text_tells_the_rule_its_source_and_a_c_program(tmp_path: pathlib.Path) -> None:
+    lies = f"{EXECUTOR} | sed -u -E '{LIES['eventfd.1']}'"
+    done = run("run", "--programs=500", "--seed=2", "--rules", "--", "sh", "-c", lies)
+    assert done.returncode == 1
+    for words in ("DISAGREEMENT  eventfd.1", "eventfd(2) read", "expected  gives", "read8 $", "#include <sys/eventfd.h>", "rules exercised"):
+        assert words in done.stdout
+    source = tmp_path / "program.c"
+    source.write_text("#define _GNU_SOURCE\n" + done.stdout.split("#define _GNU_SOURCE\n", 1)[1].split("\nDISAGREEMENT", 1)[0].split("\n  times  rule", 1)[0])
+    subprocess.run(["gcc", "-pthread", "-o", str(tmp_path / "program"), str(source)], check=True)
+    again = subprocess.run([str(tmp_path / "program")], capture_output=True, text=True, check=True, timeout=30)
+    assert again.stdout.startswith("0: ")
+
+
+def test_replay_shows_what_each_step_did(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "programs"
+    file.write_text("program 1\neventfd 3 0\nread8 $0 8\nend\n")
+    done = run("replay", str(file), "--", EXECUTOR)
+    assert done.returncode == 0, done.stderr
+    assert "read8 $0 8" in done.stdout and done.stdout.endswith("allowed\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--", "/no/such/executor"], "can't run /no/such/executor: No such file"),
+        (["run", "--", "true"], "true ended before program 0 was done"),
+        (["run", "--", "false"], "false ended with status 1 before program 0"),
+        (["run", "--", "sh", "-c", "echo nonsense; echo end exited; sleep 9"], "'nonsense' is no line of an outcome"),
+        (["run", "--", "sh", "-c", "echo outcome 77; echo end exited; sleep 9"], "an outcome of 77, which is not what runs"),
+        (["run"], "executor is required"),
+        (["replay", "/no/such/file", "--", "true"], "can't read /no/such/file"),
+        (["run", "--format=xml", "--", "true"], "--format"),
+    ],
+)
+def test_what_can_not_be_done(arguments: list[str], message: str) -> None:
+    done = run(*arguments, timeout=30)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_program_that_is_none(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "programs"
+    file.write_text("program one\nopen 3\nend\n")
+    done = run("replay", str(file), "--", EXECUTOR)
+    assert done.returncode == 2
+    assert f"{file}:2: there is no call 'open'" in done.stderr

@@ -1,0 +1,87 @@
+#include "conformance/semantics/runner/shrink.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/semantics/generator/generator.h"
+
+namespace plumbline::semantics {
+namespace {
+
+Program Parse(const std::string& text) {
+  std::vector<Program> programs;
+  ParseError error;
+  EXPECT_TRUE(ParsePrograms("program x\n" + text + "end\n", programs, error))
+      << error.message;
+  return programs[0];
+}
+
+TEST(Keep, RenumbersWhatIsLeft) {
+  const Program program =
+      Parse("eventfd 0 0\npipe2 0\ndup $1.1\nwrite $2 1 0\nread8 $0 8\n");
+  EXPECT_EQ(Keep(program, {false, true, true, true, true}),
+            Parse("pipe2 0\ndup $0.1\nwrite $1 1 0\n"));
+}
+
+TEST(Keep, LeavesOutWhatUsesWhatIsGone) {
+  const Program program = Parse(
+      "pipe2 0\ndup $0\ndup $1\npoll $2:EPOLLIN 0\nselect $1 - - 0\n"
+      "pause\n");
+  EXPECT_EQ(Keep(program, {false, true, true, true, true, true}),
+            Parse("pause\n"));
+}
+
+// Whatever is taken out, the rest can be read again.
+TEST(Keep, MakesProgramsThatCanBeRead) {
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    const Program program = GenerateProgram(3, i, 20);
+    std::vector<bool> keep(program.steps.size());
+    for (std::size_t j = 0; j < keep.size(); ++j) keep[j] = (i >> j % 9) & 1;
+    const Program smaller = Keep(program, keep);
+    std::vector<Program> again;
+    ParseError error;
+    ASSERT_TRUE(ParsePrograms(ToText(smaller), again, error)) << error.message;
+    EXPECT_EQ(again[0], smaller);
+  }
+}
+
+TEST(Shrink, FindsTheStepsThatMatter) {
+  const Program program = Parse(
+      "eventfd 0 0\nepoll_create1 0\npipe2 0\nsigpending\nclose $0\n"
+      "epoll_wait $1 1 0\npause\nwrite $2.1 1 7\nsigpending\n");
+  int asked = 0;
+  const Program smallest =
+      Shrink(program, [&](const std::vector<Program>& candidates) {
+        ++asked;
+        std::vector<bool> shown;
+        for (const Program& candidate : candidates) {
+          const auto has = [&](Call call) {
+            return std::any_of(candidate.steps.begin(), candidate.steps.end(),
+                               [&](const Step& s) { return s.call == call; });
+          };
+          shown.push_back(has(Call::kWrite) && has(Call::kEpollWait));
+        }
+        return shown;
+      });
+  EXPECT_EQ(smallest, Parse("epoll_create1 0\npipe2 0\nepoll_wait $0 1 0\n"
+                            "write $1.1 1 7\n"));
+  EXPECT_LT(asked, 20);
+}
+
+TEST(Shrink, LeavesWhatCanNotBeSmaller) {
+  const Program program = Parse("pause\n");
+  EXPECT_EQ(Shrink(program,
+                   [](const std::vector<Program>& candidates) {
+                     return std::vector<bool>(candidates.size());
+                   }),
+            program);
+}
+
+}  // namespace
+}  // namespace plumbline::semantics

@@ -397,13 +397,16 @@ void Caller::Performance::DoTimer() {
   const int flags = Int(1);
   int64_t value = Number(2);
   setting.it_interval = ToTimespec(Number(3));
-  if ((flags & TFD_TIMER_ABSTIME) != 0 && value != 0) {
-    timespec now = {};
-    clock_gettime(ClockOf(descriptor), &now);
-    value += ToNanoseconds(now);
-  }
-  setting.it_value = ToTimespec(value);
-  Time([&] { return timerfd_settime(descriptor, flags, &setting, nullptr); });
+  Time([&] {
+    // Within the times that are told, as the timer's clock counts from here.
+    if ((flags & TFD_TIMER_ABSTIME) != 0 && value != 0) {
+      timespec now = {};
+      clock_gettime(ClockOf(descriptor), &now);
+      value += ToNanoseconds(now);
+    }
+    setting.it_value = ToTimespec(value);
+    return timerfd_settime(descriptor, flags, &setting, nullptr);
+  });
   PutLine();
 }
 

@@ -425,6 +425,32 @@ class Writer {
     if (!OneIn(10)) live_.erase(live_.begin() + static_cast<long>(at));
   }
 
+  // What is watched is closed, while a duplicate keeps the file.
+  void CloseWatched() {
+    const Live* epoll = Find({Made::kEpoll});
+    const Live* live = Find({Made::kReadEnd, Made::kWriteEnd, Made::kEventfd});
+    if (threads_used_ || epoll == nullptr || live == nullptr) return;
+    const int watched = Add(Call::kDup, {Fd(live->fd)});
+    Add(Call::kEpollCtl,
+        {Fd(epoll->fd), Name(Word::kEpollCtlAdd), Fd({watched, 0, -1}),
+         Bits(kIn | kOut), Number(Steps())});
+    Add(Call::kClose, {Fd({watched, 0, -1})});
+    Add(Call::kEpollWait, {Fd(epoll->fd), Number(8), Number(0)});
+  }
+  // A row of descriptors is closed, and looked at.
+  void CloseRow() {
+    if (threads_used_ || live_.empty()) return;
+    const FdRef fd = Any();
+    const int first =
+        Add(Call::kFcntl, {Fd(fd), Name(Word::kDupfd), Number(20)});
+    const int last =
+        Add(Call::kFcntl, {Fd(fd), Name(Word::kDupfd), Number(20)});
+    Add(Call::kCloseRange,
+        {Fd({first, 0, -1}), Fd({last, 0, -1}),
+         Bits(OneIn(2) ? Flags{kCloseRangeCloexec} : Flags{0})});
+    Add(Call::kFcntl, {Fd({last, 0, -1}), Name(Word::kGetfd), Number(0)});
+  }
+
   void Fcntl() {
     const FdRef fd = Any();
     switch (Below(6)) {
@@ -488,7 +514,9 @@ class Writer {
   }
 
   void UseSignal() {
-    switch (Below(13)) {
+    switch (Below(14)) {
+      case 13:
+        return QueueTwice();
       case 12:
         return threads_ ? Interrupt() : Suspend();
       case 0:
@@ -572,9 +600,21 @@ class Writer {
     const Argument mask = Bits(blocked_ & ~MaskOf(signal));
     const Live* epoll = Find({Made::kEpoll});
     if (epoll != nullptr && OneIn(2)) {
-      Add(Call::kEpollPwait, {Fd(epoll->fd), Number(8), Number(0), mask});
+      Add(Call::kEpollPwait, {Fd(epoll->fd), Number(8), Number(-1), mask});
     } else {
       Add(Call::kSigsuspend, {mask});
+    }
+  }
+  // The same signal twice, and taken as often as it comes.
+  void QueueTwice() {
+    const int signal = OneOf({kSigRtmin, kSigRtmin + 1, 10});
+    Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(MaskOf(signal))});
+    blocked_ |= MaskOf(signal);
+    for (int i = 0; i < 2; ++i) {
+      Add(Call::kSigqueue, {Number(signal), Number(Below(1000))});
+    }
+    for (int i = 0; i < 2; ++i) {
+      Add(Call::kSigtimedwait, {Bits(MaskOf(signal)), Number(0)});
     }
   }
   // A thread that sleeps, and a signal that it handles.
@@ -646,7 +686,10 @@ class Writer {
     } else if (choice < 17) {
       Make();
     } else if (choice < 19) {
-      if (duplicates_) Duplicate();
+      if (duplicates_) {
+        const int which = Below(8);
+        which == 0 ? CloseWatched() : which == 1 ? CloseRow() : Duplicate();
+      }
     } else if (choice < 20) {
       Close();
     } else if (choice < 21) {

@@ -85,9 +85,7 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
     return false;
   }
   Thread().sleeping = report.step;
-  Thread().restarts = step.call == Call::kRead || step.call == Call::kRead8 ||
-                      step.call == Call::kReadSiginfo ||
-                      step.call == Call::kWrite || step.call == Call::kWrite8;
+  Thread().restarts = MayRestart(step);
   Thread().ran.clear();
   Thread().since = report.before;
   LookForDoom(thread_, MaskDuring(step));

@@ -71,6 +71,8 @@ class Stepper {
                        int depth) const;
   void Edge(int object, Events events, Likely likely, int depth = 0);
   void EdgeOfSignals(SignalMask signals);
+  // Whether SA_RESTART makes it go on after a handler.
+  static bool MayRestart(const Step& step);
   // Whether a call has nothing to wait for.
   Likely Done(const Step& step, const Interval& when) const;
   Likely PollDone(const Step& step, const Interval& when) const;

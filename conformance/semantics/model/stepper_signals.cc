@@ -143,7 +143,8 @@ bool Stepper::DoKill(const Step& step) {
   const int thread = to_thread ? static_cast<int>(step[0].number) : 0;
   const int signal = static_cast<int>(step[to_thread ? 1 : 0].number);
   if (to_thread && !state_.threads[static_cast<std::size_t>(thread)].exists) {
-    return FailsWith(Errno::kESRCH, Rule::kSignalBlocked);
+    // The executor has no number of a thread that no step names.
+    return FailsWith(Errno::kEINVAL, Rule::kSignalBlocked);
   }
   if (!ReturnsZero(Rule::kSignalBlocked)) return false;
   PendingSignal sent;

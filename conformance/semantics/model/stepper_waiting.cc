@@ -194,10 +194,30 @@ Likely Stepper::PollDone(const Step& step, const Interval& when) const {
   return done;
 }
 
+bool Stepper::MayRestart(const Step& step) {
+  switch (step.call) {
+    case Call::kRead:
+    case Call::kRead8:
+    case Call::kReadSiginfo:
+    case Call::kWrite:
+    case Call::kWrite8:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Likely Stepper::Done(const Step& step, const Interval& when) const {
   // What a handler interrupts returns too.
   const SignalMask waiting = PendingOf(step.thread) & ~MaskDuring(step);
   Likely done = waiting != 0 ? Likely::kMaybe : Likely::kNo;
+  // A handler ends all but what SA_RESTART lets go on.
+  for (int signal = 1; signal <= 64 && !MayRestart(step); ++signal) {
+    if ((waiting & MaskOf(signal)) != 0 &&
+        ActionOf(signal).disposition == Word::kHandler) {
+      return Likely::kYes;
+    }
+  }
   const auto file_of = [&](std::size_t i) {
     return state_.DescriptionOf(NumberOf(step[i].fd));
   };

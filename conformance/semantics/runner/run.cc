@@ -116,11 +116,13 @@ RunResult Run(const RunOptions& options,
       options.command,
       [&](Program& program) {
         if (next == options.programs) return false;
+        if (options.first_only && result.disagreeing != 0) return false;
         program = GenerateProgram(options.seed, next++, options.steps);
         return true;
       },
       [&](const Program& program, const Outcome& outcome,
           const std::string& text) {
+        if (options.first_only && result.disagreeing != 0) return;
         if (++result.programs % kProgressEvery == 0) progress(result.programs);
         CountTraits(program, outcome, result);
         const auto violation = judge.Check(program, outcome);
@@ -135,6 +137,7 @@ RunResult Run(const RunOptions& options,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   result.rules = judge.exercised();
+  if (options.first_only) return result;
   for (Disagreement& disagreement : result.disagreements) {
     Program smallest =
         Smallest(options, disagreement.program, disagreement.violation.rule);

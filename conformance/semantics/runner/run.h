@@ -23,6 +23,8 @@ struct RunOptions {
   int steps = 20;
   // How many programs that break the same rule are made smaller and told.
   int per_rule = 2;
+  // Ends with the first disagreement, which is told as it was found.
+  bool first_only = false;
 };
 
 // A program that the model does not allow, as small as it could be made.

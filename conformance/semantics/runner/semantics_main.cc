@@ -235,6 +235,8 @@ int Main(int argc, char** argv) {
                 "prints each rule, and how often it was exercised");
   run->add_flag("--all-rules", options.all_rules,
                 "fails if a rule was not exercised");
+  run->add_flag("--first", options.run.first_only,
+                "ends with the first program that disagrees, as it was found");
   add_common(run);
   CLI::App* replay = app.add_subcommand("replay", "runs one file of programs");
   replay->add_option("file", options.file)->required();

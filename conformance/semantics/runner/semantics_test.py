@@ -80,6 +80,20 @@ def test_replay_shows_what_each_step_did(tmp_path: pathlib.Path) -> None:
     assert "read8 $0 8" in done.stdout and done.stdout.endswith("allowed\n")
 
 
+STORIES = sorted(pathlib.Path("conformance/semantics/programs").glob("*.txt"))
+
+
+@pytest.mark.parametrize("file", STORIES, ids=[file.stem for file in STORIES])
+def test_stories_are_allowed(file: pathlib.Path) -> None:
+    done = run("replay", str(file), "--", EXECUTOR, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("\nallowed\n") == file.read_text().count("\nprogram ") + file.read_text().startswith("program ")
+
+
+def test_there_are_stories() -> None:
+    assert len(STORIES) >= 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -45,7 +45,7 @@ def run(lie: str, programs: int, seed: int) -> Found:
     environment = dict(os.environ, PLUMBLINE_LIE=lie)
     command = [str(_SEMANTICS), "run", "--first", "--format=json", f"--programs={programs}", f"--seed={seed}", "--"]
     # Only the executor is lied to.
-    command += ["env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR), "--programs-at-once=16", "--watchdog=700"]
+    command += ["env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR), "--programs-at-once=64", "--watchdog=700"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise MutationError(f"{lie}: {done.stderr.strip()}")

@@ -20,7 +20,7 @@ def run(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[st
 
 @pytest.fixture(scope="module")
 def result() -> dict[str, object]:
-    done = run("run", f"--programs={PROGRAMS}", "--seed=1", "--format=json", "--all-rules", "--", EXECUTOR, "--programs-at-once=16")
+    done = run("run", f"--programs={PROGRAMS}", "--seed=1", "--format=json", "--all-rules", "--", EXECUTOR, "--programs-at-once=64")
     assert done.returncode in (0, 1), done.stderr
     parsed: dict[str, object] = json.loads(done.stdout)
     return parsed
@@ -50,7 +50,7 @@ LIES = {
 
 @pytest.mark.parametrize("rule", LIES)
 def test_what_lies_is_found(rule: str) -> None:
-    lies = f"{EXECUTOR} --programs-at-once=16 | sed -u -E '{LIES[rule]}'"
+    lies = f"{EXECUTOR} --programs-at-once=64 | sed -u -E '{LIES[rule]}'"
     done = run("run", "--programs=1500", "--seed=2", "--format=json", "--", "sh", "-c", lies)
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)["disagreements"]

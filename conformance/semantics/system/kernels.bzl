@@ -18,7 +18,8 @@ KERNEL_ARCHITECTURES = {arch: None for arch, _ in KERNELS}.keys()
 def booting_test(name, srcs, arch, release):
     """Runs pytest over a file whose tests boot a kernel.
 
-    Bazel does not know of the kernels and of QEMU, so it runs each time.
+    Bazel does not know of the kernels and of QEMU, so it runs each time; and only if it is asked
+    for, as both are large.
 
     Args:
       name: of the target.
@@ -42,6 +43,9 @@ def booting_test(name, srcs, arch, release):
             "PLUMBLINE_KERNEL_INIT": "$(rootpath :init_{})".format(arch),
             "PLUMBLINE_KERNEL_PROGRAM": "$(rootpath :test_program_{})".format(arch),
         },
-        tags = ["external"],
+        tags = [
+            "external",
+            "manual",
+        ],
         deps = [":booting"],
     )

@@ -22,7 +22,7 @@ positions: line
 events: Ir
 summary: 999
 
-ob=/work/hot_calls
+ob=/build/hot_calls
 fl=hot_calls.cc
 fn=Raw_read
 16 100

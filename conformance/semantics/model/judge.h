@@ -19,6 +19,9 @@ namespace plumbline::semantics {
 struct Target {
   std::int64_t page_size = 4096;
   std::int64_t fd_limit = 64;  // RLIMIT_NOFILE that a program starts with
+  // epoll_pwait2 and close_range, which came with Linux 5.11 and 5.9, and which
+  // emulators lack: ENOSYS.
+  bool may_lack_calls = false;
 };
 
 // Why an outcome is not allowed.

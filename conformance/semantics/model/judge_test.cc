@@ -180,7 +180,17 @@ INSTANTIATE_TEST_SUITE_P(
               "5 384 - SIGRTMIN+1:SI_QUEUE:1:self:self:0:0 "
               "SIGRTMIN:SI_QUEUE:2:self:self:0:0 "
               "SIGRTMIN:SI_QUEUE:3:self:self:0:0\nend exited\n",
-              "signalfd.2"},
+              "signal.4"},
+        Story{
+            "StandardSignalTwice",
+            "sigprocmask SIG_BLOCK SIGUSR1\nkill SIGUSR1\nkill SIGUSR1\n"
+            "sigtimedwait SIGUSR1 0\nsigtimedwait SIGUSR1 0\n",
+            "0 0 - none\n1 0 -\n2 0 -\n3 10 - SIGUSR1:SI_USER:0:self:self:0:0\n"
+            "4 10 - SIGUSR1:SI_USER:0:self:self:0:0\nend exited\n",
+            "signal.3"},
+        Story{"IgnoredButPending",
+              "sigaction SIGUSR1 IGN 0\nkill SIGUSR1\nsigpending\n",
+              "0 0 -\n1 0 -\n2 0 - SIGUSR1\nend exited\n", "signal.5"},
         Story{"RealTimeSignalsAsOne", kQueue,
               "0 0 - none\n1 0 -\n2 0 -\n3 0 -\n4 3 -\n"
               "5 256 - SIGRTMIN:SI_QUEUE:2:self:self:0:0 "
@@ -245,6 +255,8 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:1\n"
               "6 1 - EPOLLIN:1\nend exited\n",
               "epoll.18"},
+        Story{"CallMissing", "epoll_create1 0\nepoll_pwait2 $0 8 0 null\n",
+              "0 3 -\n1 -1 ENOSYS\nend exited\n", "epoll.12"},
         Story{"WaitTooShort", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 - @10 20\n1 0 - @30 900000\nend exited\n", "epoll.17"},
         Story{"WaitLongEnough", "epoll_create1 0\nepoll_wait $0 8 1\n",

@@ -218,7 +218,7 @@ bool Stepper::DoCloseRange(const Step& step) {
   const auto first = static_cast<std::uint32_t>(NumberOf(step[0].fd));
   const auto last = static_cast<std::uint32_t>(NumberOf(step[1].fd));
   const Flags flags = step[2].flags();
-  if (report_->error == Errno::kENOSYS) return true;
+  if (target_.may_lack_calls && report_->error == Errno::kENOSYS) return true;
   if (!HasOnly(flags, kCloseRangeCloexec)) {
     return FailsWith(Errno::kEINVAL, Rule::kBadFlags);
   }

@@ -103,6 +103,7 @@ bool Stepper::DoRead(const Step& step) {
     case ObjectKind::kEpoll:
       return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
     case ObjectKind::kNull:
+      state_.is_lost = true;
       break;
   }
   return true;
@@ -126,6 +127,7 @@ bool Stepper::DoWrite(const Step& step) {
     case ObjectKind::kEpoll:
       return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
     case ObjectKind::kNull:
+      state_.is_lost = true;
       break;
   }
   return true;

@@ -1,6 +1,7 @@
 // Signals: sending, blocking, handling, and taking them.
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -302,6 +303,16 @@ bool Stepper::DoSigprocmask(const Step& step) {
 
 bool Stepper::DoSigpending() {
   const SignalMask pending = PendingOf(thread_);
+  const std::optional<SignalMask> given =
+      report_->output.empty() ? std::nullopt : ParseSignals(report_->output[0]);
+  for (int signal = 1; signal <= 64 && given; ++signal) {
+    if ((*given & ~pending & MaskOf(signal)) == 0) continue;
+    if (ActionOf(signal).disposition == Word::kIgnore &&
+        !Holds(Rule::kSignalIgnored, false,
+               SignalText(signal) + " is dropped, as it is ignored")) {
+      return false;
+    }
+  }
   return ReturnsZero(Rule::kSignalPending) &&
          Holds(Rule::kSignalPending,
                !report_->output.empty() &&
@@ -366,6 +377,13 @@ bool Stepper::TakesSignal(SignalMask signals, std::string_view record,
       queue->erase(at);
       return Holds(rule, true, {});
     }
+  }
+  // Which rule it is that forbids this.
+  const int given = ParseSignal(record.substr(0, record.find(':'))).value_or(0);
+  if (IsRealTime(given) && !expected.empty()) rule = Rule::kSignalQueue;
+  if (given != 0 && !IsRealTime(given) &&
+      (PendingOf(thread_) & MaskOf(given)) == 0) {
+    rule = Rule::kSignalOnce;
   }
   return Holds(rule, false,
                expected.empty() ? "no signal" : "gives " + expected);

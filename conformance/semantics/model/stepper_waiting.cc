@@ -560,7 +560,8 @@ bool Stepper::IsByDuplicate(const Interest& interest) const {
 bool Stepper::DoEpollWait(const Step& step) {
   const int epfd = NumberOf(step[0].fd);
   const std::int64_t most = step[1].number;
-  if (report_->error == Errno::kENOSYS && step.call == Call::kEpollPwait2) {
+  if (target_.may_lack_calls && report_->error == Errno::kENOSYS &&
+      step.call == Call::kEpollPwait2) {
     return true;
   }
   const bool is_open = state_.IsOpen(epfd);

@@ -212,6 +212,8 @@ int Main(int argc, char** argv) {
         ->add_option("--page-size", options.run.target.page_size,
                      "of the target, in bytes")
         ->capture_default_str();
+    command->add_flag("--may-lack-calls", options.run.target.may_lack_calls,
+                      "allows ENOSYS of epoll_pwait2 and close_range");
     command->add_option("-o,--output", options.output,
                         "file to write, whole or not at all");
     command

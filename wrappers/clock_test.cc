@@ -17,6 +17,7 @@
 #include "wrappers/retry.h"
 #include "wrappers/testing/capabilities.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -192,7 +193,7 @@ TYPED_TEST(EveryClock, TellsTheTime) {
   const nanoseconds before = RawTime(TypeParam::id());
   const auto now = TypeParam::Now();
   const nanoseconds after = RawTime(TypeParam::id());
-  ASSERT_THAT(now, Succeeds());
+  ASSERT_SUCCEEDS(now);
   EXPECT_THAT(now->time_since_epoch(), AllOf(Ge(before), Le(after)));
 }
 
@@ -201,15 +202,15 @@ TYPED_TEST(EveryClock, TellsTheTimeIfItIsChosenAtRunTime) {
   const nanoseconds before = RawTime(TypeParam::id());
   const auto now = clock.Now();
   const nanoseconds after = RawTime(TypeParam::id());
-  ASSERT_THAT(now, Succeeds());
+  ASSERT_SUCCEEDS(now);
   EXPECT_THAT(now->time_since_epoch(), AllOf(Ge(before), Le(after)));
 }
 
 TYPED_TEST(EveryClock, TellsItsResolution) {
   const nanoseconds resolution = RawResolution(TypeParam::id());
   EXPECT_GT(resolution, 0ns);
-  EXPECT_THAT(TypeParam::Resolution(), Returns(resolution));
-  EXPECT_THAT(RuntimeClock(TypeParam::id()).Resolution(), Returns(resolution));
+  EXPECT_RETURNS(TypeParam::Resolution(), resolution);
+  EXPECT_RETURNS(RuntimeClock(TypeParam::id()).Resolution(), resolution);
 }
 
 // Without a real-time clock that can wake the machine, there are none.
@@ -218,13 +219,13 @@ void TestAlarmClock() {
   timespec time;
   if (clock_gettime(static_cast<clockid_t>(AnyClock::id()), &time) == 0) {
     const auto now = AnyClock::Now();
-    ASSERT_THAT(now, Succeeds());
+    ASSERT_SUCCEEDS(now);
     EXPECT_GE(now->time_since_epoch(), internal::ToNanoseconds(time));
-    EXPECT_THAT(AnyClock::Resolution(), Succeeds());
+    EXPECT_SUCCEEDS(AnyClock::Resolution());
   } else {
     EXPECT_EQ(errno, EINVAL);
-    EXPECT_THAT(AnyClock::Now(), FailsWith(EINVAL));
-    EXPECT_THAT(AnyClock::Resolution(), FailsWith(EINVAL));
+    EXPECT_FAILS(AnyClock::Now(), EINVAL);
+    EXPECT_FAILS(AnyClock::Resolution(), EINVAL);
   }
 }
 TEST(AlarmClock, TellsTheTimeIfThereIsOne) {
@@ -274,7 +275,7 @@ TEST(RuntimeClock, MayBeNone) {
   const RuntimeClock none(kNoClock);
   const auto now = none.Now();
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(now, FailsWith(EINVAL));
+  ASSERT_FAILS(now, EINVAL);
   EXPECT_EQ(now.error().function(), "clock_gettime");
   EXPECT_THAT(now.error().ToString(),
               AllOf(StartsWith("clock_gettime(0x7fff, 0x"),
@@ -283,14 +284,13 @@ TEST(RuntimeClock, MayBeNone) {
   errno = 0;
   const auto resolution = none.Resolution();
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(resolution, FailsWith(EINVAL));
+  ASSERT_FAILS(resolution, EINVAL);
   EXPECT_THAT(resolution.error().ToString(),
               StartsWith("clock_getres(0x7fff, 0x"));
   EXPECT_TRUE(resolution.error().documented());
-  EXPECT_THAT(none.Set(RuntimeClock::time_point(1s)), FailsWith(EINVAL));
-  EXPECT_THAT(none.SleepFor(1ns), FailsWith(EINVAL));
-  EXPECT_THAT(none.SleepUntil(RuntimeClock::time_point(1ns)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(none.Set(RuntimeClock::time_point(1s)), EINVAL);
+  EXPECT_FAILS(none.SleepFor(1ns), EINVAL);
+  EXPECT_FAILS(none.SleepUntil(RuntimeClock::time_point(1ns)), EINVAL);
 }
 
 // CPU clocks of processes
@@ -304,7 +304,7 @@ TEST(RuntimeClock, IsThisProcessesCpuTime) {
     const nanoseconds before = RawTime(ClockId::kProcessCputimeId);
     const auto now = clock.Now();
     const nanoseconds after = RawTime(ClockId::kProcessCputimeId);
-    ASSERT_THAT(now, Succeeds());
+    ASSERT_SUCCEEDS(now);
     EXPECT_THAT(now->time_since_epoch(), AllOf(Ge(before), Le(after)));
   }
 }
@@ -339,12 +339,12 @@ TEST(RuntimeClock, IsAnotherProcessesCpuTime) {
   BusyProcess busy;
   const RuntimeClock clock = RuntimeClock::OfProcess(busy.id()).value();
   const auto deadline = clock.Now().value() + 5ms;
-  EXPECT_THAT(clock.SleepUntil(deadline), Succeeds());
+  EXPECT_SUCCEEDS(clock.SleepUntil(deadline));
   EXPECT_THAT(clock.Now(), Returns(Ge(deadline)));
-  EXPECT_THAT(clock.SleepFor(5ms), Succeeds());
+  EXPECT_SUCCEEDS(clock.SleepFor(5ms));
   EXPECT_THAT(clock.Now(), Returns(Ge(deadline + 5ms)));
   busy.End();
-  EXPECT_THAT(clock.Now(), FailsWith(EINVAL));
+  EXPECT_FAILS(clock.Now(), EINVAL);
 }
 
 TEST(RuntimeClock, IsOfNoProcessThatDoesNotExist) {
@@ -352,7 +352,7 @@ TEST(RuntimeClock, IsOfNoProcessThatDoesNotExist) {
   // Above the highest number that the kernel gives.
   const Result<RuntimeClock> clock = RuntimeClock::OfProcess(5'000'000);
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(clock, FailsWith(ESRCH));
+  ASSERT_FAILS(clock, ESRCH);
   EXPECT_EQ(clock.error().function(), "clock_getcpuclockid");
   EXPECT_THAT(clock.error().ToString(),
               AllOf(StartsWith("clock_getcpuclockid(5000000, 0x"),
@@ -368,7 +368,7 @@ TEST(Clock, CanNotBeSetIfItIsMonotonic) {
   const Result<void> set =
       MonotonicClock::Set(MonotonicClock::time_point(5s + 7ns));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(set, FailsWith(EINVAL));
+  ASSERT_FAILS(set, EINVAL);
   EXPECT_EQ(set.error().ToString(),
             "clock_settime(CLOCK_MONOTONIC, {tv_sec=5, tv_nsec=7}) = EINVAL "
             "(Invalid argument): " +
@@ -376,11 +376,10 @@ TEST(Clock, CanNotBeSetIfItIsMonotonic) {
   EXPECT_THAT(set.error().explanation(),
               HasSubstr("clockid is CLOCK_MONOTONIC"));
   EXPECT_TRUE(set.error().documented());
-  EXPECT_THAT(BoottimeClock::Set(BoottimeClock::Now().value()),
-              FailsWith(EINVAL));
-  EXPECT_THAT(
+  EXPECT_FAILS(BoottimeClock::Set(BoottimeClock::Now().value()), EINVAL);
+  EXPECT_FAILS(
       RuntimeClock(ClockId::kMonotonic).Set(RuntimeClock::time_point(5s)),
-      FailsWith(EINVAL));
+      EINVAL);
 }
 
 TEST(Clock, IsNotSetWithoutCapSysTime) {
@@ -389,7 +388,7 @@ TEST(Clock, IsNotSetWithoutCapSysTime) {
     errno = 0;
     const Result<void> set = RealtimeClock::Set(now);
     EXPECT_EQ(errno, EPERM);
-    ASSERT_THAT(set, FailsWith(EPERM));
+    ASSERT_FAILS(set, EPERM);
     const auto whole = std::chrono::floor<seconds>(now);
     EXPECT_EQ(set.error().arguments(),
               "CLOCK_REALTIME, {tv_sec=" +
@@ -402,11 +401,11 @@ TEST(Clock, IsNotSetWithoutCapSysTime) {
 TEST(Clock, IsNotSetToATimeBeforeItsEpoch) {
   InChildWithoutCapabilities([] {
     Result<void> set = RealtimeClock::Set(RealtimeClock::time_point(-1ns));
-    ASSERT_THAT(set, FailsWith(EINVAL));
+    ASSERT_FAILS(set, EINVAL);
     EXPECT_EQ(set.error().arguments(),
               "CLOCK_REALTIME, {tv_sec=-1, tv_nsec=999999999}");
     set = RealtimeClock::Set(RealtimeClock::time_point(-2s));
-    ASSERT_THAT(set, FailsWith(EINVAL));
+    ASSERT_FAILS(set, EINVAL);
     EXPECT_EQ(set.error().arguments(),
               "CLOCK_REALTIME, {tv_sec=-2, tv_nsec=0}");
   });
@@ -420,7 +419,7 @@ TEST(Clock, IsNotSetToATimeThatTimeTCanNotHold) {
                                seconds(-2'147'483'649)}) {
       const Result<void> set =
           RealtimeClock::Set(RealtimeClock::time_point(time));
-      ASSERT_THAT(set, FailsWith(EOVERFLOW));
+      ASSERT_FAILS(set, EOVERFLOW);
       EXPECT_EQ(set.error().ToString(),
                 "clock_settime(CLOCK_REALTIME, " +
                     std::to_string(time.count()) +
@@ -428,9 +427,9 @@ TEST(Clock, IsNotSetToATimeThatTimeTCanNotHold) {
                     "the time does not fit into time_t");
     }
     EXPECT_EQ(errno, EDOM);
-    EXPECT_THAT(
+    EXPECT_FAILS(
         RealtimeClock::Set(RealtimeClock::time_point(seconds(2'147'483'647))),
-        FailsWith(EPERM));
+        EPERM);
   });
 }
 
@@ -444,44 +443,43 @@ TYPED_TEST_SUITE(ClockToSleepBy, ClocksToSleepBy);
 
 TYPED_TEST(ClockToSleepBy, SleepsForTheTimeAtLeast) {
   const auto start = steady_clock::now();
-  EXPECT_THAT(TypeParam::SleepFor(5'000'001ns), Succeeds());
+  EXPECT_SUCCEEDS(TypeParam::SleepFor(5'000'001ns));
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
 }
 
 TYPED_TEST(ClockToSleepBy, SleepsUntilTheTime) {
   const auto deadline = TypeParam::Now().value() + 5ms;
-  EXPECT_THAT(TypeParam::SleepUntil(deadline), Succeeds());
+  EXPECT_SUCCEEDS(TypeParam::SleepUntil(deadline));
   EXPECT_THAT(TypeParam::Now(), Returns(Ge(deadline)));
 }
 
 TYPED_TEST(ClockToSleepBy, SleepsIfItIsChosenAtRunTime) {
   const RuntimeClock clock(TypeParam::id());
   const auto start = steady_clock::now();
-  EXPECT_THAT(clock.SleepFor(2'000'001ns), Succeeds());
+  EXPECT_SUCCEEDS(clock.SleepFor(2'000'001ns));
   EXPECT_GE(steady_clock::now() - start, 2'000'001ns);
   const auto deadline = clock.Now().value() + 2ms;
-  EXPECT_THAT(clock.SleepUntil(deadline), Succeeds());
+  EXPECT_SUCCEEDS(clock.SleepUntil(deadline));
   EXPECT_THAT(clock.Now(), Returns(Ge(deadline)));
 }
 
 TYPED_TEST(ClockToSleepBy, DoesNotSleepIfTheTimeIsOver) {
   using TimePoint = typename TypeParam::time_point;
-  EXPECT_THAT(TypeParam::SleepFor(0ns), Succeeds());
-  EXPECT_THAT(TypeParam::SleepFor(-1h), Succeeds());
-  EXPECT_THAT(TypeParam::SleepFor(nanoseconds::min()), Succeeds());
-  EXPECT_THAT(TypeParam::SleepUntil(TimePoint(1ns)), Succeeds());
-  EXPECT_THAT(TypeParam::SleepUntil(TimePoint()), Succeeds());
-  EXPECT_THAT(TypeParam::SleepUntil(TimePoint::min()), Succeeds());
-  EXPECT_THAT(TypeParam::SleepUntil(TypeParam::Now().value() - 1ns),
-              Succeeds());
+  EXPECT_SUCCEEDS(TypeParam::SleepFor(0ns));
+  EXPECT_SUCCEEDS(TypeParam::SleepFor(-1h));
+  EXPECT_SUCCEEDS(TypeParam::SleepFor(nanoseconds::min()));
+  EXPECT_SUCCEEDS(TypeParam::SleepUntil(TimePoint(1ns)));
+  EXPECT_SUCCEEDS(TypeParam::SleepUntil(TimePoint()));
+  EXPECT_SUCCEEDS(TypeParam::SleepUntil(TimePoint::min()));
+  EXPECT_SUCCEEDS(TypeParam::SleepUntil(TypeParam::Now().value() - 1ns));
 }
 
 TEST(Clock, SleepsUntilATimePointOfTheStandard) {
   const auto steady = steady_clock::now() + 2ms;
-  EXPECT_THAT(MonotonicClock::SleepUntil(steady), Succeeds());
+  EXPECT_SUCCEEDS(MonotonicClock::SleepUntil(steady));
   EXPECT_GE(steady_clock::now(), steady);
   const auto system = system_clock::now() + 2ms;
-  EXPECT_THAT(RealtimeClock::SleepUntil(system), Succeeds());
+  EXPECT_SUCCEEDS(RealtimeClock::SleepUntil(system));
   EXPECT_GE(system_clock::now(), system);
 }
 
@@ -491,9 +489,9 @@ TEST(Clock, SleepsByTheProcessesCpuTime) {
     while (!over) continue;
   });
   const auto start = ProcessCpuClock::Now().value();
-  EXPECT_THAT(ProcessCpuClock::SleepFor(5ms), Succeeds());
+  EXPECT_SUCCEEDS(ProcessCpuClock::SleepFor(5ms));
   EXPECT_THAT(ProcessCpuClock::Now(), Returns(Ge(start + 5ms)));
-  EXPECT_THAT(ProcessCpuClock::SleepUntil(start + 10ms), Succeeds());
+  EXPECT_SUCCEEDS(ProcessCpuClock::SleepUntil(start + 10ms));
   EXPECT_THAT(ProcessCpuClock::Now(), Returns(Ge(start + 10ms)));
   over = true;
   busy.join();
@@ -501,11 +499,10 @@ TEST(Clock, SleepsByTheProcessesCpuTime) {
 
 TEST(Clock, SaysThatNothingRemainsWhenTheTimeIsOver) {
   nanoseconds remaining = 7ns;
-  EXPECT_THAT(MonotonicClock::SleepFor(1ms, &remaining), Succeeds());
+  EXPECT_SUCCEEDS(MonotonicClock::SleepFor(1ms, &remaining));
   EXPECT_EQ(remaining, 0ns);
   remaining = 7ns;
-  EXPECT_THAT(RuntimeClock(ClockId::kMonotonic).SleepFor(1ms, &remaining),
-              Succeeds());
+  EXPECT_SUCCEEDS(RuntimeClock(ClockId::kMonotonic).SleepFor(1ms, &remaining));
   EXPECT_EQ(remaining, 0ns);
 }
 
@@ -517,7 +514,7 @@ TEST(Clock, SaysWhatRemainsAfterASignal) {
   const Result<void> slept = MonotonicClock::SleepFor(1h, &remaining);
   const auto slept_for = steady_clock::now() - start;
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(slept, FailsWith(EINTR));
+  ASSERT_FAILS(slept, EINTR);
   // The kernel may sleep a little longer than it is asked to.
   EXPECT_GE(remaining, 1h - slept_for);
   EXPECT_LE(remaining, 1h + 1s);
@@ -530,9 +527,9 @@ TEST(Clock, SaysWhatRemainsAfterASignal) {
                 "}) = EINTR (Interrupted system call): " +
                 slept.error().explanation());
   EXPECT_TRUE(slept.error().documented());
-  EXPECT_THAT(MonotonicClock::SleepFor(1h), FailsWith(EINTR));
-  EXPECT_THAT(RuntimeClock(ClockId::kBoottime).SleepFor(1h, &remaining),
-              FailsWith(EINTR));
+  EXPECT_FAILS(MonotonicClock::SleepFor(1h), EINTR);
+  EXPECT_FAILS(RuntimeClock(ClockId::kBoottime).SleepFor(1h, &remaining),
+               EINTR);
   EXPECT_GT(remaining, 0ns);
 }
 
@@ -540,9 +537,8 @@ TEST(Clock, SleepsOnForWhatRemains) {
   const Interruptions interruptions;
   const auto start = steady_clock::now();
   nanoseconds left = 30ms;
-  EXPECT_THAT(
-      RetryOnEintr([&] { return MonotonicClock::SleepFor(left, &left); }),
-      Succeeds());
+  EXPECT_SUCCEEDS(
+      RetryOnEintr([&] { return MonotonicClock::SleepFor(left, &left); }));
   EXPECT_GE(steady_clock::now() - start, 30ms);
   EXPECT_EQ(left, 0ns);
 }
@@ -550,8 +546,7 @@ TEST(Clock, SleepsOnForWhatRemains) {
 TEST(Clock, SleepsForTheLongestTime) {
   const Interruptions interruptions;
   nanoseconds remaining = 0ns;
-  EXPECT_THAT(MonotonicClock::SleepFor(hours::max(), &remaining),
-              FailsWith(EINTR));
+  EXPECT_FAILS(MonotonicClock::SleepFor(hours::max(), &remaining), EINTR);
   // 2^31 s, or 2^63 ns.
   EXPECT_GT(remaining, std::chrono::years(kNarrow ? 60 : 200));
 }
@@ -559,9 +554,8 @@ TEST(Clock, SleepsForTheLongestTime) {
 TEST(Clock, SleepsOnUntilTheTime) {
   const Interruptions interruptions;
   const auto deadline = MonotonicClock::Now().value() + 30ms;
-  EXPECT_THAT(
-      RetryOnEintr([&] { return MonotonicClock::SleepUntil(deadline); }),
-      Succeeds());
+  EXPECT_SUCCEEDS(
+      RetryOnEintr([&] { return MonotonicClock::SleepUntil(deadline); }));
   EXPECT_THAT(MonotonicClock::Now(), Returns(Ge(deadline)));
 }
 
@@ -571,27 +565,26 @@ TEST(Clock, ReportsASignal) {
   const Result<void> slept =
       MonotonicClock::SleepUntil(MonotonicClock::time_point(500'000h));
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(slept, FailsWith(EINTR));
+  ASSERT_FAILS(slept, EINTR);
   EXPECT_EQ(slept.error().ToString(),
             "clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, "
             "{tv_sec=1800000000, tv_nsec=0}, NULL) = EINTR (Interrupted system "
             "call): " +
                 slept.error().explanation());
   EXPECT_TRUE(slept.error().documented());
-  EXPECT_THAT(RuntimeClock(ClockId::kMonotonic)
-                  .SleepUntil(RuntimeClock::time_point(nanoseconds::max())),
-              FailsWith(EINTR));
+  EXPECT_FAILS(RuntimeClock(ClockId::kMonotonic)
+                   .SleepUntil(RuntimeClock::time_point(nanoseconds::max())),
+               EINTR);
 }
 
 TEST(Clock, MayBeNoneToSleepBy) {
   nanoseconds remaining = 7ns;
   errno = EDOM;
-  EXPECT_THAT(RawClock::SleepFor(1ms, &remaining), FailsWith(ENOTSUP));
-  EXPECT_THAT(MonotonicCoarseClock::SleepUntil(steady_clock::now()),
-              FailsWith(ENOTSUP));
-  EXPECT_THAT(RealtimeCoarseClock::SleepFor(1ms), FailsWith(ENOTSUP));
+  EXPECT_FAILS(RawClock::SleepFor(1ms, &remaining), ENOTSUP);
+  EXPECT_FAILS(MonotonicCoarseClock::SleepUntil(steady_clock::now()), ENOTSUP);
+  EXPECT_FAILS(RealtimeCoarseClock::SleepFor(1ms), ENOTSUP);
   const Result<void> slept = ThreadCpuClock::SleepFor(1ms, &remaining);
-  ASSERT_THAT(slept, FailsWith(EINVAL));
+  ASSERT_FAILS(slept, EINVAL);
   EXPECT_THAT(slept.error().ToString(),
               StartsWith("clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, "
                          "{tv_sec=0, tv_nsec=1000000}, 0x"));
@@ -603,14 +596,14 @@ TEST(Clock, MayBeNoneToSleepBy) {
 TEST(Nanosleep, SleepsForTheTimeAtLeast) {
   nanoseconds remaining = 7ns;
   const auto start = steady_clock::now();
-  EXPECT_THAT(Nanosleep(5'000'001ns, &remaining), Succeeds());
+  EXPECT_SUCCEEDS(Nanosleep(5'000'001ns, &remaining));
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
   EXPECT_EQ(remaining, 0ns);
 }
 
 TEST(Nanosleep, DoesNotSleepIfTheTimeIsOver) {
-  EXPECT_THAT(Nanosleep(0s), Succeeds());
-  EXPECT_THAT(Nanosleep(-1h), Succeeds());
+  EXPECT_SUCCEEDS(Nanosleep(0s));
+  EXPECT_SUCCEEDS(Nanosleep(-1h));
 }
 
 TEST(Nanosleep, SaysWhatRemainsAfterASignal) {
@@ -621,7 +614,7 @@ TEST(Nanosleep, SaysWhatRemainsAfterASignal) {
   const Result<void> slept = Nanosleep(1h, &remaining);
   EXPECT_EQ(errno, EINTR);
   const auto slept_for = steady_clock::now() - start;
-  ASSERT_THAT(slept, FailsWith(EINTR));
+  ASSERT_FAILS(slept, EINTR);
   EXPECT_GE(remaining, 1h - slept_for);
   EXPECT_LE(remaining, 1h + 1s);
   EXPECT_THAT(slept.error().ToString(),
@@ -629,17 +622,17 @@ TEST(Nanosleep, SaysWhatRemainsAfterASignal) {
                     EndsWith(" = EINTR (Interrupted system call): " +
                              slept.error().explanation())));
   EXPECT_TRUE(slept.error().documented());
-  EXPECT_THAT(Nanosleep(1h), FailsWith(EINTR));
+  EXPECT_FAILS(Nanosleep(1h), EINTR);
 }
 
 TEST(Clock, LeavesErrnoAlone) {
   errno = EDOM;
-  EXPECT_THAT(MonotonicClock::Now(), Succeeds());
-  EXPECT_THAT(MonotonicClock::Resolution(), Succeeds());
-  EXPECT_THAT(MonotonicClock::SleepFor(1ns), Succeeds());
-  EXPECT_THAT(MonotonicClock::SleepUntil(steady_clock::now()), Succeeds());
-  EXPECT_THAT(RuntimeClock::OfProcess(0), Succeeds());
-  EXPECT_THAT(Nanosleep(1ns), Succeeds());
+  EXPECT_SUCCEEDS(MonotonicClock::Now());
+  EXPECT_SUCCEEDS(MonotonicClock::Resolution());
+  EXPECT_SUCCEEDS(MonotonicClock::SleepFor(1ns));
+  EXPECT_SUCCEEDS(MonotonicClock::SleepUntil(steady_clock::now()));
+  EXPECT_SUCCEEDS(RuntimeClock::OfProcess(0));
+  EXPECT_SUCCEEDS(Nanosleep(1ns));
   EXPECT_EQ(errno, EDOM);
 }
 

@@ -1,7 +1,6 @@
 #include "wrappers/close_range.h"
 
 #include <fcntl.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +9,7 @@
 #include <thread>
 
 #include "wrappers/testing/child.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 // All of it is in children, as the test's own descriptors must stay.
 
@@ -54,9 +53,9 @@ TEST(CloseRange, ClosesFromTheFirstToTheLast) {
   InChild([] {
     OpenAll();
     ASSERT_EQ(All(), "||||||||||");
-    EXPECT_THAT(CloseRange(kFirst + 2, kFirst + 5), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(kFirst + 2, kFirst + 5));
     EXPECT_EQ(All(), "||....||||");
-    EXPECT_THAT(CloseRange(kFirst, kFirst), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(kFirst, kFirst));
     EXPECT_EQ(All(), ".|....||||");
   });
 }
@@ -65,16 +64,16 @@ TEST(CloseRange, PassesOverWhatIsNotOpen) {
   InChild([] {
     OpenAll();
     ASSERT_EQ(close(kFirst + 3), 0);
-    EXPECT_THAT(CloseRange(kFirst + 2, kFirst + 4), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(kFirst + 2, kFirst + 4));
     EXPECT_EQ(All(), "||...|||||");
-    EXPECT_THAT(CloseRange(kFirst + 2, kFirst + 4), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(kFirst + 2, kFirst + 4));
   });
 }
 
 TEST(CloseRange, ClosesAllBehind) {
   InChild([] {
     OpenAll();
-    EXPECT_THAT(CloseRange(kFirst + 4, kLastFd), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(kFirst + 4, kLastFd));
     EXPECT_EQ(All(), "||||......");
     EXPECT_GE(fcntl(STDOUT_FILENO, F_GETFD), 0);
   });
@@ -83,8 +82,8 @@ TEST(CloseRange, ClosesAllBehind) {
 TEST(CloseRange, ClosesOnExecIfAskedTo) {
   InChild([] {
     OpenAll();
-    EXPECT_THAT(CloseRange(kFirst + 2, kFirst + 5, CloseRangeFlags::kCloexec),
-                Succeeds());
+    EXPECT_SUCCEEDS(
+        CloseRange(kFirst + 2, kFirst + 5, CloseRangeFlags::kCloexec));
     EXPECT_EQ(All(), "||xxxx||||");
   });
 }
@@ -94,14 +93,14 @@ TEST(CloseRange, LeavesOtherThreadsTheirsIfAskedTo) {
   InChild([] {
     OpenAll();
     std::thread other([] {
-      EXPECT_THAT(CloseRange(kFirst + 2, kFirst + 5, CloseRangeFlags::kUnshare),
-                  Succeeds());
+      EXPECT_SUCCEEDS(
+          CloseRange(kFirst + 2, kFirst + 5, CloseRangeFlags::kUnshare));
       EXPECT_EQ(All(), "||....||||");
     });
     other.join();
     EXPECT_EQ(All(), "||||||||||");
     std::thread sharing(
-        [] { EXPECT_THAT(CloseRange(kFirst + 8, kLastFd), Succeeds()); });
+        [] { EXPECT_SUCCEEDS(CloseRange(kFirst + 8, kLastFd)); });
     sharing.join();
     EXPECT_EQ(All(), "||||||||..");
   });
@@ -111,10 +110,9 @@ TEST(CloseRange, TakesBothFlags) {
   InChild([] {
     OpenAll();
     std::thread other([] {
-      EXPECT_THAT(
+      EXPECT_SUCCEEDS(
           CloseRange(kFirst + 2, kFirst + 5,
-                     CloseRangeFlags::kUnshare | CloseRangeFlags::kCloexec),
-          Succeeds());
+                     CloseRangeFlags::kUnshare | CloseRangeFlags::kCloexec));
       EXPECT_EQ(All(), "||xxxx||||");
     });
     other.join();
@@ -125,7 +123,7 @@ TEST(CloseRange, TakesBothFlags) {
 TEST(CloseRange, OfAChildIsItsOwn) {
   const int raw = dup(STDOUT_FILENO);
   InChild([raw] {
-    EXPECT_THAT(CloseRange(static_cast<unsigned>(raw), kLastFd), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(static_cast<unsigned>(raw), kLastFd));
     EXPECT_LT(fcntl(raw, F_GETFD), 0);
   });
   EXPECT_GE(fcntl(raw, F_GETFD), 0);
@@ -135,7 +133,7 @@ TEST(CloseRange, OfAChildIsItsOwn) {
 TEST(CloseRange, RefusesARangeThatEndsBeforeItStarts) {
   const Result<void> closed = CloseRange(kFirst + 1, kFirst);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(closed, FailsWith(EINVAL));
+  ASSERT_FAILS(closed, EINVAL);
   EXPECT_EQ(closed.error().ToString(),
             "close_range(101, 100, 0) = EINVAL (Invalid argument): flags has a "
             "bit that does not exist; or first is greater than last");
@@ -147,7 +145,7 @@ TEST(CloseRange, RefusesUnknownFlags) {
       kFirst, kLastFd,
       CloseRangeFlags::kCloexec | CloseRangeFlags::FromBits(0x40000000));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(closed, FailsWith(EINVAL));
+  ASSERT_FAILS(closed, EINVAL);
   EXPECT_EQ(closed.error().arguments(),
             "100, 4294967295, CLOSE_RANGE_CLOEXEC|0x40000000");
 }
@@ -156,7 +154,7 @@ TEST(CloseRange, LeavesErrnoAlone) {
   InChild([] {
     OpenAll();
     errno = EDOM;
-    EXPECT_THAT(CloseRange(kFirst, kLastFd), Succeeds());
+    EXPECT_SUCCEEDS(CloseRange(kFirst, kLastFd));
     EXPECT_EQ(errno, EDOM);
   });
 }

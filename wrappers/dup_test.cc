@@ -15,7 +15,7 @@
 
 #include "wrappers/eventfd.h"
 #include "wrappers/testing/child.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -102,7 +102,7 @@ TEST(Dup, GivesTheLowestFreeNumber) {
   const OwnedFd file = New();
   const int free = FreeNumber();
   const Result<OwnedFd> duplicate = Dup(file);
-  ASSERT_THAT(duplicate, Succeeds());
+  ASSERT_SUCCEEDS(duplicate);
   EXPECT_EQ(duplicate->raw(), free);
   EXPECT_TRUE(AreDuplicates(file, *duplicate));
   EXPECT_TRUE(IsCloexec(file));
@@ -122,10 +122,10 @@ TEST(Dup, IsClosedByItself) {
 
 TEST(Dup, FailsIfItIsClosed) {
   OwnedFd file = New();
-  EXPECT_THAT(file.Close(), Succeeds());
+  EXPECT_SUCCEEDS(file.Close());
   const Result<OwnedFd> duplicate = Dup(file);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(duplicate, FailsWith(EBADF));
+  ASSERT_FAILS(duplicate, EBADF);
   EXPECT_EQ(duplicate.error().ToString(),
             "dup(-1) = EBADF (Bad file descriptor): oldfd is not open");
   EXPECT_TRUE(duplicate.error().documented());
@@ -136,7 +136,7 @@ TEST(Dup, FailsIfTooManyAreOpen) {
   const int free = FreeNumber();
   const Result<OwnedFd> duplicate =
       WithFewerDescriptors(free, [&] { return Dup(file); });
-  ASSERT_THAT(duplicate, FailsWith(EMFILE));
+  ASSERT_FAILS(duplicate, EMFILE);
   EXPECT_TRUE(duplicate.error().documented());
 }
 
@@ -147,7 +147,7 @@ TEST(Dup2, ReplacesWhatAnOwnerHas) {
   OwnedFd onto = New();
   const int raw = onto.raw();
   ASSERT_FALSE(AreDuplicates(from, onto));
-  EXPECT_THAT(Dup2(from, onto), Succeeds());
+  EXPECT_SUCCEEDS(Dup2(from, onto));
   EXPECT_EQ(onto.raw(), raw);
   EXPECT_TRUE(AreDuplicates(from, onto));
   EXPECT_FALSE(IsCloexec(onto));
@@ -163,7 +163,7 @@ TEST(Dup2, ClosesWhatAnOwnerHad) {
   char memory;
   ASSERT_EQ(read(read_end.raw(), &memory, 1), -1);
   ASSERT_EQ(errno, EAGAIN);
-  EXPECT_THAT(Dup2(New(), write_end), Succeeds());
+  EXPECT_SUCCEEDS(Dup2(New(), write_end));
   EXPECT_EQ(read(read_end.raw(), &memory, 1), 0);
 }
 
@@ -171,7 +171,7 @@ TEST(Dup2, ClosesNothingIfItFails) {
   OwnedFd onto = New();
   const Result<void> replaced = Dup2(OwnedFd(), onto);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(replaced, FailsWith(EBADF));
+  ASSERT_FAILS(replaced, EBADF);
   EXPECT_EQ(replaced.error().function(), "dup2");
   EXPECT_EQ(replaced.error().arguments(), "-1, " + std::to_string(onto.raw()));
   EXPECT_TRUE(replaced.error().documented());
@@ -183,15 +183,15 @@ TEST(Dup2, ClosesNothingIfItFails) {
 TEST(Dup2, FailsIfTheOwnerHasNothing) {
   const OwnedFd from = New();
   OwnedFd onto;
-  EXPECT_THAT(Dup2(from, onto), FailsWith(EBADF));
+  EXPECT_FAILS(Dup2(from, onto), EBADF);
   EXPECT_FALSE(onto.is_open());
-  EXPECT_THAT(Dup3(from, onto), FailsWith(EBADF));
+  EXPECT_FAILS(Dup3(from, onto), EBADF);
 }
 
 TEST(Dup2, DoesNothingIfBothAreOne) {
   OwnedFd file = New();
-  EXPECT_THAT(Dup2(file, file), Succeeds());
-  EXPECT_THAT(Dup2(file, file.raw()), Succeeds());
+  EXPECT_SUCCEEDS(Dup2(file, file));
+  EXPECT_SUCCEEDS(Dup2(file, file.raw()));
   EXPECT_TRUE(IsOpen(file.raw()));
   EXPECT_TRUE(IsCloexec(file));
 }
@@ -200,7 +200,7 @@ TEST(Dup2, MakesAnyNumberADuplicate) {
   const OwnedFd from = New();
   const int number = FreeNumbers(1);
   ASSERT_FALSE(IsOpen(number));
-  EXPECT_THAT(Dup2(from, number), Succeeds());
+  EXPECT_SUCCEEDS(Dup2(from, number));
   const OwnedFd onto = OwnedFd::Adopt(number);
   EXPECT_TRUE(AreDuplicates(from, onto));
   EXPECT_FALSE(IsCloexec(onto));
@@ -209,19 +209,19 @@ TEST(Dup2, MakesAnyNumberADuplicate) {
 TEST(Dup2, RedirectsAStandardStream) {
   InChild([] {
     const OwnedFd file = New();
-    EXPECT_THAT(Dup2(file, STDIN_FILENO), Succeeds());
+    EXPECT_SUCCEEDS(Dup2(file, STDIN_FILENO));
     EXPECT_TRUE(AreDuplicates(file, BorrowedFd::FromRaw(STDIN_FILENO)));
   });
 }
 
 TEST(Dup2, RefusesNumbersThatCanNotBeOpen) {
   const OwnedFd from = New();
-  EXPECT_THAT(Dup2(from, -1), FailsWith(EBADF));
-  EXPECT_THAT(Dup3(from, -1), FailsWith(EBADF));
+  EXPECT_FAILS(Dup2(from, -1), EBADF);
+  EXPECT_FAILS(Dup3(from, -1), EBADF);
   const int count = FreeNumber() + 1;
   const Result<void> replaced =
       WithFewerDescriptors(count, [&] { return Dup2(from, count); });
-  ASSERT_THAT(replaced, FailsWith(EBADF));
+  ASSERT_FAILS(replaced, EBADF);
   EXPECT_THAT(replaced.error().explanation(), HasSubstr("RLIMIT_NOFILE"));
 }
 
@@ -244,22 +244,22 @@ TEST(Dup3, ReplacesWhatAnOwnerHas) {
   const OwnedFd from = New();
   OwnedFd onto = New();
   const int raw = onto.raw();
-  EXPECT_THAT(Dup3(from, onto), Succeeds());
+  EXPECT_SUCCEEDS(Dup3(from, onto));
   EXPECT_EQ(onto.raw(), raw);
   EXPECT_TRUE(AreDuplicates(from, onto));
   EXPECT_TRUE(IsCloexec(onto));
-  EXPECT_THAT(Dup3(from, onto, {}), Succeeds());
+  EXPECT_SUCCEEDS(Dup3(from, onto, {}));
   EXPECT_FALSE(IsCloexec(onto));
 }
 
 TEST(Dup3, MakesAnyNumberADuplicate) {
   const OwnedFd from = New();
   const int number = FreeNumbers(1);
-  EXPECT_THAT(Dup3(from, number), Succeeds());
+  EXPECT_SUCCEEDS(Dup3(from, number));
   const OwnedFd onto = OwnedFd::Adopt(number);
   EXPECT_TRUE(AreDuplicates(from, onto));
   EXPECT_TRUE(IsCloexec(onto));
-  EXPECT_THAT(Dup3(from, number, {}), Succeeds());
+  EXPECT_SUCCEEDS(Dup3(from, number, {}));
   EXPECT_FALSE(IsCloexec(onto));
 }
 
@@ -268,13 +268,13 @@ TEST(Dup3, RefusesOneDescriptor) {
   const std::string number = std::to_string(file.raw());
   const Result<void> replaced = Dup3(file, file);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(replaced, FailsWith(EINVAL));
+  ASSERT_FAILS(replaced, EINVAL);
   EXPECT_EQ(replaced.error().ToString(),
             "dup3(" + number + ", " + number +
                 ", O_CLOEXEC) = EINVAL (Invalid argument): " +
                 replaced.error().explanation());
   EXPECT_THAT(replaced.error().explanation(), HasSubstr("oldfd is newfd"));
-  EXPECT_THAT(Dup3(file, file.raw()), FailsWith(EINVAL));
+  EXPECT_FAILS(Dup3(file, file.raw()), EINVAL);
   EXPECT_TRUE(IsOpen(file.raw()));
 }
 
@@ -283,10 +283,9 @@ TEST(Dup3, RefusesOtherFlags) {
   OwnedFd onto = New();
   const Result<void> replaced =
       Dup3(from, onto, DupFlags::kCloexec | DupFlags::FromBits(O_APPEND));
-  ASSERT_THAT(replaced, FailsWith(EINVAL));
+  ASSERT_FAILS(replaced, EINVAL);
   EXPECT_THAT(replaced.error().arguments(), HasSubstr(", O_CLOEXEC|0x"));
-  EXPECT_THAT(Dup3(from, onto.raw(), DupFlags::FromBits(O_APPEND)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(Dup3(from, onto.raw(), DupFlags::FromBits(O_APPEND)), EINVAL);
   EXPECT_FALSE(AreDuplicates(from, onto));
 }
 
@@ -324,13 +323,13 @@ TEST(DupFd, TellsTheCommandThatFailed) {
   const std::string number = std::to_string(file.raw());
   const Result<OwnedFd> duplicate = DupFd(file, -1);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(duplicate, FailsWith(EINVAL));
+  ASSERT_FAILS(duplicate, EINVAL);
   EXPECT_EQ(duplicate.error().ToString(),
             "fcntl(" + number + ", F_DUPFD, -1) = EINVAL (Invalid argument): " +
                 duplicate.error().explanation());
   EXPECT_THAT(duplicate.error().explanation(), HasSubstr("arg is below 0"));
   const Result<OwnedFd> cloexec = DupFdCloexec(OwnedFd(), 3);
-  ASSERT_THAT(cloexec, FailsWith(EBADF));
+  ASSERT_FAILS(cloexec, EBADF);
   EXPECT_EQ(cloexec.error().arguments(), "-1, F_DUPFD_CLOEXEC, 3");
   EXPECT_TRUE(cloexec.error().documented());
 }
@@ -338,13 +337,13 @@ TEST(DupFd, TellsTheCommandThatFailed) {
 TEST(DupFd, FailsIfTooManyAreOpen) {
   const OwnedFd file = New();
   const int free = FreeNumber();
-  EXPECT_THAT(WithFewerDescriptors(free, [&] { return DupFd(file, 0); }),
-              FailsWith(EMFILE));
-  EXPECT_THAT(WithFewerDescriptors(free, [&] { return DupFdCloexec(file); }),
-              FailsWith(EMFILE));
-  EXPECT_THAT(
+  EXPECT_FAILS(WithFewerDescriptors(free, [&] { return DupFd(file, 0); }),
+               EMFILE);
+  EXPECT_FAILS(WithFewerDescriptors(free, [&] { return DupFdCloexec(file); }),
+               EMFILE);
+  EXPECT_FAILS(
       WithFewerDescriptors(free, [&] { return DupFdCloexec(file, free); }),
-      FailsWith(EINVAL));
+      EINVAL);
 }
 
 // ---- Flags ----
@@ -352,11 +351,11 @@ TEST(DupFd, FailsIfTooManyAreOpen) {
 TEST(FdFlags, AreOfOneDescriptor) {
   const OwnedFd file = New();
   const OwnedFd duplicate = Dup(file).value();
-  EXPECT_THAT(GetFdFlags(file), Returns(FdFlags::kCloexec));
-  EXPECT_THAT(GetFdFlags(duplicate), Returns(FdFlags()));
-  EXPECT_THAT(SetFdFlags(file, {}), Succeeds());
+  EXPECT_RETURNS(GetFdFlags(file), FdFlags::kCloexec);
+  EXPECT_RETURNS(GetFdFlags(duplicate), FdFlags());
+  EXPECT_SUCCEEDS(SetFdFlags(file, {}));
   EXPECT_FALSE(IsCloexec(file));
-  EXPECT_THAT(SetFdFlags(duplicate, FdFlags::kCloexec), Succeeds());
+  EXPECT_SUCCEEDS(SetFdFlags(duplicate, FdFlags::kCloexec));
   EXPECT_TRUE(IsCloexec(duplicate));
   EXPECT_FALSE(IsCloexec(file));
 }
@@ -364,14 +363,14 @@ TEST(FdFlags, AreOfOneDescriptor) {
 TEST(FdFlags, TellWhyTheyCanNotBeHad) {
   const Result<FdFlags> flags = GetFdFlags(OwnedFd());
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(flags, FailsWith(EBADF));
+  ASSERT_FAILS(flags, EBADF);
   EXPECT_EQ(flags.error().ToString(),
             "fcntl(-1, F_GETFD) = EBADF (Bad file descriptor): " +
                 flags.error().explanation());
   EXPECT_THAT(flags.error().explanation(), HasSubstr("fd is not open"));
   const Result<void> set = SetFdFlags(OwnedFd(), FdFlags::kCloexec);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(set, FailsWith(EBADF));
+  ASSERT_FAILS(set, EBADF);
   EXPECT_EQ(set.error().arguments(), "-1, F_SETFD, FD_CLOEXEC");
   EXPECT_TRUE(set.error().documented());
 }
@@ -396,27 +395,26 @@ TEST(StatusFlags, TellHowTheFileIsOpen) {
 TEST(StatusFlags, AreOfAllDuplicates) {
   const OwnedFd file = New();
   const OwnedFd duplicate = Dup(file).value();
-  EXPECT_THAT(
-      SetStatusFlags(file, StatusFlags::kAppend | StatusFlags::kNonblock),
-      Succeeds());
+  EXPECT_SUCCEEDS(
+      SetStatusFlags(file, StatusFlags::kAppend | StatusFlags::kNonblock));
   const int flags = fcntl(duplicate.raw(), F_GETFL);
   EXPECT_EQ(flags & (O_APPEND | O_NONBLOCK), O_APPEND | O_NONBLOCK);
   // F_SETFL does not change the access mode.
   EXPECT_EQ(flags & O_ACCMODE, O_RDWR);
-  EXPECT_THAT(SetStatusFlags(duplicate, StatusFlags::kNonblock), Succeeds());
+  EXPECT_SUCCEEDS(SetStatusFlags(duplicate, StatusFlags::kNonblock));
   EXPECT_EQ(fcntl(file.raw(), F_GETFL) & (O_APPEND | O_NONBLOCK), O_NONBLOCK);
 }
 
 TEST(StatusFlags, TellWhyTheyCanNotBeHad) {
   const Result<StatusFlags> flags = GetStatusFlags(OwnedFd());
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(flags, FailsWith(EBADF));
+  ASSERT_FAILS(flags, EBADF);
   EXPECT_EQ(flags.error().arguments(), "-1, F_GETFL");
   EXPECT_TRUE(flags.error().documented());
   const Result<void> set =
       SetStatusFlags(OwnedFd(), StatusFlags::kRdwr | StatusFlags::kNonblock);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(set, FailsWith(EBADF));
+  ASSERT_FAILS(set, EBADF);
   EXPECT_EQ(set.error().arguments(), "-1, F_SETFL, O_RDWR|O_NONBLOCK");
   EXPECT_TRUE(set.error().documented());
 }
@@ -425,27 +423,27 @@ TEST(Nonblocking, IsSetAndClearedAlone) {
   const OwnedFd file = New();
   ASSERT_EQ(fcntl(file.raw(), F_SETFL, O_APPEND), 0);
   const int before = fcntl(file.raw(), F_GETFL);
-  EXPECT_THAT(IsNonblocking(file), Returns(false));
-  EXPECT_THAT(SetNonblocking(file, true), Succeeds());
+  EXPECT_RETURNS(IsNonblocking(file), false);
+  EXPECT_SUCCEEDS(SetNonblocking(file, true));
   EXPECT_EQ(fcntl(file.raw(), F_GETFL), before | O_NONBLOCK);
-  EXPECT_THAT(IsNonblocking(file), Returns(true));
-  EXPECT_THAT(SetNonblocking(file, true), Succeeds());
-  EXPECT_THAT(IsNonblocking(file), Returns(true));
-  EXPECT_THAT(SetNonblocking(file, false), Succeeds());
+  EXPECT_RETURNS(IsNonblocking(file), true);
+  EXPECT_SUCCEEDS(SetNonblocking(file, true));
+  EXPECT_RETURNS(IsNonblocking(file), true);
+  EXPECT_SUCCEEDS(SetNonblocking(file, false));
   EXPECT_EQ(fcntl(file.raw(), F_GETFL), before);
-  EXPECT_THAT(IsNonblocking(file), Returns(false));
+  EXPECT_RETURNS(IsNonblocking(file), false);
 }
 
 TEST(Nonblocking, TellsWhyItCanNotBeHad) {
   const Result<bool> nonblocking = IsNonblocking(OwnedFd());
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(nonblocking, FailsWith(EBADF));
+  ASSERT_FAILS(nonblocking, EBADF);
   EXPECT_EQ(nonblocking.error().arguments(), "-1, F_GETFL");
-  EXPECT_THAT(SetNonblocking(OwnedFd(), true), FailsWith(EBADF));
+  EXPECT_FAILS(SetNonblocking(OwnedFd(), true), EBADF);
   // Of a file that is only named, F_GETFL is known, but F_SETFL is refused.
   const OwnedFd path = OwnedFd::Adopt(open("/", O_PATH | O_CLOEXEC));
   const Result<void> set = SetNonblocking(path, true);
-  ASSERT_THAT(set, FailsWith(EBADF));
+  ASSERT_FAILS(set, EBADF);
   EXPECT_THAT(set.error().arguments(), HasSubstr("F_SETFL"));
 }
 
@@ -454,15 +452,15 @@ TEST(Duplicates, LeaveErrnoAlone) {
   {
     const OwnedFd file = New();
     OwnedFd onto = Dup(file).value();
-    EXPECT_THAT(Dup2(file, onto), Succeeds());
-    EXPECT_THAT(Dup3(file, onto), Succeeds());
-    EXPECT_THAT(DupFd(file, 0), Succeeds());
-    EXPECT_THAT(DupFdCloexec(file), Succeeds());
-    EXPECT_THAT(GetFdFlags(file), Succeeds());
-    EXPECT_THAT(SetFdFlags(file, {}), Succeeds());
-    EXPECT_THAT(GetStatusFlags(file), Succeeds());
-    EXPECT_THAT(SetNonblocking(file, true), Succeeds());
-    EXPECT_THAT(IsNonblocking(file), Returns(true));
+    EXPECT_SUCCEEDS(Dup2(file, onto));
+    EXPECT_SUCCEEDS(Dup3(file, onto));
+    EXPECT_SUCCEEDS(DupFd(file, 0));
+    EXPECT_SUCCEEDS(DupFdCloexec(file));
+    EXPECT_SUCCEEDS(GetFdFlags(file));
+    EXPECT_SUCCEEDS(SetFdFlags(file, {}));
+    EXPECT_SUCCEEDS(GetStatusFlags(file));
+    EXPECT_SUCCEEDS(SetNonblocking(file, true));
+    EXPECT_RETURNS(IsNonblocking(file), true);
   }
   EXPECT_EQ(errno, EDOM);
 }

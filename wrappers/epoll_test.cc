@@ -37,6 +37,7 @@
 #include "wrappers/testing/capabilities.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 #include "wrappers/testing/signals.h"
 
@@ -126,7 +127,7 @@ std::uint64_t NumberOf(BorrowedFd fd) {
 std::vector<EpollEvent> Ready(const Epoll& epoll) {
   EpollEvent events[8];
   const auto ready = epoll.Wait(events, 0s);
-  EXPECT_THAT(ready, Succeeds());
+  EXPECT_SUCCEEDS(ready);
   if (!ready) return {};
   return {ready->begin(), ready->end()};
 }
@@ -281,7 +282,7 @@ TEST(Epoll, IsClosedOnExecUnlessToldOtherwise) {
 TEST(Epoll, RefusesAFlagOfAnotherCall) {
   const Result<Epoll> made = Epoll::Create(EpollFlags::FromBits(O_NONBLOCK));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().ToString(),
             "epoll_create1(0x800) = EINVAL (Invalid argument): flags has "
             "another bit than EPOLL_CLOEXEC");
@@ -289,8 +290,7 @@ TEST(Epoll, RefusesAFlagOfAnotherCall) {
 }
 
 TEST(Epoll, RefusesAFlagThatIsNone) {
-  EXPECT_THAT(Epoll::Create(EpollFlags::FromBits(0x40000000)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(Epoll::Create(EpollFlags::FromBits(0x40000000)), EINVAL);
 }
 
 // What each function does without a descriptor.
@@ -298,24 +298,22 @@ void ExpectClosed(const Epoll& epoll) {
   const EventFd event = NewEvent(1);
   EpollEvent events[1];
   EXPECT_FALSE(epoll.is_open());
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn, 0), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn, events),
-              FailsWith(EBADF));
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn, 0), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn, events), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Unregister(event), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Wait(events, PollTimeout::Infinite()), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Pwait(events, PollTimeout::Infinite(), SignalSet()),
-              FailsWith(EBADF));
+  EXPECT_FAILS(epoll.Register(event, EpollEvents::kIn), EBADF);
+  EXPECT_FAILS(epoll.Register(event, EpollEvents::kIn, 0), EBADF);
+  EXPECT_FAILS(epoll.Register(event, EpollEvents::kIn, events), EBADF);
+  EXPECT_FAILS(epoll.Modify(event, EpollEvents::kIn), EBADF);
+  EXPECT_FAILS(epoll.Modify(event, EpollEvents::kIn, 0), EBADF);
+  EXPECT_FAILS(epoll.Modify(event, EpollEvents::kIn, events), EBADF);
+  EXPECT_FAILS(epoll.Unregister(event), EBADF);
+  EXPECT_FAILS(epoll.Wait(events, PollTimeout::Infinite()), EBADF);
+  EXPECT_FAILS(epoll.Pwait(events, PollTimeout::Infinite(), SignalSet()),
+               EBADF);
   for (const auto state : {Pwait2::kUnknown, Pwait2::kAbsent}) {
     const KnownOfPwait2 known(state);
-    EXPECT_THAT(epoll.Pwait2(events, PreciseTimeout::Infinite()),
-                FailsWith(EBADF));
-    EXPECT_THAT(
+    EXPECT_FAILS(epoll.Pwait2(events, PreciseTimeout::Infinite()), EBADF);
+    EXPECT_FAILS(
         epoll.Pwait2(events, PreciseTimeout::Infinite(), SignalSet::All()),
-        FailsWith(EBADF));
+        EBADF);
   }
 }
 
@@ -325,7 +323,7 @@ TEST(Epoll, MovesItsDescriptor) {
   const EventFd event = NewEvent(1);
   Epoll first = Epoll::Create().value();
   const int raw = first.fd().raw();
-  EXPECT_THAT(first.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(first.Register(event, EpollEvents::kIn));
   Epoll second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   ExpectClosed(first);  // NOLINT: what is left of it is the question
@@ -336,15 +334,15 @@ TEST(Epoll, MovesItsDescriptor) {
 
 TEST(Epoll, ClosesOnce) {
   Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Close(), Succeeds());
-  EXPECT_THAT(epoll.Close(), FailsWith(EBADF));
+  EXPECT_SUCCEEDS(epoll.Close());
+  EXPECT_FAILS(epoll.Close(), EBADF);
   ExpectClosed(epoll);
 }
 
 TEST(Epoll, AdoptsAndReleases) {
   const EventFd event = NewEvent(1);
   Epoll epoll = Epoll::Adopt(OwnedFd::Adopt(::epoll_create1(EPOLL_CLOEXEC)));
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EXPECT_THAT(Ready(epoll), SizeIs(1));
   const OwnedFd fd = epoll.Release();
   EXPECT_TRUE(fd.is_open());
@@ -355,12 +353,12 @@ TEST(Epoll, WhatIsNoInstanceIsRefused) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Adopt(Duplicate(event));
   EpollEvent events[1];
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Unregister(event), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Wait(events, 0s), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Pwait(events, 0s, SignalSet()), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Pwait2(events, 0s), FailsWith(EINVAL));
+  EXPECT_FAILS(epoll.Register(event, EpollEvents::kIn), EINVAL);
+  EXPECT_FAILS(epoll.Modify(event, EpollEvents::kIn), EINVAL);
+  EXPECT_FAILS(epoll.Unregister(event), EINVAL);
+  EXPECT_FAILS(epoll.Wait(events, 0s), EINVAL);
+  EXPECT_FAILS(epoll.Pwait(events, 0s, SignalSet()), EINVAL);
+  EXPECT_FAILS(epoll.Pwait2(events, 0s), EINVAL);
 }
 
 // Registering.
@@ -371,8 +369,8 @@ TEST(Epoll, TellsOfWhatIsRegistered) {
   const EventFd other = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
   EXPECT_THAT(Ready(epoll), IsEmpty());
-  EXPECT_THAT(epoll.Register(set, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Register(unset, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(set, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(epoll.Register(unset, EpollEvents::kIn));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, NumberOf(set))));
   EXPECT_EQ(Ready(epoll)[0].fd(), set.fd());
 }
@@ -381,18 +379,17 @@ TEST(Epoll, TellsAllEventsOfADescriptorAtOnce) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
   const EpollEvents both = EpollEvents::kIn | EpollEvents::kOut;
-  EXPECT_THAT(epoll.Register(event, both), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, both));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(both, NumberOf(event))));
 }
 
 TEST(Epoll, KeepsEveryBitOfANumber) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn, 0xfedcba9876543210),
-              Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn, 0xfedcba9876543210));
   EXPECT_THAT(Ready(epoll),
               ElementsAre(Is(EpollEvents::kIn, 0xfedcba9876543210)));
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn, 0), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Modify(event, EpollEvents::kIn, 0));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, 0u)));
 }
 
@@ -404,10 +401,10 @@ TEST(Epoll, KeepsAPointer) {
   Connection second = {2};
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn, &first), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn, &first));
   ASSERT_THAT(Ready(epoll), SizeIs(1));
   EXPECT_EQ(static_cast<Connection*>(Ready(epoll)[0].pointer()), &first);
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn, &second), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Modify(event, EpollEvents::kIn, &second));
   ASSERT_THAT(Ready(epoll), SizeIs(1));
   EXPECT_EQ(static_cast<Connection*>(Ready(epoll)[0].pointer()), &second);
 }
@@ -415,32 +412,32 @@ TEST(Epoll, KeepsAPointer) {
 TEST(Epoll, ModifyReplacesEventsAndData) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn, 77), Succeeds());
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kOut), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn, 77));
+  EXPECT_SUCCEEDS(epoll.Modify(event, EpollEvents::kOut));
   EXPECT_THAT(Ready(epoll),
               ElementsAre(Is(EpollEvents::kOut, NumberOf(event))));
-  EXPECT_THAT(epoll.Modify(event, {}), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Modify(event, {}));
   EXPECT_THAT(Ready(epoll), IsEmpty());
 }
 
 TEST(Epoll, ForgetsWhatIsUnregistered) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Unregister(event), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(epoll.Unregister(event));
   EXPECT_THAT(Ready(epoll), IsEmpty());
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EXPECT_THAT(Ready(epoll), SizeIs(1));
 }
 
 TEST(Epoll, RegistersOnce) {
   const EventFd event = NewEvent();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   const Result<void> again =
       epoll.Register(event, EpollEvents::kIn | EpollEvents::kEt, 0x123);
   EXPECT_EQ(errno, EEXIST);
-  ASSERT_THAT(again, FailsWith(EEXIST));
+  ASSERT_FAILS(again, EEXIST);
   EXPECT_EQ(again.error().ToString(),
             "epoll_ctl(" + std::to_string(epoll.fd().raw()) +
                 ", EPOLL_CTL_ADD, " + std::to_string(event.fd().raw()) +
@@ -456,14 +453,14 @@ TEST(Epoll, ChangesOnlyWhatIsRegistered) {
   const std::string start = "epoll_ctl(" + std::to_string(epoll.fd().raw());
   const std::string number = std::to_string(event.fd().raw());
   const Result<void> modified = epoll.Modify(event, EpollEvents::kOut);
-  ASSERT_THAT(modified, FailsWith(ENOENT));
+  ASSERT_FAILS(modified, ENOENT);
   EXPECT_THAT(modified.error().ToString(),
               StartsWith(start + ", EPOLL_CTL_MOD, " + number +
                          ", {events=EPOLLOUT, data=0x"));
   EXPECT_THAT(modified.error().explanation(), HasSubstr("EPOLL_CTL_MOD"));
   const Result<void> unregistered = epoll.Unregister(event);
   EXPECT_EQ(errno, ENOENT);
-  ASSERT_THAT(unregistered, FailsWith(ENOENT));
+  ASSERT_FAILS(unregistered, ENOENT);
   EXPECT_THAT(
       unregistered.error().ToString(),
       StartsWith(start + ", EPOLL_CTL_DEL, " + number + ", NULL) = ENOENT ("));
@@ -472,9 +469,9 @@ TEST(Epoll, ChangesOnlyWhatIsRegistered) {
 
 TEST(Epoll, RefusesWhatIsNotOpen) {
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register({}, EpollEvents::kIn), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Modify({}, EpollEvents::kIn), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Unregister({}), FailsWith(EBADF));
+  EXPECT_FAILS(epoll.Register({}, EpollEvents::kIn), EBADF);
+  EXPECT_FAILS(epoll.Modify({}, EpollEvents::kIn), EBADF);
+  EXPECT_FAILS(epoll.Unregister({}), EBADF);
 }
 
 TEST(Epoll, RefusesWhatCanNotBeWaitedFor) {
@@ -484,9 +481,9 @@ TEST(Epoll, RefusesWhatCanNotBeWaitedFor) {
       OwnedFd::Adopt(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ASSERT_TRUE(folder.is_open());
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(file, EpollEvents::kIn), FailsWith(EPERM));
+  EXPECT_FAILS(epoll.Register(file, EpollEvents::kIn), EPERM);
   const Result<void> registered = epoll.Register(folder, EpollEvents::kIn);
-  ASSERT_THAT(registered, FailsWith(EPERM));
+  ASSERT_FAILS(registered, EPERM);
   EXPECT_TRUE(registered.error().documented());
 }
 
@@ -494,7 +491,7 @@ TEST(Epoll, OverlooksBitsThatTheKernelDoesNotKnow) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
   const EpollEvents unknown = EpollEvents::FromBits(0x00100000);
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn | unknown), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn | unknown));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, NumberOf(event))));
 }
 
@@ -503,10 +500,10 @@ TEST(Epoll, OverlooksBitsThatTheKernelDoesNotKnow) {
 TEST(Epoll, TellsAgainWhatLasts) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EXPECT_THAT(Ready(epoll), SizeIs(1));
   EXPECT_THAT(Ready(epoll), SizeIs(1));
-  EXPECT_THAT(event.Take(), Returns(1u));
+  EXPECT_RETURNS(event.Take(), 1u);
   EXPECT_THAT(Ready(epoll), IsEmpty());
 }
 
@@ -514,14 +511,14 @@ TEST(Epoll, TellsOfAnEdgeOnce) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
   const EpollEvents edge = EpollEvents::kIn | EpollEvents::kEt;
-  EXPECT_THAT(epoll.Register(event, edge), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, edge));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, NumberOf(event))));
   EXPECT_THAT(Ready(epoll), IsEmpty());
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   EXPECT_THAT(Ready(epoll), SizeIs(1));
   EXPECT_THAT(Ready(epoll), IsEmpty());
   // Modify looks anew.
-  EXPECT_THAT(epoll.Modify(event, edge), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Modify(event, edge));
   EXPECT_THAT(Ready(epoll), SizeIs(1));
   EXPECT_THAT(Ready(epoll), IsEmpty());
 }
@@ -530,12 +527,12 @@ TEST(Epoll, TellsOnceOfAOneshotUntilItIsModified) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
   const EpollEvents once = EpollEvents::kIn | EpollEvents::kOneshot;
-  EXPECT_THAT(epoll.Register(event, once, 1), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, once, 1));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, 1u)));
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   EXPECT_THAT(Ready(epoll), IsEmpty());
-  EXPECT_THAT(epoll.Register(event, once), FailsWith(EEXIST));
-  EXPECT_THAT(epoll.Modify(event, once, 2), Succeeds());
+  EXPECT_FAILS(epoll.Register(event, once), EEXIST);
+  EXPECT_SUCCEEDS(epoll.Modify(event, once, 2));
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, 2u)));
   EXPECT_THAT(Ready(epoll), IsEmpty());
 }
@@ -543,9 +540,9 @@ TEST(Epoll, TellsOnceOfAOneshotUntilItIsModified) {
 TEST(Epoll, TellsUnaskedOfAHangUp) {
   Pipe pipe;
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(pipe.read, {}), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(pipe.read, {}));
   EXPECT_THAT(Ready(epoll), IsEmpty());
-  EXPECT_THAT(pipe.write.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.write.Close());
   EXPECT_THAT(Ready(epoll),
               ElementsAre(Is(EpollEvents::kHup, NumberOf(pipe.read))));
 }
@@ -553,9 +550,9 @@ TEST(Epoll, TellsUnaskedOfAHangUp) {
 TEST(Epoll, TellsUnaskedOfAnError) {
   Pipe pipe;
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(pipe.write, {}), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(pipe.write, {}));
   EXPECT_THAT(Ready(epoll), IsEmpty());
-  EXPECT_THAT(pipe.read.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.read.Close());
   EXPECT_THAT(Ready(epoll),
               ElementsAre(Is(EpollEvents::kErr, NumberOf(pipe.write))));
 }
@@ -566,7 +563,7 @@ TEST(Epoll, TellsOfAPeerThatShutDownItsWritingHalf) {
   const OwnedFd first = OwnedFd::Adopt(fds[0]);
   const OwnedFd second = OwnedFd::Adopt(fds[1]);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(first, EpollEvents::kRdhup), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(first, EpollEvents::kRdhup));
   EXPECT_THAT(Ready(epoll), IsEmpty());
   ASSERT_EQ(shutdown(second.raw(), SHUT_WR), 0);
   EXPECT_THAT(Ready(epoll),
@@ -594,21 +591,20 @@ TEST(Epoll, ExclusiveGoesOnlyWithSomeEvents) {
   EpollEvents all;
   for (const EpollEvents events : allowed) {
     SCOPED_TRACE(events.bits());
-    EXPECT_THAT(epoll.Register(event, events | EpollEvents::kExclusive),
-                Succeeds());
-    EXPECT_THAT(epoll.Unregister(event), Succeeds());
+    EXPECT_SUCCEEDS(epoll.Register(event, events | EpollEvents::kExclusive));
+    EXPECT_SUCCEEDS(epoll.Unregister(event));
     all |= events;
   }
-  EXPECT_THAT(epoll.Register(event, all | EpollEvents::kExclusive), Succeeds());
-  EXPECT_THAT(epoll.Unregister(event), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, all | EpollEvents::kExclusive));
+  EXPECT_SUCCEEDS(epoll.Unregister(event));
   for (const EpollEvents events : refused) {
     SCOPED_TRACE(events.bits());
     const Result<void> registered = epoll.Register(
         event, EpollEvents::kIn | events | EpollEvents::kExclusive);
-    ASSERT_THAT(registered, FailsWith(EINVAL));
+    ASSERT_FAILS(registered, EINVAL);
     EXPECT_THAT(registered.error().arguments(), HasSubstr("EPOLLEXCLUSIVE"));
     EXPECT_TRUE(registered.error().documented());
-    EXPECT_THAT(epoll.Unregister(event), FailsWith(ENOENT));
+    EXPECT_FAILS(epoll.Unregister(event), ENOENT);
   }
 }
 
@@ -616,19 +612,20 @@ TEST(Epoll, ExclusiveIsNotModified) {
   const EventFd event = NewEvent();
   const Epoll epoll = Epoll::Create().value();
   const EpollEvents exclusive = EpollEvents::kIn | EpollEvents::kExclusive;
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Modify(event, exclusive), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Unregister(event), Succeeds());
-  EXPECT_THAT(epoll.Register(event, exclusive), Succeeds());
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Modify(event, exclusive), FailsWith(EINVAL));
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
+  EXPECT_FAILS(epoll.Modify(event, exclusive), EINVAL);
+  EXPECT_SUCCEEDS(epoll.Unregister(event));
+  EXPECT_SUCCEEDS(epoll.Register(event, exclusive));
+  EXPECT_FAILS(epoll.Modify(event, EpollEvents::kIn), EINVAL);
+  EXPECT_FAILS(epoll.Modify(event, exclusive), EINVAL);
 }
 
 TEST(Epoll, ExclusiveIsNotForAnInstance) {
   const Epoll inner = Epoll::Create().value();
   const Epoll outer = Epoll::Create().value();
-  EXPECT_THAT(outer.Register(inner, EpollEvents::kIn | EpollEvents::kExclusive),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(
+      outer.Register(inner, EpollEvents::kIn | EpollEvents::kExclusive),
+      EINVAL);
 }
 
 TEST(Epoll, ExclusiveWakesOneInstanceAtLeast) {
@@ -639,19 +636,18 @@ TEST(Epoll, ExclusiveWakesOneInstanceAtLeast) {
   for (int i = 0; i < 4; ++i) {
     waiting.push_back(InThread([&] {
       const Epoll epoll = Epoll::Create().value();
-      EXPECT_THAT(
-          epoll.Register(event, EpollEvents::kIn | EpollEvents::kExclusive, 1),
-          Succeeds());
-      EXPECT_THAT(epoll.Register(stop, EpollEvents::kIn, 2), Succeeds());
+      EXPECT_SUCCEEDS(
+          epoll.Register(event, EpollEvents::kIn | EpollEvents::kExclusive, 1));
+      EXPECT_SUCCEEDS(epoll.Register(stop, EpollEvents::kIn, 2));
       EpollEvent events[1];
       EXPECT_THAT(epoll.Wait(events, PollTimeout::Infinite()),
                   Returns(SizeIs(1)));
       if (events[0].data() == 2) return;
       ++found;
-      EXPECT_THAT(stop.Add(), Succeeds());
+      EXPECT_SUCCEEDS(stop.Add());
     }));
   }
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   for (std::thread& one : waiting) one.join();
   EXPECT_GE(found, 1);
 }
@@ -673,8 +669,8 @@ TEST(Epoll, WakeupIsIgnoredWithoutTheCapability) {
   InChildWithoutCapabilities([] {
     const EventFd event = NewEvent(1);
     const Epoll epoll = Epoll::Create().value();
-    EXPECT_THAT(epoll.Register(event, EpollEvents::kIn | EpollEvents::kWakeup),
-                Succeeds());
+    EXPECT_SUCCEEDS(
+        epoll.Register(event, EpollEvents::kIn | EpollEvents::kWakeup));
     EXPECT_TRUE(Noted(epoll).Contains(EpollEvents::kIn));
     EXPECT_FALSE(Noted(epoll).Contains(EpollEvents::kWakeup));
     EXPECT_THAT(Ready(epoll),
@@ -686,7 +682,7 @@ TEST(Epoll, WakeupIsAsked) {
   const Epoll epoll = Epoll::Create().value();
   const Result<void> registered =
       epoll.Register({}, EpollEvents::kIn | EpollEvents::kWakeup);
-  ASSERT_THAT(registered, FailsWith(EBADF));
+  ASSERT_FAILS(registered, EBADF);
   EXPECT_THAT(registered.error().arguments(),
               HasSubstr("{events=EPOLLIN|EPOLLWAKEUP,"));
 }
@@ -697,26 +693,26 @@ TEST(Epoll, AnInstanceIsReadableWhileItHasEvents) {
   const EventFd event = NewEvent();
   const Epoll inner = Epoll::Create().value();
   const Epoll outer = Epoll::Create().value();
-  EXPECT_THAT(inner.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(outer.Register(inner, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(inner.Register(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(outer.Register(inner, EpollEvents::kIn));
   EXPECT_THAT(Ready(outer), IsEmpty());
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   EXPECT_THAT(Ready(outer), ElementsAre(Is(EpollEvents::kIn, NumberOf(inner))));
-  EXPECT_THAT(event.Take(), Returns(1u));
+  EXPECT_RETURNS(event.Take(), 1u);
   EXPECT_THAT(Ready(outer), IsEmpty());
 }
 
 TEST(Epoll, AnInstanceCanNotWaitForItself) {
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(epoll, EpollEvents::kIn), FailsWith(EINVAL));
+  EXPECT_FAILS(epoll.Register(epoll, EpollEvents::kIn), EINVAL);
 }
 
 TEST(Epoll, InstancesCanNotWaitForEachOther) {
   const Epoll first = Epoll::Create().value();
   const Epoll second = Epoll::Create().value();
-  EXPECT_THAT(first.Register(second, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(first.Register(second, EpollEvents::kIn));
   const Result<void> circle = second.Register(first, EpollEvents::kIn);
-  ASSERT_THAT(circle, FailsWith(ELOOP));
+  ASSERT_FAILS(circle, ELOOP);
   EXPECT_TRUE(circle.error().documented());
 }
 
@@ -728,7 +724,7 @@ TEST(Epoll, InstancesAreNotNestedAsDeepAsOneLikes) {
     instances.push_back(Epoll::Create().value());
     registered = instances.back().Register(instances.end()[-2], {});
   }
-  EXPECT_THAT(registered, FailsWith(ELOOP));
+  EXPECT_FAILS(registered, ELOOP);
   EXPECT_GT(instances.size(), 5u);
 }
 
@@ -737,8 +733,8 @@ TEST(Epoll, InstancesAreNotNestedAsDeepAsOneLikes) {
 TEST(Epoll, ClosingADescriptorUnregistersIt) {
   EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(event.Close());
   EXPECT_THAT(Ready(epoll), IsEmpty());
 }
 
@@ -747,13 +743,13 @@ TEST(Epoll, ADuplicateKeepsAClosedDescriptorRegistered) {
   OwnedFd duplicate = Duplicate(event);
   const BorrowedFd number = event.fd();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(event.Close());
   EXPECT_THAT(Ready(epoll),
               ElementsAre(Is(EpollEvents::kIn, NumberOf(number))));
-  EXPECT_THAT(epoll.Unregister(number), FailsWith(EBADF));
-  EXPECT_THAT(epoll.Unregister(duplicate), FailsWith(ENOENT));
-  EXPECT_THAT(duplicate.Close(), Succeeds());
+  EXPECT_FAILS(epoll.Unregister(number), EBADF);
+  EXPECT_FAILS(epoll.Unregister(duplicate), ENOENT);
+  EXPECT_SUCCEEDS(duplicate.Close());
   EXPECT_THAT(Ready(epoll), IsEmpty());
 }
 
@@ -761,8 +757,8 @@ TEST(Epoll, ADuplicateIsRegisteredForItself) {
   const EventFd event = NewEvent(1);
   const OwnedFd duplicate = Duplicate(event);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Register(duplicate, EpollEvents::kOut), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(epoll.Register(duplicate, EpollEvents::kOut));
   EXPECT_THAT(Ready(epoll),
               UnorderedElementsAre(Is(EpollEvents::kIn, NumberOf(event)),
                                    Is(EpollEvents::kOut, NumberOf(duplicate))));
@@ -773,13 +769,13 @@ TEST(Epoll, AChildSharesTheList) {
   const EventFd second = NewEvent(1);
   const EventFd third = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(first, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Register(second, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(first, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(epoll.Register(second, EpollEvents::kIn));
   InChild([&] {
     EXPECT_THAT(Ready(epoll), SizeIs(2));
-    EXPECT_THAT(epoll.Unregister(first), Succeeds());
-    EXPECT_THAT(epoll.Modify(second, EpollEvents::kOut, 2), Succeeds());
-    EXPECT_THAT(epoll.Register(third, EpollEvents::kIn, 3), Succeeds());
+    EXPECT_SUCCEEDS(epoll.Unregister(first));
+    EXPECT_SUCCEEDS(epoll.Modify(second, EpollEvents::kOut, 2));
+    EXPECT_SUCCEEDS(epoll.Register(third, EpollEvents::kIn, 3));
   });
   EXPECT_THAT(Ready(epoll), UnorderedElementsAre(Is(EpollEvents::kOut, 2u),
                                                  Is(EpollEvents::kIn, 3u)));
@@ -789,7 +785,7 @@ TEST(Epoll, AChildHoldsWhatTheParentCloses) {
   EventFd event = NewEvent(1);
   const std::uint64_t number = NumberOf(event);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   Pipe pipe;
   const pid_t child = fork();
   ASSERT_GE(child, 0);
@@ -799,9 +795,9 @@ TEST(Epoll, AChildHoldsWhatTheParentCloses) {
     close(pipe.write.raw());
     _exit(read(pipe.read.raw(), &byte, 1) == 0 ? 0 : 1);
   }
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(event.Close());
   EXPECT_THAT(Ready(epoll), ElementsAre(Is(EpollEvents::kIn, number)));
-  EXPECT_THAT(pipe.write.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.write.Close());
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
@@ -813,7 +809,7 @@ TEST(Epoll, AChildHoldsWhatTheParentCloses) {
 TEST(EpollWait, ReturnsTheStartOfWhatItWasGiven) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   std::vector<EpollEvent> events(3, EpollEvent(EpollEvents::kPri, 99));
   const auto ready = epoll.Wait(events, PollTimeout::Infinite());
   ASSERT_THAT(ready, Returns(SizeIs(1)));
@@ -828,7 +824,7 @@ TEST(EpollWait, TellsTheRestLater) {
   const Epoll epoll = Epoll::Create().value();
   for (unsigned i = 0; i < 5; ++i) {
     all.push_back(NewEvent(1));
-    EXPECT_THAT(epoll.Register(all.back(), EpollEvents::kIn, i), Succeeds());
+    EXPECT_SUCCEEDS(epoll.Register(all.back(), EpollEvents::kIn, i));
   }
   std::array<int, 5> found = {};
   for (int i = 0; i < 5; ++i) {
@@ -845,15 +841,15 @@ TEST(EpollWait, NeedsRoom) {
   const Epoll epoll = Epoll::Create().value();
   const auto ready = epoll.Wait({}, 1500us);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(ready, FailsWith(EINVAL));
+  ASSERT_FAILS(ready, EINVAL);
   EXPECT_EQ(ready.error().ToString(),
             "epoll_wait(" + std::to_string(epoll.fd().raw()) +
                 ", NULL, 0, 2) = EINVAL (Invalid argument): " +
                 ready.error().explanation());
   EXPECT_TRUE(ready.error().documented());
-  EXPECT_THAT(epoll.Pwait({}, 0s, SignalSet()), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Pwait2({}, 0s), FailsWith(EINVAL));
-  EXPECT_THAT(epoll.Pwait2({}, 0s, SignalSet()), FailsWith(EINVAL));
+  EXPECT_FAILS(epoll.Pwait({}, 0s, SignalSet()), EINVAL);
+  EXPECT_FAILS(epoll.Pwait2({}, 0s), EINVAL);
+  EXPECT_FAILS(epoll.Pwait2({}, 0s, SignalSet()), EINVAL);
 }
 
 // More events than an int can count, of which only the first exists. As an int
@@ -868,17 +864,17 @@ std::span<EpollEvent> TooMany(EpollEvent* first) {
 TEST(EpollWait, MoreThanAnIntIsTooMany) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EpollEvent first(EpollEvents::kPri, 99);
   const std::span<EpollEvent> events = TooMany(&first);
   const auto ready = epoll.Wait(events, 0s);
-  ASSERT_THAT(ready, FailsWith(EINVAL));
+  ASSERT_FAILS(ready, EINVAL);
   EXPECT_THAT(ready.error().arguments(), EndsWith(", 2147483647, 0"));
   EXPECT_TRUE(ready.error().documented());
-  EXPECT_THAT(epoll.Pwait(events, 0s, SignalSet()), FailsWith(EINVAL));
+  EXPECT_FAILS(epoll.Pwait(events, 0s, SignalSet()), EINVAL);
   for (const auto state : {Pwait2::kUnknown, Pwait2::kAbsent}) {
     const KnownOfPwait2 known(state);
-    EXPECT_THAT(epoll.Pwait2(events, 0s), FailsWith(EINVAL));
+    EXPECT_FAILS(epoll.Pwait2(events, 0s), EINVAL);
   }
   EXPECT_THAT(first, Is(EpollEvents::kPri, 99u));
 }
@@ -886,7 +882,7 @@ TEST(EpollWait, MoreThanAnIntIsTooMany) {
 TEST(EpollWait, WaitsForTheTimeAtLeast) {
   const EventFd event = NewEvent();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EpollEvent events[1];
   const auto start = steady_clock::now();
   EXPECT_THAT(epoll.Wait(events, 20ms), Returns(IsEmpty()));
@@ -930,7 +926,7 @@ TEST(EpollWait, ReturnsAtOnceIfTheTimeIsNegative) {
 TEST(EpollWait, EndsBeforeTheLongestTime) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EpollEvent events[1];
   EXPECT_THAT(epoll.Wait(events, std::chrono::hours::max()),
               Returns(SizeIs(1)));
@@ -942,7 +938,7 @@ TEST(EpollWait, ReportsASignalAndIsCalledAgainByRetry) {
   const Interruptions interruptions;
   const auto ready = epoll.Wait(events, PollTimeout::Infinite());
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(ready, FailsWith(EINTR));
+  ASSERT_FAILS(ready, EINTR);
   EXPECT_THAT(ready.error().ToString(),
               AllOf(StartsWith("epoll_wait(" +
                                std::to_string(epoll.fd().raw()) + ", 0x"),
@@ -963,11 +959,11 @@ TEST(EpollWait, LeavesErrnoAlone) {
   EpollEvent events[1];
   errno = EDOM;
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kIn), Succeeds());
-  EXPECT_THAT(epoll.Wait(events, 0s), Succeeds());
-  EXPECT_THAT(epoll.Pwait(events, 0s, SignalSet()), Succeeds());
-  EXPECT_THAT(epoll.Unregister(event), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(epoll.Modify(event, EpollEvents::kIn));
+  EXPECT_SUCCEEDS(epoll.Wait(events, 0s));
+  EXPECT_SUCCEEDS(epoll.Pwait(events, 0s, SignalSet()));
+  EXPECT_SUCCEEDS(epoll.Unregister(event));
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -976,13 +972,13 @@ TEST(EpollWait, LeavesErrnoAlone) {
 TEST(EpollWait, IsWokenByAnotherThread) {
   const EventFd event = NewEvent();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   std::thread waiting = InThread([&] {
     EpollEvent events[1];
     EXPECT_THAT(epoll.Wait(events, PollTimeout::Infinite()),
                 Returns(ElementsAre(Is(EpollEvents::kIn, NumberOf(event)))));
   });
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   waiting.join();
 }
 
@@ -990,35 +986,35 @@ TEST(EpollWait, SeesWhatAnotherThreadRegistersAndUnregisters) {
   const EventFd first = NewEvent();
   const EventFd second = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(first, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(first, EpollEvents::kIn));
   std::thread waiting = InThread([&] {
     EpollEvent events[2];
     EXPECT_THAT(epoll.Wait(events, PollTimeout::Infinite()),
                 Returns(ElementsAre(Is(EpollEvents::kIn, 2u))));
   });
-  EXPECT_THAT(epoll.Unregister(first), Succeeds());
-  EXPECT_THAT(first.Add(), Succeeds());
-  EXPECT_THAT(epoll.Register(second, EpollEvents::kIn, 2), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Unregister(first));
+  EXPECT_SUCCEEDS(first.Add());
+  EXPECT_SUCCEEDS(epoll.Register(second, EpollEvents::kIn, 2));
   waiting.join();
 }
 
 TEST(EpollWait, SeesWhatAnotherThreadModifies) {
   const EventFd event = NewEvent();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn, 1), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn, 1));
   std::thread waiting = InThread([&] {
     EpollEvent events[1];
     EXPECT_THAT(epoll.Wait(events, PollTimeout::Infinite()),
                 Returns(ElementsAre(Is(EpollEvents::kOut, 2u))));
   });
-  EXPECT_THAT(epoll.Modify(event, EpollEvents::kOut, 2), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Modify(event, EpollEvents::kOut, 2));
   waiting.join();
 }
 
 TEST(EpollWait, WakesEveryThreadWhileTheEventLasts) {
   const EventFd event = NewEvent();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   std::vector<std::thread> waiting;
   for (int i = 0; i < 4; ++i) {
     waiting.push_back(InThread([&] {
@@ -1027,7 +1023,7 @@ TEST(EpollWait, WakesEveryThreadWhileTheEventLasts) {
                   Returns(SizeIs(1)));
     }));
   }
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   for (std::thread& one : waiting) one.join();
 }
 
@@ -1035,8 +1031,8 @@ TEST(EpollWait, GivesAnEdgeToOneThread) {
   const EventFd event = NewEvent();
   const EventFd stop = NewEvent();
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn | EpollEvents::kEt, 1),
-              Succeeds());
+  EXPECT_SUCCEEDS(
+      epoll.Register(event, EpollEvents::kIn | EpollEvents::kEt, 1));
   std::atomic<int> found = 0;
   std::vector<std::thread> waiting;
   for (int i = 0; i < 4; ++i) {
@@ -1044,7 +1040,7 @@ TEST(EpollWait, GivesAnEdgeToOneThread) {
       for (bool stopped = false; !stopped;) {
         EpollEvent events[2];
         const auto ready = epoll.Wait(events, PollTimeout::Infinite());
-        ASSERT_THAT(ready, Succeeds());
+        ASSERT_SUCCEEDS(ready);
         for (const EpollEvent& one : *ready) {
           if (one.data() == 1) {
             ++found;
@@ -1055,9 +1051,9 @@ TEST(EpollWait, GivesAnEdgeToOneThread) {
       }
     }));
   }
-  EXPECT_THAT(event.Add(), Succeeds());
-  EXPECT_THAT(stop.Add(), Succeeds());
-  EXPECT_THAT(epoll.Register(stop, EpollEvents::kIn, 2), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
+  EXPECT_SUCCEEDS(stop.Add());
+  EXPECT_SUCCEEDS(epoll.Register(stop, EpollEvents::kIn, 2));
   for (std::thread& one : waiting) one.join();
   EXPECT_EQ(found, 1);
 }
@@ -1086,7 +1082,7 @@ TEST(EpollWait, IsACancellationPoint) {
 TEST(EpollPwait, TellsWhatIsReady) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EpollEvent events[2];
   EXPECT_THAT(epoll.Pwait(events, PollTimeout::Infinite(), SignalSet::All()),
               Returns(ElementsAre(Is(EpollEvents::kIn, NumberOf(event)))));
@@ -1110,7 +1106,7 @@ TEST(EpollPwait, LetsAPendingSignalThroughWhileItWaits) {
   ASSERT_EQ(interruptible.handled(), 0);
   const auto ready = epoll.Pwait(events, 10s, blocked.before());
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(ready, FailsWith(EINTR));
+  ASSERT_FAILS(ready, EINTR);
   EXPECT_EQ(interruptible.handled(), 1);
   EXPECT_TRUE(blocked.blocked());
   EXPECT_THAT(ready.error().ToString(),
@@ -1151,7 +1147,7 @@ INSTANTIATE_TEST_SUITE_P(, EpollPwait2,
 TEST_P(EpollPwait2, TellsWhatIsReady) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   // The second of each goes the shorter way, if there is one.
   for (int i = 0; i < 2; ++i) {
     EpollEvent events[2];
@@ -1184,7 +1180,7 @@ TEST_P(EpollPwait2, ReturnsAtOnceIfTheTimeIsNegative) {
 TEST_P(EpollPwait2, EndsBeforeTheLongestTime) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EpollEvent events[1];
   EXPECT_THAT(epoll.Pwait2(events, std::chrono::hours::max()),
               Returns(SizeIs(1)));
@@ -1199,7 +1195,7 @@ TEST_P(EpollPwait2, LetsAPendingSignalThroughWhileItWaits) {
     ASSERT_EQ(raise(SIGUSR1), 0);
     const auto ready = epoll.Pwait2(events, 10s, blocked.before());
     EXPECT_EQ(errno, EINTR);
-    ASSERT_THAT(ready, FailsWith(EINTR));
+    ASSERT_FAILS(ready, EINTR);
     EXPECT_EQ(interruptible.handled(), times);
     EXPECT_TRUE(blocked.blocked());
     EXPECT_TRUE(ready.error().documented());
@@ -1223,12 +1219,12 @@ TEST_P(EpollPwait2, BlocksWhatTheMaskBlocks) {
 TEST_P(EpollPwait2, LeavesErrnoAlone) {
   const EventFd event = NewEvent(1);
   const Epoll epoll = Epoll::Create().value();
-  EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
   EpollEvent events[1];
   errno = EDOM;
-  EXPECT_THAT(epoll.Pwait2(events, 0s), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Pwait2(events, 0s));
   EXPECT_EQ(errno, EDOM);
-  EXPECT_THAT(epoll.Pwait2(events, 0s, SignalSet()), Succeeds());
+  EXPECT_SUCCEEDS(epoll.Pwait2(events, 0s, SignalSet()));
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -1240,7 +1236,7 @@ TEST(EpollPwait2Error, NamesTheCall) {
   for (int i = 0; i < 2; ++i) {
     const auto ready = closed.Pwait2(events, 1500us, SignalSet{SIGINT});
     EXPECT_EQ(errno, EBADF);
-    ASSERT_THAT(ready, FailsWith(EBADF));
+    ASSERT_FAILS(ready, EBADF);
     EXPECT_EQ(ready.error().function(), "epoll_pwait2");
     EXPECT_THAT(ready.error().arguments(),
                 AllOf(StartsWith("-1, 0x"),
@@ -1288,7 +1284,7 @@ TEST(EpollPwait2Fallback, IsUsedWhenThereIsNone) {
     const KnownOfPwait2 known(Pwait2::kUnknown);
     const EventFd event = NewEvent(1);
     const Epoll epoll = Epoll::Create().value();
-    EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+    EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
     EpollEvent events[2];
     errno = EDOM;
     EXPECT_THAT(epoll.Pwait2(events, 0s), Returns(SizeIs(1)));
@@ -1304,7 +1300,7 @@ TEST(EpollPwait2Fallback, IsUsedWhenThereIsNoneAnyMore) {
     const KnownOfPwait2 known(Pwait2::kUnknown);
     const EventFd event = NewEvent(1);
     const Epoll epoll = Epoll::Create().value();
-    EXPECT_THAT(epoll.Register(event, EpollEvents::kIn), Succeeds());
+    EXPECT_SUCCEEDS(epoll.Register(event, EpollEvents::kIn));
     EpollEvent events[2];
     EXPECT_THAT(epoll.Pwait2(events, 0s), Returns(SizeIs(1)));
     EXPECT_EQ(KnownOfPwait2::Now(), Pwait2::kPresent);
@@ -1312,7 +1308,7 @@ TEST(EpollPwait2Fallback, IsUsedWhenThereIsNoneAnyMore) {
     EXPECT_THAT(epoll.Pwait2(events, 0s),
                 Returns(ElementsAre(Is(EpollEvents::kIn, NumberOf(event)))));
     EXPECT_EQ(KnownOfPwait2::Now(), Pwait2::kAbsent);
-    EXPECT_THAT(Epoll().Pwait2(events, 0s), FailsWith(EBADF));
+    EXPECT_FAILS(Epoll().Pwait2(events, 0s), EBADF);
   });
 }
 

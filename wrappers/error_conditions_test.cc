@@ -1,7 +1,6 @@
 #include "plumbline/error_conditions.h"
 
 #include <errno.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

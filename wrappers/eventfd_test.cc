@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -27,25 +27,25 @@ EventFd New(unsigned initial = 0, EventFdFlags flags = {}) {
 
 TEST(EventFd, TakesAllThatWasAdded) {
   const EventFd event = New(3);
-  EXPECT_THAT(event.Add(4), Succeeds());
-  EXPECT_THAT(event.Add(), Succeeds());
-  EXPECT_THAT(event.Take(), Returns(8u));
-  EXPECT_THAT(event.Take(), FailsWith(EAGAIN));
+  EXPECT_SUCCEEDS(event.Add(4));
+  EXPECT_SUCCEEDS(event.Add());
+  EXPECT_RETURNS(event.Take(), 8u);
+  EXPECT_FAILS(event.Take(), EAGAIN);
 }
 
 TEST(EventFd, ASemaphoreIsTakenOneByOne) {
   const EventFd event = New(2, EventFdFlags::kSemaphore);
-  EXPECT_THAT(event.Take(), Returns(1u));
-  EXPECT_THAT(event.Take(), Returns(1u));
-  EXPECT_THAT(event.Take(), FailsWith(EAGAIN));
+  EXPECT_RETURNS(event.Take(), 1u);
+  EXPECT_RETURNS(event.Take(), 1u);
+  EXPECT_FAILS(event.Take(), EAGAIN);
 }
 
 TEST(EventFd, CountsToItsMaximumAndNoFurther) {
   const EventFd event = New();
-  EXPECT_THAT(event.Add(EventFd::kMax), Succeeds());
-  EXPECT_THAT(event.Add(1), FailsWith(EAGAIN));
-  EXPECT_THAT(event.Take(), Returns(EventFd::kMax));
-  EXPECT_THAT(event.Add(EventFd::kMax + 1), FailsWith(EINVAL));
+  EXPECT_SUCCEEDS(event.Add(EventFd::kMax));
+  EXPECT_FAILS(event.Add(1), EAGAIN);
+  EXPECT_RETURNS(event.Take(), EventFd::kMax);
+  EXPECT_FAILS(event.Add(EventFd::kMax + 1), EINVAL);
 }
 
 TEST(EventFd, IsClosedOnExecUnlessToldOtherwise) {
@@ -58,8 +58,8 @@ TEST(EventFd, IsClosedOnExecUnlessToldOtherwise) {
 
 TEST(EventFd, AWaitingTakeIsWokenByAnAdd) {
   const EventFd event = EventFd::Create().value();
-  std::thread adder([&] { EXPECT_THAT(event.Add(7), Succeeds()); });
-  EXPECT_THAT(event.Take(), Returns(7u));
+  std::thread adder([&] { EXPECT_SUCCEEDS(event.Add(7)); });
+  EXPECT_RETURNS(event.Take(), 7u);
   adder.join();
 }
 
@@ -69,22 +69,22 @@ TEST(EventFd, MovesItsDescriptor) {
   EventFd second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   EXPECT_FALSE(first.is_open());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.Take(), FailsWith(EBADF));
+  EXPECT_FAILS(first.Take(), EBADF);
   first = std::move(second);
-  EXPECT_THAT(first.Take(), Returns(5u));
+  EXPECT_RETURNS(first.Take(), 5u);
 }
 
 TEST(EventFd, ClosesOnce) {
   EventFd event = New();
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(event.Close());
   EXPECT_FALSE(event.is_open());
-  EXPECT_THAT(event.Close(), FailsWith(EBADF));
-  EXPECT_THAT(event.Add(1), FailsWith(EBADF));
+  EXPECT_FAILS(event.Close(), EBADF);
+  EXPECT_FAILS(event.Add(1), EBADF);
 }
 
 TEST(EventFd, AdoptsAndReleases) {
   EventFd event = EventFd::Adopt(OwnedFd::Adopt(::eventfd(6, EFD_NONBLOCK)));
-  EXPECT_THAT(event.Take(), Returns(6u));
+  EXPECT_RETURNS(event.Take(), 6u);
   const OwnedFd fd = event.Release();
   EXPECT_TRUE(fd.is_open());
   EXPECT_FALSE(event.is_open());
@@ -93,13 +93,13 @@ TEST(EventFd, AdoptsAndReleases) {
 TEST(EventFd, AnErrorTellsTheCallAndWhy) {
   const EventFd event = New();
   const Result<std::uint64_t> taken = event.Take();
-  ASSERT_THAT(taken, FailsWith(EAGAIN));
+  ASSERT_FAILS(taken, EAGAIN);
   EXPECT_EQ(taken.error().function(), "read");
   EXPECT_THAT(taken.error().ToString(),
               HasSubstr("= EAGAIN (Resource temporarily unavailable): "));
   const Result<EventFd> made =
       EventFd::Create(1, EventFdFlags::FromBits(0x40000000));
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().ToString(),
             "eventfd(1, 0x40000000) = EINVAL (Invalid argument): " +
                 made.error().explanation());
@@ -110,7 +110,7 @@ TEST(EventFd, LeavesErrnoAlone) {
   errno = EDOM;
   {
     const EventFd event = New(1);
-    EXPECT_THAT(event.Take(), Succeeds());
+    EXPECT_SUCCEEDS(event.Take());
   }
   EXPECT_EQ(errno, EDOM);
   const Result<std::uint64_t> taken = New().Take();

@@ -1,7 +1,6 @@
 #include "wrappers/fd.h"
 
 #include <fcntl.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@
 #include <utility>
 
 #include "wrappers/testing/child.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace {
 
@@ -276,7 +275,7 @@ TEST_F(OwnedFdTest, ClosesOnceWhenTold) {
   OwnedFd fd = New();
   const int raw = fd.raw();
   errno = EDOM;
-  EXPECT_THAT(fd.Close(), Succeeds());
+  EXPECT_SUCCEEDS(fd.Close());
   EXPECT_EQ(errno, EDOM);
   EXPECT_FALSE(fd.is_open());
   EXPECT_FALSE(IsOpen(raw));
@@ -284,7 +283,7 @@ TEST_F(OwnedFdTest, ClosesOnceWhenTold) {
   // The number is another file's now.
   const OwnedFd other = New();
   ASSERT_EQ(other.raw(), raw);
-  EXPECT_THAT(fd.Close(), FailsWith(EBADF));
+  EXPECT_FAILS(fd.Close(), EBADF);
   EXPECT_EQ(errno, EBADF);
   fd = OwnedFd();
   EXPECT_TRUE(IsOpen(raw));
@@ -293,7 +292,7 @@ TEST_F(OwnedFdTest, ClosesOnceWhenTold) {
 TEST_F(OwnedFdTest, TellsThatItIsClosed) {
   OwnedFd fd;
   const Result<void> closed = fd.Close();
-  ASSERT_THAT(closed, FailsWith(EBADF));
+  ASSERT_FAILS(closed, EBADF);
   EXPECT_EQ(closed.error().function(), "close");
   EXPECT_EQ(closed.error().ToString(),
             "close(-1) = EBADF (Bad file descriptor): fd is not open; or fd is "
@@ -307,7 +306,7 @@ TEST_F(OwnedFdTest, TellsThatSomebodyElseClosedIt) {
     const int raw = fd.raw();
     ASSERT_EQ(syscall(SYS_close, raw), 0);
     const Result<void> closed = fd.Close();
-    ASSERT_THAT(closed, FailsWith(EBADF));
+    ASSERT_FAILS(closed, EBADF);
     EXPECT_EQ(closed.error().arguments(), std::to_string(raw));
     EXPECT_FALSE(fd.is_open());
   }
@@ -325,7 +324,7 @@ TEST_P(OwnedFdErrorTest, IsToldAndNothingIsClosedAgain) {
   const Result<void> closed = fd->Close();
   close_error = 0;
   EXPECT_EQ(errno, GetParam());
-  ASSERT_THAT(closed, FailsWith(GetParam()));
+  ASSERT_FAILS(closed, GetParam());
   EXPECT_EQ(closed.error().arguments(), std::to_string(raw));
   EXPECT_TRUE(closed.error().documented());
   EXPECT_EQ(close_calls, 1);
@@ -368,7 +367,7 @@ TEST_F(OwnedFdTest, IsClosedByAChildForItself) {
   OwnedFd fd = New();
   InChild([&] {
     EXPECT_TRUE(IsOpen(fd.raw()));
-    EXPECT_THAT(fd.Close(), Succeeds());
+    EXPECT_SUCCEEDS(fd.Close());
   });
   EXPECT_TRUE(fd.is_open());
   EXPECT_TRUE(IsOpen(fd.raw()));
@@ -378,7 +377,7 @@ TEST_F(OwnedFdTest, MayBeGlobal) {
   EXPECT_FALSE(global.is_open());
   global = New();
   EXPECT_TRUE(IsOpen(global.raw()));
-  EXPECT_THAT(global.Close(), Succeeds());
+  EXPECT_SUCCEEDS(global.Close());
 }
 
 TEST_F(FdOwnerTest, HasWhatItAdopted) {
@@ -414,19 +413,19 @@ TEST_F(FdOwnerTest, ClosesOnceWhenTold) {
   Thing thing = Thing::Adopt(New());
   const int raw = thing.number();
   errno = EDOM;
-  EXPECT_THAT(thing.Close(), Succeeds());
+  EXPECT_SUCCEEDS(thing.Close());
   EXPECT_EQ(errno, EDOM);
   EXPECT_FALSE(IsOpen(raw));
   EXPECT_FALSE(thing.is_open());
   EXPECT_EQ(thing.fd(), BorrowedFd());
-  EXPECT_THAT(thing.Close(), FailsWith(EBADF));
+  EXPECT_FAILS(thing.Close(), EBADF);
 }
 
 TEST_F(FdOwnerTest, TellsWhatClosingFailedWith) {
   {
     Thing thing = Thing::Adopt(New());
     close_error = EINTR;
-    EXPECT_THAT(thing.Close(), FailsWith(EINTR));
+    EXPECT_FAILS(thing.Close(), EINTR);
     EXPECT_FALSE(thing.is_open());
   }
   EXPECT_EQ(close_calls, 1);

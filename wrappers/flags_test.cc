@@ -1,6 +1,5 @@
 #include "wrappers/flags.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>

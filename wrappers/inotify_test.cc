@@ -27,7 +27,7 @@
 
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -120,7 +120,7 @@ std::vector<Event> ReadAll(const Inotify& inotify) {
   while (true) {
     const Result<InotifyEventRange> events = inotify.Read(buffer);
     if (!events) {
-      EXPECT_THAT(events, FailsWith(EAGAIN));
+      EXPECT_FAILS(events, EAGAIN);
       return all;
     }
     EXPECT_FALSE(events->empty());
@@ -304,8 +304,7 @@ TEST(Inotify, PairsBothEndsOfARename) {
 TEST(Inotify, TellsNamesOfEveryLength) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   std::vector<std::string> names;
   // An event's length is a multiple of 16.
   for (const std::size_t length : {1, 15, 16, 17, 31, 32, 254, 255})
@@ -319,26 +318,24 @@ TEST(Inotify, TellsNamesOfEveryLength) {
 TEST(Inotify, HoldsEveryEventInItsLargestsSize) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   const std::string longest(255, 'n');
   MakeFile(folder / longest);
   std::byte buffer[Inotify::kLargestEvent];
   const Result<InotifyEventRange> events = inotify.Read(buffer);
-  ASSERT_THAT(events, Succeeds());
+  ASSERT_SUCCEEDS(events);
   EXPECT_THAT(Copy(*events), ElementsAre(Field(&Event::name, longest)));
 }
 
 TEST(Inotify, KeepsAnEventThatIsLongerThanTheBuffer) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   MakeFile(folder / "file");
   std::byte buffer[sizeof(inotify_event) + 16];
   const Result<InotifyEventRange> events =
       inotify.Read(std::span(buffer).first(sizeof(buffer) - 1));
-  ASSERT_THAT(events, FailsWith(EINVAL));
+  ASSERT_FAILS(events, EINVAL);
   EXPECT_THAT(
       events.error().ToString(),
       AllOf(StartsWith("read(" + std::to_string(inotify.fd().raw()) + ", 0x"),
@@ -346,25 +343,24 @@ TEST(Inotify, KeepsAnEventThatIsLongerThanTheBuffer) {
   EXPECT_THAT(events.error().explanation(),
               HasSubstr("fd is an inotify instance, and its next event is "
                         "longer than count"));
-  EXPECT_THAT(inotify.Read({}), FailsWith(EINVAL));
+  EXPECT_FAILS(inotify.Read({}), EINVAL);
   const Result<InotifyEventRange> again = inotify.Read(buffer);
-  ASSERT_THAT(again, Succeeds());
+  ASSERT_SUCCEEDS(again);
   EXPECT_THAT(Copy(*again), ElementsAre(Field(&Event::name, "file")));
 }
 
 TEST(Inotify, ReadsAsManyEventsAsTheBufferHolds) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   for (const char* const name : {"a", "b", "c"}) MakeFile(folder / name);
   std::byte buffer[2 * (sizeof(inotify_event) + 16) + 31];
   const Result<InotifyEventRange> two = inotify.Read(buffer);
-  ASSERT_THAT(two, Succeeds());
+  ASSERT_SUCCEEDS(two);
   EXPECT_THAT(Copy(*two),
               ElementsAre(Field(&Event::name, "a"), Field(&Event::name, "b")));
   const Result<InotifyEventRange> one = inotify.Read(buffer);
-  ASSERT_THAT(one, Succeeds());
+  ASSERT_SUCCEEDS(one);
   EXPECT_THAT(Copy(*one), ElementsAre(Field(&Event::name, "c")));
 }
 
@@ -379,7 +375,7 @@ TEST(Inotify, ReadsIntoABufferOfAnyAlignment) {
     MakeFile(folder / name);
     const Result<InotifyEventRange> events =
         inotify.Read(std::span(buffer).subspan(shift));
-    ASSERT_THAT(events, Succeeds());
+    ASSERT_SUCCEEDS(events);
     EXPECT_THAT(Copy(*events),
                 ElementsAre(Event{watch, InotifyEvents::kCreate, 0, name}));
   }
@@ -388,8 +384,7 @@ TEST(Inotify, ReadsIntoABufferOfAnyAlignment) {
 TEST(Inotify, CopiesNoName) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   MakeFile(folder / "file");
   std::byte buffer[Inotify::kLargestEvent];
   const InotifyEventRange events = inotify.Read(buffer).value();
@@ -401,7 +396,7 @@ TEST(Inotify, HasNothingToTellAtFirst) {
   const Inotify inotify = New();
   std::byte buffer[Inotify::kLargestEvent];
   const Result<InotifyEventRange> events = inotify.Read(buffer);
-  ASSERT_THAT(events, FailsWith(EAGAIN));
+  ASSERT_FAILS(events, EAGAIN);
   EXPECT_THAT(events.error().explanation(),
               HasSubstr("fd is an inotify instance with O_NONBLOCK, and "
                         "nothing has happened"));
@@ -414,17 +409,18 @@ TEST(Inotify, WatchesAFileOnce) {
   const Inotify inotify = New();
   const WatchDescriptor watch =
       inotify.AddWatch((folder / "file").c_str(), InotifyEvents::kOpen).value();
-  EXPECT_THAT(
+  EXPECT_RETURNS(
       inotify.AddWatch((folder / "other").c_str(), InotifyEvents::kAttrib),
-      Returns(watch));
+      watch);
   // It is told of what was asked for last only.
   const OwnedFd file = Open(folder / "file");
   ASSERT_EQ(fchmod(file.raw(), S_IRUSR | S_IWUSR), 0);
   EXPECT_THAT(ReadAll(inotify),
               ElementsAre(Event{watch, InotifyEvents::kAttrib, 0, ""}));
-  EXPECT_THAT(inotify.AddWatch((folder / "file").c_str(),
-                               InotifyEvents::kOpen | InotifyEvents::kMaskAdd),
-              Returns(watch));
+  EXPECT_RETURNS(
+      inotify.AddWatch((folder / "file").c_str(),
+                       InotifyEvents::kOpen | InotifyEvents::kMaskAdd),
+      watch);
   MakeFile(folder / "file");
   ASSERT_EQ(fchmod(file.raw(), S_IRUSR), 0);
   EXPECT_THAT(ReadAll(inotify),
@@ -439,15 +435,16 @@ TEST(Inotify, ChangesNoWatchIfToldSo) {
       InotifyEvents::kCreate | InotifyEvents::kMaskCreate;
   const Result<WatchDescriptor> watch = inotify.AddWatch(folder.path(), create);
   if (!watch && watch.error() == EINVAL) GTEST_SKIP() << "Linux before 4.19";
-  ASSERT_THAT(watch, Succeeds());
+  ASSERT_SUCCEEDS(watch);
   const Result<WatchDescriptor> again = inotify.AddWatch("/.", create);
-  EXPECT_THAT(again, Succeeds());
+  EXPECT_SUCCEEDS(again);
   const Result<WatchDescriptor> existing =
       inotify.AddWatch(folder.path(), create);
-  ASSERT_THAT(existing, FailsWith(EEXIST));
+  ASSERT_FAILS(existing, EEXIST);
   EXPECT_TRUE(existing.error().documented());
-  EXPECT_THAT(inotify.AddWatch(folder.path(), create | InotifyEvents::kMaskAdd),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(
+      inotify.AddWatch(folder.path(), create | InotifyEvents::kMaskAdd),
+      EINVAL);
 }
 
 TEST(Inotify, TellsOnceIfToldSo) {
@@ -463,7 +460,7 @@ TEST(Inotify, TellsOnceIfToldSo) {
   EXPECT_THAT(ReadAll(inotify),
               ElementsAre(Event{watch, InotifyEvents::kCreate, 0, "a"},
                           Event{watch, InotifyEvents::kIgnored, 0, ""}));
-  EXPECT_THAT(inotify.RemoveWatch(watch), FailsWith(EINVAL));
+  EXPECT_FAILS(inotify.RemoveWatch(watch), EINVAL);
 }
 
 TEST(Inotify, WatchesOnlyAFolderIfToldSo) {
@@ -471,10 +468,10 @@ TEST(Inotify, WatchesOnlyAFolderIfToldSo) {
   MakeFile(folder / "file");
   const Inotify inotify = New();
   const InotifyEvents events = InotifyEvents::kOpen | InotifyEvents::kOnlydir;
-  EXPECT_THAT(inotify.AddWatch(folder.path(), events), Succeeds());
+  EXPECT_SUCCEEDS(inotify.AddWatch(folder.path(), events));
   const Result<WatchDescriptor> watch =
       inotify.AddWatch((folder / "file").c_str(), events);
-  ASSERT_THAT(watch, FailsWith(ENOTDIR));
+  ASSERT_FAILS(watch, ENOTDIR);
   EXPECT_TRUE(watch.error().documented());
 }
 
@@ -482,9 +479,9 @@ TEST(Inotify, FollowsNoLinkIfToldSo) {
   const Folder folder;
   ASSERT_EQ(symlink("missing", (folder / "link").c_str()), 0);
   const Inotify inotify = New();
-  EXPECT_THAT(
+  EXPECT_FAILS(
       inotify.AddWatch((folder / "link").c_str(), InotifyEvents::kDeleteSelf),
-      FailsWith(ENOENT));
+      ENOENT);
   const WatchDescriptor watch =
       inotify
           .AddWatch((folder / "link").c_str(),
@@ -501,11 +498,9 @@ TEST(Inotify, TellsNothingOfWhatWasUnlinkedIfToldSo) {
   const OwnedFd file = Open(folder / "file");
   ASSERT_EQ(unlink((folder / "file").c_str()), 0);
   const Inotify telling = New(), silent = New();
-  ASSERT_THAT(telling.AddWatch(folder.path(), InotifyEvents::kModify),
-              Succeeds());
-  ASSERT_THAT(silent.AddWatch(folder.path(), InotifyEvents::kModify |
-                                                 InotifyEvents::kExclUnlink),
-              Succeeds());
+  ASSERT_SUCCEEDS(telling.AddWatch(folder.path(), InotifyEvents::kModify));
+  ASSERT_SUCCEEDS(silent.AddWatch(
+      folder.path(), InotifyEvents::kModify | InotifyEvents::kExclUnlink));
   ASSERT_EQ(write(file.raw(), "x", 1), 1);
   EXPECT_THAT(ReadAll(telling), ElementsAre(Field(&Event::name, "file")));
   EXPECT_THAT(ReadAll(silent), IsEmpty());
@@ -514,15 +509,15 @@ TEST(Inotify, TellsNothingOfWhatWasUnlinkedIfToldSo) {
 TEST(Inotify, RemovesAWatchOnce) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch("/", InotifyEvents::kDeleteSelf), Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch("/", InotifyEvents::kDeleteSelf));
   const WatchDescriptor watch =
       inotify.AddWatch(folder.path(), InotifyEvents::kCreate).value();
-  EXPECT_THAT(inotify.RemoveWatch(watch), Succeeds());
+  EXPECT_SUCCEEDS(inotify.RemoveWatch(watch));
   MakeFile(folder / "file");
   EXPECT_THAT(ReadAll(inotify),
               ElementsAre(Event{watch, InotifyEvents::kIgnored, 0, ""}));
   const Result<void> removed = inotify.RemoveWatch(watch);
-  ASSERT_THAT(removed, FailsWith(EINVAL));
+  ASSERT_FAILS(removed, EINVAL);
   EXPECT_EQ(
       removed.error().ToString(),
       "inotify_rm_watch(" + std::to_string(inotify.fd().raw()) + ", " +
@@ -530,7 +525,7 @@ TEST(Inotify, RemovesAWatchOnce) {
           ") = EINVAL (Invalid argument): " + removed.error().explanation());
   EXPECT_THAT(removed.error().explanation(),
               HasSubstr("the watch was removed before"));
-  EXPECT_THAT(inotify.RemoveWatch(WatchDescriptor()), FailsWith(EINVAL));
+  EXPECT_FAILS(inotify.RemoveWatch(WatchDescriptor()), EINVAL);
 }
 
 TEST(Inotify, WatchesNothingThatIsMissing) {
@@ -539,7 +534,7 @@ TEST(Inotify, WatchesNothingThatIsMissing) {
   const Result<WatchDescriptor> watch = inotify.AddWatch(
       "/missing", InotifyEvents::kCreate | InotifyEvents::kDelete |
                       InotifyEvents::kOneshot);
-  ASSERT_THAT(watch, FailsWith(ENOENT));
+  ASSERT_FAILS(watch, ENOENT);
   EXPECT_EQ(watch.error().ToString(),
             "inotify_add_watch(" + std::to_string(inotify.fd().raw()) +
                 ", \"/missing\", IN_CREATE|IN_DELETE|IN_ONESHOT) = ENOENT (No "
@@ -552,7 +547,7 @@ TEST(Inotify, WatchesNothingThatIsMissing) {
 TEST(Inotify, WatchesForAnEventOfSomeKind) {
   const Inotify inotify = New();
   const Result<WatchDescriptor> watch = inotify.AddWatch("/", {});
-  ASSERT_THAT(watch, FailsWith(EINVAL));
+  ASSERT_FAILS(watch, EINVAL);
   EXPECT_THAT(watch.error().explanation(), HasSubstr("mask is 0"));
 }
 
@@ -568,7 +563,7 @@ TEST(Inotify, IsClosedOnExecAndWaitsUnlessToldOtherwise) {
 TEST(Inotify, RefusesUnknownFlags) {
   const Result<Inotify> made = Inotify::Create(
       InotifyFlags::kCloexec | InotifyFlags::FromBits(0x1000'0000));
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().ToString(),
             "inotify_init1(IN_CLOEXEC|0x10000000) = EINVAL (Invalid "
             "argument): flags has another bit than IN_CLOEXEC, IN_NONBLOCK");
@@ -628,8 +623,7 @@ TEST(Inotify, TellsThatAFileSystemWasUnmounted) {
 TEST(Inotify, IsReadableWhileThereAreEvents) {
   const Folder folder;
   const Inotify inotify = New();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   pollfd one = {inotify.fd().raw(), POLLIN, 0};
   EXPECT_EQ(poll(&one, 1, 0), 0);
   MakeFile(folder / "file");
@@ -648,7 +642,7 @@ TEST(Inotify, AWaitingReadIsWokenByAnEvent) {
   std::byte buffer[Inotify::kLargestEvent];
   const Result<InotifyEventRange> events = inotify.Read(buffer);
   maker.join();
-  ASSERT_THAT(events, Succeeds());
+  ASSERT_SUCCEEDS(events);
   EXPECT_THAT(Copy(*events),
               ElementsAre(Event{watch, InotifyEvents::kCreate, 0, "file"}));
 }
@@ -659,7 +653,7 @@ TEST(Inotify, ReportsASignalThatInterruptsTheWait) {
   const Interruptions interruptions;
   const Result<InotifyEventRange> events = inotify.Read(buffer);
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(events, FailsWith(EINTR));
+  ASSERT_FAILS(events, EINTR);
   EXPECT_THAT(events.error().explanation(),
               HasSubstr("fd is an inotify instance"));
 }
@@ -667,15 +661,14 @@ TEST(Inotify, ReportsASignalThatInterruptsTheWait) {
 TEST(Inotify, TellsOneOfSeveralThreadsOfAnEvent) {
   const Folder folder;
   const Inotify inotify = Inotify::Create().value();
-  ASSERT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-              Succeeds());
+  ASSERT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
   std::array<std::string, 4> names;
   std::vector<std::thread> readers;
   for (std::string& name : names) {
     readers.emplace_back([&] {
       std::byte buffer[sizeof(inotify_event) + 16];
       const Result<InotifyEventRange> events = inotify.Read(buffer);
-      ASSERT_THAT(events, Succeeds());
+      ASSERT_SUCCEEDS(events);
       name = (*events->begin()).name;
     });
   }
@@ -688,8 +681,7 @@ TEST(Inotify, IsSharedWithAChild) {
   const Folder folder;
   const Inotify inotify = New();
   InChild([&] {
-    EXPECT_THAT(inotify.AddWatch(folder.path(), InotifyEvents::kCreate),
-                Succeeds());
+    EXPECT_SUCCEEDS(inotify.AddWatch(folder.path(), InotifyEvents::kCreate));
     MakeFile(folder / "file");
   });
   EXPECT_THAT(ReadAll(inotify), ElementsAre(Field(&Event::name, "file")));
@@ -766,21 +758,20 @@ TEST(Inotify, MovesItsDescriptor) {
   Inotify second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   EXPECT_FALSE(first.is_open());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.AddWatch("/", InotifyEvents::kOpen), FailsWith(EBADF));
+  EXPECT_FAILS(first.AddWatch("/", InotifyEvents::kOpen), EBADF);
   first = std::move(second);
-  EXPECT_THAT(first.AddWatch("/", InotifyEvents::kOpen), Succeeds());
+  EXPECT_SUCCEEDS(first.AddWatch("/", InotifyEvents::kOpen));
 }
 
 TEST(Inotify, ClosesOnce) {
   Inotify inotify = New();
-  EXPECT_THAT(inotify.Close(), Succeeds());
+  EXPECT_SUCCEEDS(inotify.Close());
   EXPECT_FALSE(inotify.is_open());
-  EXPECT_THAT(inotify.Close(), FailsWith(EBADF));
-  EXPECT_THAT(inotify.AddWatch("/", InotifyEvents::kOpen), FailsWith(EBADF));
-  EXPECT_THAT(inotify.RemoveWatch(WatchDescriptor::FromRaw(1)),
-              FailsWith(EBADF));
+  EXPECT_FAILS(inotify.Close(), EBADF);
+  EXPECT_FAILS(inotify.AddWatch("/", InotifyEvents::kOpen), EBADF);
+  EXPECT_FAILS(inotify.RemoveWatch(WatchDescriptor::FromRaw(1)), EBADF);
   std::byte buffer[Inotify::kLargestEvent];
-  EXPECT_THAT(inotify.Read(buffer), FailsWith(EBADF));
+  EXPECT_FAILS(inotify.Read(buffer), EBADF);
 }
 
 TEST(Inotify, AdoptsAndReleases) {
@@ -799,14 +790,14 @@ TEST(Inotify, LeavesErrnoAlone) {
     const Inotify inotify = New();
     const Result<WatchDescriptor> watch =
         inotify.AddWatch(folder.path(), InotifyEvents::kOpen);
-    ASSERT_THAT(watch, Succeeds());
-    EXPECT_THAT(inotify.RemoveWatch(*watch), Succeeds());
+    ASSERT_SUCCEEDS(watch);
+    EXPECT_SUCCEEDS(inotify.RemoveWatch(*watch));
     std::byte buffer[Inotify::kLargestEvent];
-    EXPECT_THAT(inotify.Read(buffer), Succeeds());
+    EXPECT_SUCCEEDS(inotify.Read(buffer));
     EXPECT_EQ(errno, EDOM);
     const Result<InotifyEventRange> events = inotify.Read(buffer);
     EXPECT_EQ(errno, EAGAIN);
-    EXPECT_THAT(events, FailsWith(EAGAIN));
+    EXPECT_FAILS(events, EAGAIN);
   }
   EXPECT_EQ(errno, EAGAIN);
 }

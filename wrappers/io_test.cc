@@ -23,7 +23,7 @@
 #include "wrappers/eventfd.h"
 #include "wrappers/retry.h"
 #include "wrappers/testing/interruptions.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace {
 
@@ -262,57 +262,56 @@ TEST(Buffer, LosesAPrefix) {
 
 TEST(Read, ReturnsHowMuchThereWas) {
   const Pair pipe = Pair::Pipe();
-  ASSERT_THAT(Write(pipe.write_end, "abc"sv), Returns(3u));
+  ASSERT_RETURNS(Write(pipe.write_end, "abc"sv), 3u);
   std::array<char, 8> memory;
   memory.fill('.');
-  EXPECT_THAT(Read(pipe.read_end, memory), Returns(3u));
+  EXPECT_RETURNS(Read(pipe.read_end, memory), 3u);
   EXPECT_EQ(std::string_view(memory.data(), memory.size()), "abc.....");
 }
 
 TEST(Read, LeavesWhatDoesNotFit) {
   const OwnedFd file = FileOf("abcdef");
   char memory[4];
-  EXPECT_THAT(Read(file, memory), Returns(4u));
+  EXPECT_RETURNS(Read(file, memory), 4u);
   EXPECT_EQ(std::string_view(memory, 4), "abcd");
-  EXPECT_THAT(Read(file, memory), Returns(2u));
+  EXPECT_RETURNS(Read(file, memory), 2u);
   EXPECT_EQ(std::string_view(memory, 4), "efcd");
 }
 
 TEST(Read, Returns0AtTheEnd) {
   const OwnedFd file = FileOf("a");
   std::string memory(4, '.');
-  EXPECT_THAT(Read(file, memory), Returns(1u));
-  EXPECT_THAT(Read(file, memory), Returns(0u));
+  EXPECT_RETURNS(Read(file, memory), 1u);
+  EXPECT_RETURNS(Read(file, memory), 0u);
   EXPECT_EQ(memory, "a...");
   Pair pipe = Pair::Pipe();
-  EXPECT_THAT(pipe.write_end.Close(), Succeeds());
-  EXPECT_THAT(Read(pipe.read_end, memory), Returns(0u));
+  EXPECT_SUCCEEDS(pipe.write_end.Close());
+  EXPECT_RETURNS(Read(pipe.read_end, memory), 0u);
 }
 
 TEST(Read, OfNothingTakesNothing) {
   const OwnedFd file = FileOf("abc");
-  EXPECT_THAT(Read(file, std::span<std::byte>()), Returns(0u));
-  EXPECT_THAT(Read(file, MutableBuffer()), Returns(0u));
+  EXPECT_RETURNS(Read(file, std::span<std::byte>()), 0u);
+  EXPECT_RETURNS(Read(file, MutableBuffer()), 0u);
   EXPECT_EQ(ReadAll(file), "abc");
 }
 
 TEST(Read, FillsObjects) {
   const Pair pipe = Pair::Pipe();
   const std::array<Plain, 2> written = {{{1, -2}, {3, 4}}};
-  ASSERT_THAT(Write(pipe.write_end, written), Returns(2 * sizeof(Plain)));
+  ASSERT_RETURNS(Write(pipe.write_end, written), 2 * sizeof(Plain));
   Plain first;
-  EXPECT_THAT(Read(pipe.read_end, std::span(&first, 1)),
-              Returns(sizeof(Plain)));
+  EXPECT_RETURNS(Read(pipe.read_end, std::span(&first, 1)), sizeof(Plain));
   EXPECT_EQ(first, written[0]);
   std::vector<Plain> second(1);
-  EXPECT_THAT(Read(pipe.read_end, second), Returns(sizeof(Plain)));
+  EXPECT_RETURNS(Read(pipe.read_end, second), sizeof(Plain));
   EXPECT_EQ(second[0], written[1]);
 }
 
 TEST(Read, TakesAnyOwner) {
   const EventFd event = EventFd::Create(7).value();
   std::uint64_t count[1];
-  EXPECT_THAT(Read(event, count), Returns(8u));
+  EXPECT_RETURNS(Read(event, count), 8u);
   EXPECT_EQ(count[0], 7u);
 }
 
@@ -321,7 +320,7 @@ TEST(Read, FailsWithoutDataIfNonblocking) {
   char memory[4];
   const Result<std::size_t> size = Read(pipe.read_end, memory);
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(size, FailsWith(EAGAIN));
+  ASSERT_FAILS(size, EAGAIN);
   EXPECT_EQ(size.error().function(), "read");
   EXPECT_EQ(size.error().arguments(), std::to_string(pipe.read_end.raw()) +
                                           ", " + Address(memory) + ", 4");
@@ -331,28 +330,26 @@ TEST(Read, FailsWithoutDataIfNonblocking) {
 TEST(Read, FailsWithWhatIsNotReadable) {
   const Pair pipe = Pair::Pipe();
   char memory[4];
-  EXPECT_THAT(Read(pipe.write_end, memory), FailsWith(EBADF));
-  EXPECT_THAT(Read(OwnedFd(), memory), FailsWith(EBADF));
-  EXPECT_THAT(Read(Open("/", O_RDONLY | O_DIRECTORY), memory),
-              FailsWith(EISDIR));
+  EXPECT_FAILS(Read(pipe.write_end, memory), EBADF);
+  EXPECT_FAILS(Read(OwnedFd(), memory), EBADF);
+  EXPECT_FAILS(Read(Open("/", O_RDONLY | O_DIRECTORY), memory), EISDIR);
   OwnedFd moved = FileOf("abc");
   const OwnedFd file = std::move(moved);
-  EXPECT_THAT(Read(moved, memory), FailsWith(EBADF));  // NOLINT: is closed
+  EXPECT_FAILS(Read(moved, memory), EBADF);  // NOLINT: is closed
 }
 
 TEST(Read, FailsWhenInterrupted) {
   const Pair pipe = Pair::Pipe();
   char memory[4];
   const Interruptions interruptions;
-  EXPECT_THAT(Read(pipe.read_end, memory), FailsWith(EINTR));
+  EXPECT_FAILS(Read(pipe.read_end, memory), EINTR);
 }
 
 TEST(Read, WaitsForAnotherThread) {
   const Pair pipe = Pair::Pipe();
-  std::thread writer(
-      [&] { EXPECT_THAT(Write(pipe.write_end, "x"sv), Returns(1u)); });
+  std::thread writer([&] { EXPECT_RETURNS(Write(pipe.write_end, "x"sv), 1u); });
   char memory[4];
-  EXPECT_THAT(Read(pipe.read_end, memory), Returns(1u));
+  EXPECT_RETURNS(Read(pipe.read_end, memory), 1u);
   writer.join();
 }
 
@@ -361,20 +358,20 @@ TEST(Write, WritesWhateverHasBytes) {
   const std::string text = "b";
   const std::byte bytes[] = {std::byte{'c'}, std::byte{'d'}};
   std::vector<char> vector = {'e', 'f'};
-  EXPECT_THAT(Write(pipe.write_end, "a"sv), Returns(1u));
-  EXPECT_THAT(Write(pipe.write_end, text), Returns(1u));
-  EXPECT_THAT(Write(pipe.write_end, bytes), Returns(2u));
-  EXPECT_THAT(Write(pipe.write_end, vector), Returns(2u));
-  EXPECT_THAT(Write(pipe.write_end, std::to_string(17)), Returns(2u));
-  EXPECT_THAT(Write(pipe.write_end, MutableBuffer(vector)), Returns(2u));
-  EXPECT_THAT(pipe.write_end.Close(), Succeeds());
+  EXPECT_RETURNS(Write(pipe.write_end, "a"sv), 1u);
+  EXPECT_RETURNS(Write(pipe.write_end, text), 1u);
+  EXPECT_RETURNS(Write(pipe.write_end, bytes), 2u);
+  EXPECT_RETURNS(Write(pipe.write_end, vector), 2u);
+  EXPECT_RETURNS(Write(pipe.write_end, std::to_string(17)), 2u);
+  EXPECT_RETURNS(Write(pipe.write_end, MutableBuffer(vector)), 2u);
+  EXPECT_SUCCEEDS(pipe.write_end.Close());
   EXPECT_EQ(ReadAll(pipe.read_end), "abcdef17ef");
 }
 
 TEST(Write, MovesThePosition) {
   const OwnedFd file = FileOf("......");
-  EXPECT_THAT(Write(file, "ab"sv), Returns(2u));
-  EXPECT_THAT(Write(file, "cd"sv), Returns(2u));
+  EXPECT_RETURNS(Write(file, "ab"sv), 2u);
+  EXPECT_RETURNS(Write(file, "cd"sv), 2u);
   EXPECT_EQ(ReadAll(file), "..");
   ASSERT_EQ(lseek(file.raw(), 0, SEEK_SET), 0);
   EXPECT_EQ(ReadAll(file), "abcd..");
@@ -382,21 +379,21 @@ TEST(Write, MovesThePosition) {
 
 TEST(Write, OfNothingWritesNothing) {
   const Pair pipe = Pair::Pipe(O_NONBLOCK);
-  EXPECT_THAT(Write(pipe.write_end, ConstBuffer()), Returns(0u));
-  EXPECT_THAT(Write(pipe.write_end, ""sv), Returns(0u));
+  EXPECT_RETURNS(Write(pipe.write_end, ConstBuffer()), 0u);
+  EXPECT_RETURNS(Write(pipe.write_end, ""sv), 0u);
   char memory[4];
-  EXPECT_THAT(Read(pipe.read_end, memory), FailsWith(EAGAIN));
+  EXPECT_FAILS(Read(pipe.read_end, memory), EAGAIN);
 }
 
 TEST(Write, FailsWithoutRoomIfNonblocking) {
   const Pair pipe = Pair::Pipe(O_NONBLOCK);
   const std::string much = Letters(1 << 20);
   const Result<std::size_t> room = Write(pipe.write_end, much);
-  ASSERT_THAT(room, Succeeds());
+  ASSERT_SUCCEEDS(room);
   EXPECT_LT(*room, much.size());
   const Result<std::size_t> size = Write(pipe.write_end, much);
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(size, FailsWith(EAGAIN));
+  ASSERT_FAILS(size, EAGAIN);
   EXPECT_EQ(size.error().ToString(),
             "write(" + std::to_string(pipe.write_end.raw()) + ", " +
                 Address(much.data()) +
@@ -409,17 +406,17 @@ TEST(Write, FailsWithoutRoomIfNonblocking) {
 
 TEST(Write, FailsWithWhatIsNotWritable) {
   const Pair pipe = Pair::Pipe();
-  EXPECT_THAT(Write(pipe.read_end, "x"sv), FailsWith(EBADF));
-  EXPECT_THAT(Write(OwnedFd(), "x"sv), FailsWith(EBADF));
-  EXPECT_THAT(Write(Open("/dev/full", O_WRONLY), "x"sv), FailsWith(ENOSPC));
+  EXPECT_FAILS(Write(pipe.read_end, "x"sv), EBADF);
+  EXPECT_FAILS(Write(OwnedFd(), "x"sv), EBADF);
+  EXPECT_FAILS(Write(Open("/dev/full", O_WRONLY), "x"sv), ENOSPC);
 }
 
 TEST(Write, FailsIfNobodyWillReadIt) {
   const SigpipeIgnored ignored;
   Pair pipe = Pair::Pipe();
-  EXPECT_THAT(pipe.read_end.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.read_end.Close());
   const Result<std::size_t> size = Write(pipe.write_end, "x"sv);
-  ASSERT_THAT(size, FailsWith(EPIPE));
+  ASSERT_FAILS(size, EPIPE);
   EXPECT_TRUE(size.error().documented());
 }
 
@@ -429,7 +426,7 @@ TEST(Write, FailsWhenInterrupted) {
   }
   ASSERT_EQ(fcntl(pipe.write_end.raw(), F_SETFL, 0), 0);
   const Interruptions interruptions;
-  EXPECT_THAT(Write(pipe.write_end, "x"sv), FailsWith(EINTR));
+  EXPECT_FAILS(Write(pipe.write_end, "x"sv), EINTR);
 }
 
 // The error is made without looking at what could not be written.
@@ -441,12 +438,12 @@ TEST(Write, FailsWithMemoryThatCanNotBeRead) {
   ASSERT_NE(hole, MAP_FAILED);
   const std::span<const char> bytes(static_cast<const char*>(hole), page);
   const Result<std::size_t> size = Write(pipe.write_end, bytes);
-  ASSERT_THAT(size, FailsWith(EFAULT));
+  ASSERT_FAILS(size, EFAULT);
   EXPECT_EQ(size.error().arguments(), std::to_string(pipe.write_end.raw()) +
                                           ", " + Address(hole) + ", " +
                                           std::to_string(page));
   const ConstBuffer parts[] = {bytes};
-  EXPECT_THAT(Writev(pipe.write_end, parts), FailsWith(EFAULT));
+  EXPECT_FAILS(Writev(pipe.write_end, parts), EFAULT);
   EXPECT_EQ(munmap(hole, page), 0);
 }
 
@@ -461,9 +458,9 @@ TEST(Write, WritesPartOfWhatIsTooMuch) {
   if (memory == MAP_FAILED) GTEST_SKIP() << "no address space for " << size;
   const std::span<const std::byte> bytes(static_cast<const std::byte*>(memory),
                                          size);
-  EXPECT_THAT(Write(Open("/dev/null", O_WRONLY), bytes), Returns(0x7ffff000u));
+  EXPECT_RETURNS(Write(Open("/dev/null", O_WRONLY), bytes), 0x7ffff000u);
   const ConstBuffer parts[] = {bytes};
-  EXPECT_THAT(Writev(Open("/dev/null", O_WRONLY), parts), Returns(0x7ffff000u));
+  EXPECT_RETURNS(Writev(Open("/dev/null", O_WRONLY), parts), 0x7ffff000u);
   EXPECT_EQ(munmap(memory, size), 0);
 }
 
@@ -475,12 +472,12 @@ TEST(Io, LeavesErrnoAlone) {
   const ConstBuffer out[] = {text};
   const MutableBuffer in[] = {whole};
   errno = EDOM;
-  EXPECT_THAT(Write(pipe.write_end, text), Returns(4u));
-  EXPECT_THAT(Read(pipe.read_end, memory), Returns(4u));
-  EXPECT_THAT(Writev(pipe.write_end, out), Returns(4u));
-  EXPECT_THAT(Readv(pipe.read_end, in), Returns(4u));
-  EXPECT_THAT(WriteFully(pipe.write_end, text), Succeeds());
-  EXPECT_THAT(ReadFully(pipe.read_end, whole), Succeeds());
+  EXPECT_RETURNS(Write(pipe.write_end, text), 4u);
+  EXPECT_RETURNS(Read(pipe.read_end, memory), 4u);
+  EXPECT_RETURNS(Writev(pipe.write_end, out), 4u);
+  EXPECT_RETURNS(Readv(pipe.read_end, in), 4u);
+  EXPECT_SUCCEEDS(WriteFully(pipe.write_end, text));
+  EXPECT_SUCCEEDS(ReadFully(pipe.read_end, whole));
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -492,16 +489,16 @@ TEST(Readv, FillsOneAfterTheOther) {
   std::string second(3, '.');
   std::vector<char> third(5, '.');
   const MutableBuffer parts[] = {first, MutableBuffer(), second, third};
-  EXPECT_THAT(Readv(file, parts), Returns(8u));
+  EXPECT_RETURNS(Readv(file, parts), 8u);
   EXPECT_THAT(first, ElementsAre('a', 'b'));
   EXPECT_EQ(second, "cde");
   EXPECT_THAT(third, ElementsAre('f', 'g', 'h', '.', '.'));
-  EXPECT_THAT(Readv(file, parts), Returns(0u));
+  EXPECT_RETURNS(Readv(file, parts), 0u);
 }
 
 TEST(Readv, ReadsNothingIntoNoBuffers) {
   const OwnedFd file = FileOf("abc");
-  EXPECT_THAT(Readv(file, {}), Returns(0u));
+  EXPECT_RETURNS(Readv(file, {}), 0u);
   EXPECT_EQ(ReadAll(file), "abc");
 }
 
@@ -510,7 +507,7 @@ TEST(Readv, FailsWhenInterrupted) {
   char memory[4];
   const MutableBuffer parts[] = {memory};
   const Interruptions interruptions;
-  EXPECT_THAT(Readv(pipe.read_end, parts), FailsWith(EINTR));
+  EXPECT_FAILS(Readv(pipe.read_end, parts), EINTR);
 }
 
 TEST(Readv, TellsWhichBuffers) {
@@ -519,7 +516,7 @@ TEST(Readv, TellsWhichBuffers) {
   const MutableBuffer three[] = {memory, MutableBuffer(), memory};
   const Result<std::size_t> size = Readv(OwnedFd(), one);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(size, FailsWith(EBADF));
+  ASSERT_FAILS(size, EBADF);
   EXPECT_EQ(size.error().ToString(),
             "readv(-1, [{iov_base=" + Address(memory) +
                 ", iov_len=4}], 1) = EBADF (Bad file descriptor): fd is not "
@@ -532,7 +529,7 @@ TEST(Readv, TellsWhichBuffers) {
 
 TEST(Readv, FailsIfClosedAlsoWithoutBuffers) {
   const Result<std::size_t> size = Readv(OwnedFd(), {});
-  ASSERT_THAT(size, FailsWith(EBADF));
+  ASSERT_FAILS(size, EBADF);
   EXPECT_EQ(size.error().arguments(), "-1, NULL, 0");
 }
 
@@ -540,21 +537,21 @@ TEST(Writev, WritesOneAfterTheOther) {
   Pair pipe = Pair::Pipe();
   const std::string middle = "cd";
   const ConstBuffer parts[] = {"ab"sv, ConstBuffer(), middle, "e"sv};
-  EXPECT_THAT(Writev(pipe.write_end, parts), Returns(5u));
-  EXPECT_THAT(pipe.write_end.Close(), Succeeds());
+  EXPECT_RETURNS(Writev(pipe.write_end, parts), 5u);
+  EXPECT_SUCCEEDS(pipe.write_end.Close());
   EXPECT_EQ(ReadAll(pipe.read_end), "abcde");
 }
 
 TEST(Writev, WritesNothingOfNoBuffers) {
   const Pair pipe = Pair::Pipe();
-  EXPECT_THAT(Writev(pipe.write_end, {}), Returns(0u));
+  EXPECT_RETURNS(Writev(pipe.write_end, {}), 0u);
 }
 
 TEST(Writev, TellsWhichBuffers) {
   const ConstBuffer parts[] = {"ab"sv};
   const Result<std::size_t> size = Writev(OwnedFd(), parts);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(size, FailsWith(EBADF));
+  ASSERT_FAILS(size, EBADF);
   EXPECT_EQ(size.error().function(), "writev");
   EXPECT_EQ(size.error().arguments(),
             "-1, [{iov_base=" + Address(parts[0].data()) + ", iov_len=2}], 1");
@@ -568,14 +565,13 @@ TEST(Vectors, AreOf1024BuffersAtMost) {
   const std::vector<MutableBuffer> in(1025, MutableBuffer(memory));
   const std::vector<ConstBuffer> out(1025, ConstBuffer("x"sv));
   const Pair pipe = Pair::Pipe();
-  EXPECT_THAT(Writev(pipe.write_end, out), FailsWith(EINVAL));
-  EXPECT_THAT(Writev(pipe.write_end, std::span(out).first(1024)),
-              Returns(1024u));
+  EXPECT_FAILS(Writev(pipe.write_end, out), EINVAL);
+  EXPECT_RETURNS(Writev(pipe.write_end, std::span(out).first(1024)), 1024u);
   const Result<std::size_t> size = Readv(pipe.read_end, in);
-  ASSERT_THAT(size, FailsWith(EINVAL));
+  ASSERT_FAILS(size, EINVAL);
   EXPECT_THAT(size.error().arguments(), HasSubstr(", ...], 1025"));
   EXPECT_THAT(size.error().explanation(), HasSubstr("iovcnt is over IOV_MAX"));
-  EXPECT_THAT(Readv(pipe.read_end, std::span(in).first(1024)), Returns(1024u));
+  EXPECT_RETURNS(Readv(pipe.read_end, std::span(in).first(1024)), 1024u);
 }
 
 TEST(Vectors, OfMoreBuffersThanAnIntHoldsAreTooLong) {
@@ -586,10 +582,9 @@ TEST(Vectors, OfMoreBuffersThanAnIntHoldsAreTooLong) {
     const Pair pipe = Pair::Pipe();
     // As an int, it would be 1.
     const std::size_t count = static_cast<std::size_t>(0x100000001);
-    EXPECT_THAT(Writev(pipe.write_end, std::span(out, count)),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(Writev(pipe.write_end, std::span(out, count)), EINVAL);
     const Result<std::size_t> size = Readv(pipe.read_end, std::span(in, count));
-    ASSERT_THAT(size, FailsWith(EINVAL));
+    ASSERT_FAILS(size, EINVAL);
     EXPECT_THAT(size.error().arguments(), HasSubstr("], 4294967297"));
   }
 }
@@ -599,10 +594,10 @@ TEST(Vectors, OfMoreBuffersThanAnIntHoldsAreTooLong) {
 TEST(ReadFully, GoesOnUntilItIsFull) {
   const Pair packets = Pair::Packets();
   for (const std::string_view one : {"ab"sv, "c"sv, "defg"sv})
-    ASSERT_THAT(Write(packets.write_end, one), Returns(one.size()));
+    ASSERT_RETURNS(Write(packets.write_end, one), one.size());
   std::string memory(7, '.');
   MutableBuffer rest = memory;
-  EXPECT_THAT(ReadFully(packets.read_end, rest), Succeeds());
+  EXPECT_SUCCEEDS(ReadFully(packets.read_end, rest));
   EXPECT_TRUE(rest.empty());
   EXPECT_EQ(memory, "abcdefg");
 }
@@ -611,7 +606,7 @@ TEST(ReadFully, ReadsNoMore) {
   const OwnedFd file = FileOf("abcdef");
   char memory[4];
   MutableBuffer rest = memory;
-  EXPECT_THAT(ReadFully(file, rest), Succeeds());
+  EXPECT_SUCCEEDS(ReadFully(file, rest));
   EXPECT_TRUE(rest.empty());
   EXPECT_EQ(ReadAll(file), "ef");
 }
@@ -620,7 +615,7 @@ TEST(ReadFully, TellsWhatIsMissingAtTheEnd) {
   const OwnedFd file = FileOf("abc");
   std::string memory(8, '.');
   MutableBuffer rest = memory;
-  EXPECT_THAT(ReadFully(file, rest), Succeeds());
+  EXPECT_SUCCEEDS(ReadFully(file, rest));
   EXPECT_EQ(rest.size(), 5u);
   EXPECT_EQ(static_cast<void*>(rest.data()), &memory[3]);
   EXPECT_EQ(memory, "abc.....");
@@ -628,41 +623,41 @@ TEST(ReadFully, TellsWhatIsMissingAtTheEnd) {
 
 TEST(ReadFully, OfNothingDoesNothing) {
   MutableBuffer rest;
-  EXPECT_THAT(ReadFully(OwnedFd(), rest), Succeeds());
+  EXPECT_SUCCEEDS(ReadFully(OwnedFd(), rest));
 }
 
 TEST(ReadFully, GoesOnAfterAFailure) {
   const Pair pipe = Pair::Pipe(O_NONBLOCK);
-  ASSERT_THAT(Write(pipe.write_end, "abc"sv), Returns(3u));
+  ASSERT_RETURNS(Write(pipe.write_end, "abc"sv), 3u);
   std::string memory(5, '.');
   MutableBuffer rest = memory;
   const Result<void> read = ReadFully(pipe.read_end, rest);
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(read, FailsWith(EAGAIN));
+  ASSERT_FAILS(read, EAGAIN);
   EXPECT_EQ(read.error().arguments(), std::to_string(pipe.read_end.raw()) +
                                           ", " + Address(&memory[3]) + ", 2");
   EXPECT_EQ(rest.size(), 2u);
-  ASSERT_THAT(Write(pipe.write_end, "de"sv), Returns(2u));
-  EXPECT_THAT(ReadFully(pipe.read_end, rest), Succeeds());
+  ASSERT_RETURNS(Write(pipe.write_end, "de"sv), 2u);
+  EXPECT_SUCCEEDS(ReadFully(pipe.read_end, rest));
   EXPECT_TRUE(rest.empty());
   EXPECT_EQ(memory, "abcde");
 }
 
 TEST(ReadFully, GoesOnAfterAnInterruption) {
   const Pair pipe = Pair::Pipe();
-  ASSERT_THAT(Write(pipe.write_end, "abc"sv), Returns(3u));
+  ASSERT_RETURNS(Write(pipe.write_end, "abc"sv), 3u);
   std::string memory(5, '.');
   MutableBuffer rest = memory;
   {
     // Which may be before the first byte too.
     const Interruptions interruptions;
     while (rest.size() == 5) {
-      EXPECT_THAT(ReadFully(pipe.read_end, rest), FailsWith(EINTR));
+      EXPECT_FAILS(ReadFully(pipe.read_end, rest), EINTR);
     }
   }
   EXPECT_EQ(rest.size(), 2u);
-  ASSERT_THAT(Write(pipe.write_end, "de"sv), Returns(2u));
-  EXPECT_THAT(ReadFully(pipe.read_end, rest), Succeeds());
+  ASSERT_RETURNS(Write(pipe.write_end, "de"sv), 2u);
+  EXPECT_SUCCEEDS(ReadFully(pipe.read_end, rest));
   EXPECT_EQ(memory, "abcde");
 }
 
@@ -675,22 +670,21 @@ TEST(ReadFully, IsCalledAgainByRetry) {
   std::atomic<bool> go_on = false;
   std::thread writer([&] {
     ConstBuffer first = std::span(text).first(600);
-    EXPECT_THAT(WriteFully(pipe.write_end, first), Succeeds());
+    EXPECT_SUCCEEDS(WriteFully(pipe.write_end, first));
     while (!go_on) std::this_thread::yield();
     ConstBuffer second = std::span(text).subspan(600);
-    EXPECT_THAT(WriteFully(pipe.write_end, second), Succeeds());
+    EXPECT_SUCCEEDS(WriteFully(pipe.write_end, second));
   });
   {
     const Interruptions interruptions;
-    EXPECT_THAT(RetryOnEintr([&] {
-                  Result<void> read = ReadFully(pipe.read_end, rest);
-                  if (!read && read.error() == EINTR) {
-                    ++interrupted;
-                    go_on = true;
-                  }
-                  return read;
-                }),
-                Succeeds());
+    EXPECT_SUCCEEDS(RetryOnEintr([&] {
+      Result<void> read = ReadFully(pipe.read_end, rest);
+      if (!read && read.error() == EINTR) {
+        ++interrupted;
+        go_on = true;
+      }
+      return read;
+    }));
   }
   writer.join();
   EXPECT_GT(interrupted, 0);
@@ -708,11 +702,11 @@ TEST(WriteFully, GoesOnAfterAFailure) {
     const Result<void> written = WriteFully(pipe.write_end, rest);
     EXPECT_LT(rest.size(), before);
     if (!rest.empty()) {
-      EXPECT_THAT(written, FailsWith(EAGAIN));
+      EXPECT_FAILS(written, EAGAIN);
       EXPECT_EQ(static_cast<const void*>(rest.data()),
                 text.data() + (text.size() - rest.size()));
     } else {
-      EXPECT_THAT(written, Succeeds());
+      EXPECT_SUCCEEDS(written);
     }
     read += ReadAll(pipe.read_end);
   }
@@ -727,14 +721,14 @@ TEST(WriteFully, GoesOnAfterAnInterruption) {
   {
     const Interruptions interruptions;
     while (rest.size() == text.size()) {
-      EXPECT_THAT(WriteFully(pipe.write_end, rest), FailsWith(EINTR));
+      EXPECT_FAILS(WriteFully(pipe.write_end, rest), EINTR);
     }
   }
   EXPECT_FALSE(rest.empty());
   std::thread writer([&] {
-    EXPECT_THAT(WriteFully(pipe.write_end, rest), Succeeds());
+    EXPECT_SUCCEEDS(WriteFully(pipe.write_end, rest));
     EXPECT_TRUE(rest.empty());
-    EXPECT_THAT(pipe.write_end.Close(), Succeeds());
+    EXPECT_SUCCEEDS(pipe.write_end.Close());
   });
   EXPECT_TRUE(ReadAll(pipe.read_end) == text);
   writer.join();
@@ -746,20 +740,20 @@ TEST(WriteFully, EndsIfNothingIsWritten) {
   writes_nothing = true;
   const Result<void> written = WriteFully(pipe.write_end, rest);
   writes_nothing = false;
-  EXPECT_THAT(written, Succeeds());
+  EXPECT_SUCCEEDS(written);
   EXPECT_EQ(rest.size(), 3u);
 }
 
 TEST(WriteFully, OfNothingDoesNothing) {
   ConstBuffer rest;
-  EXPECT_THAT(WriteFully(OwnedFd(), rest), Succeeds());
+  EXPECT_SUCCEEDS(WriteFully(OwnedFd(), rest));
 }
 
 TEST(WriteFully, FailsAsWrite) {
   ConstBuffer rest = "abc"sv;
   const Result<void> written = WriteFully(OwnedFd(), rest);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(written, FailsWith(EBADF));
+  ASSERT_FAILS(written, EBADF);
   EXPECT_EQ(written.error().function(), "write");
   EXPECT_EQ(rest.size(), 3u);
 }

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -105,9 +105,9 @@ class MemFdSeals : public testing::Test {
 
 TEST(MemFd, IsAFileThatIsEmptyAtFirst) {
   const MemFd file = MemFd::Create("").value();
-  EXPECT_THAT(file.Size(), Returns(0u));
+  EXPECT_RETURNS(file.Size(), 0u);
   EXPECT_EQ(write(file.fd().raw(), "abc", 3), 3);
-  EXPECT_THAT(file.Size(), Returns(3u));
+  EXPECT_RETURNS(file.Size(), 3u);
   EXPECT_EQ(Contents(file), "abc");
 }
 
@@ -128,10 +128,10 @@ TEST(MemFd, ShowsItsName) {
 
 TEST(MemFd, HasANameOfAtMostItsMaximum) {
   const std::string longest(MemFd::kMaxName, 'n');
-  EXPECT_THAT(MemFd::Create(longest.c_str()), Succeeds());
+  EXPECT_SUCCEEDS(MemFd::Create(longest.c_str()));
   const std::string longer = longest + 'n';
   const Result<MemFd> made = MemFd::Create(longer.c_str());
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().ToString(),
             "memfd_create(\"nnnnnnnnnnnnnnnnnnnnnnnn\"..., MFD_CLOEXEC) = "
             "EINVAL (Invalid argument): " +
@@ -143,44 +143,44 @@ TEST(MemFd, HasANameOfAtMostItsMaximum) {
 TEST(MemFd, RefusesUnknownFlags) {
   const Result<MemFd> made = MemFd::Create(
       "test", MemFdFlags::kAllowSealing | MemFdFlags::FromBits(0x100));
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().arguments(), "\"test\", MFD_ALLOW_SEALING|0x100");
   EXPECT_TRUE(made.error().documented());
 }
 
 TEST(MemFd, ResizesInBytes) {
   const MemFd file = Filled();
-  EXPECT_THAT(file.Resize(6), Succeeds());
-  EXPECT_THAT(file.Size(), Returns(6u));
+  EXPECT_SUCCEEDS(file.Resize(6));
+  EXPECT_RETURNS(file.Size(), 6u);
   EXPECT_EQ(Contents(file), std::string_view("abcd\0\0", 6));
-  EXPECT_THAT(file.Resize(2), Succeeds());
+  EXPECT_SUCCEEDS(file.Resize(2));
   EXPECT_EQ(Contents(file), "ab");
-  EXPECT_THAT(file.Resize(4), Succeeds());
+  EXPECT_SUCCEEDS(file.Resize(4));
   EXPECT_EQ(Contents(file), std::string_view("ab\0\0", 4));
 }
 
 TEST(MemFd, IsLargerThanAnAddressSpaceOf32Bits) {
   const MemFd file = New();
   constexpr std::uint64_t kSize = 0x1'2345'6789;
-  EXPECT_THAT(file.Resize(kSize), Succeeds());
-  EXPECT_THAT(file.Size(), Returns(kSize));
+  EXPECT_SUCCEEDS(file.Resize(kSize));
+  EXPECT_RETURNS(file.Size(), kSize);
 }
 
 TEST(MemFd, IsNoLargerThanAFileCanBe) {
   const MemFd file = New();
   const Result<void> resized = file.Resize(0x8000'0000'0000'0000);
-  ASSERT_THAT(resized, FailsWith(EINVAL));
+  ASSERT_FAILS(resized, EINVAL);
   EXPECT_EQ(resized.error().function(), "ftruncate");
   EXPECT_EQ(resized.error().arguments(),
             std::to_string(file.fd().raw()) + ", 9223372036854775808");
 }
 
 TEST_F(MemFdSeals, AreAddedOnlyIfTheFileIsMadeSo) {
-  EXPECT_THAT(New().GetSeals(), Returns(Seals()));
+  EXPECT_RETURNS(New().GetSeals(), Seals());
   const MemFd file = MemFd::Create("test").value();
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kSeal));
+  EXPECT_RETURNS(file.GetSeals(), Seals::kSeal);
   const Result<void> sealed = file.AddSeals(Seals::kWrite | Seals::kGrow);
-  ASSERT_THAT(sealed, FailsWith(EPERM));
+  ASSERT_FAILS(sealed, EPERM);
   EXPECT_EQ(sealed.error().ToString(),
             "fcntl(" + std::to_string(file.fd().raw()) +
                 ", F_ADD_SEALS, F_SEAL_GROW|F_SEAL_WRITE) = EPERM (Operation "
@@ -192,41 +192,41 @@ TEST_F(MemFdSeals, AreAddedOnlyIfTheFileIsMadeSo) {
 
 TEST_F(MemFdSeals, StayWhenOthersAreAdded) {
   const MemFd file = New();
-  EXPECT_THAT(file.AddSeals(Seals::kShrink), Succeeds());
-  EXPECT_THAT(file.AddSeals(Seals::kGrow), Succeeds());
-  EXPECT_THAT(file.AddSeals(Seals::kGrow), Succeeds());
-  EXPECT_THAT(file.AddSeals({}), Succeeds());
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kShrink | Seals::kGrow));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kShrink));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kGrow));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kGrow));
+  EXPECT_SUCCEEDS(file.AddSeals({}));
+  EXPECT_RETURNS(file.GetSeals(), Seals::kShrink | Seals::kGrow);
   const MemFd other =
       MemFd::Adopt(OwnedFd::Adopt(fcntl(file.fd().raw(), F_DUPFD_CLOEXEC, 0)));
-  EXPECT_THAT(other.GetSeals(), Returns(Seals::kShrink | Seals::kGrow));
+  EXPECT_RETURNS(other.GetSeals(), Seals::kShrink | Seals::kGrow);
 }
 
 TEST(MemFd, SealedAgainstShrinkingItMayGrow) {
   const MemFd file = Filled();
-  EXPECT_THAT(file.AddSeals(Seals::kShrink), Succeeds());
-  EXPECT_THAT(file.Resize(3), FailsWith(EPERM));
-  EXPECT_THAT(file.Resize(5), Succeeds());
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kShrink));
+  EXPECT_FAILS(file.Resize(3), EPERM);
+  EXPECT_SUCCEEDS(file.Resize(5));
   EXPECT_EQ(WriteError(file), 0);
 }
 
 TEST(MemFd, SealedAgainstGrowingItMayShrink) {
   const MemFd file = Filled();
-  EXPECT_THAT(file.AddSeals(Seals::kGrow), Succeeds());
-  EXPECT_THAT(file.Resize(5), FailsWith(EPERM));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kGrow));
+  EXPECT_FAILS(file.Resize(5), EPERM);
   EXPECT_EQ(WriteError(file, 4), EPERM);
-  EXPECT_THAT(file.Resize(3), Succeeds());
+  EXPECT_SUCCEEDS(file.Resize(3));
   EXPECT_EQ(WriteError(file), 0);
 }
 
 TEST(MemFd, SealedAgainstWritingItMayBeResized) {
   const MemFd file = Filled();
-  EXPECT_THAT(file.AddSeals(Seals::kWrite), Succeeds());
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kWrite));
   EXPECT_EQ(WriteError(file), EPERM);
   EXPECT_EQ(Mapping(file).error(), EPERM);
   EXPECT_EQ(Mapping(file, MAP_PRIVATE).error(), 0);
-  EXPECT_THAT(file.Resize(5), Succeeds());
-  EXPECT_THAT(file.Resize(3), Succeeds());
+  EXPECT_SUCCEEDS(file.Resize(5));
+  EXPECT_SUCCEEDS(file.Resize(3));
   EXPECT_EQ(Contents(file), "abc");
 }
 
@@ -236,19 +236,19 @@ TEST_F(MemFdSeals, AgainstWritingAreNotAddedWhileTheFileIsMappedForIt) {
     const Mapping mapping(file);
     ASSERT_EQ(mapping.error(), 0);
     const Result<void> sealed = file.AddSeals(Seals::kWrite);
-    ASSERT_THAT(sealed, FailsWith(EBUSY));
+    ASSERT_FAILS(sealed, EBUSY);
     EXPECT_THAT(sealed.error().explanation(),
                 HasSubstr("the file is mapped shared and writable"));
-    EXPECT_THAT(file.GetSeals(), Returns(Seals()));
+    EXPECT_RETURNS(file.GetSeals(), Seals());
   }
-  EXPECT_THAT(file.AddSeals(Seals::kWrite), Succeeds());
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kWrite));
 }
 
 TEST(MemFd, SealedAgainstFutureWritingItIsWrittenByAnOldMapping) {
   const MemFd file = Filled();
   const Mapping mapping(file);
   ASSERT_EQ(mapping.error(), 0);
-  EXPECT_THAT(file.AddSeals(Seals::kFutureWrite), Succeeds());
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kFutureWrite));
   EXPECT_EQ(WriteError(file), EPERM);
   EXPECT_EQ(Mapping(file).error(), EPERM);
   mapping.bytes()[0] = 'X';
@@ -257,15 +257,15 @@ TEST(MemFd, SealedAgainstFutureWritingItIsWrittenByAnOldMapping) {
 
 TEST_F(MemFdSeals, AgainstSealsAreTheLast) {
   const MemFd file = Filled();
-  EXPECT_THAT(file.AddSeals(Seals::kSeal | Seals::kGrow), Succeeds());
-  EXPECT_THAT(file.AddSeals(Seals::kWrite), FailsWith(EPERM));
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kSeal | Seals::kGrow));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kSeal | Seals::kGrow));
+  EXPECT_FAILS(file.AddSeals(Seals::kWrite), EPERM);
+  EXPECT_RETURNS(file.GetSeals(), Seals::kSeal | Seals::kGrow);
   EXPECT_EQ(WriteError(file), 0);
 }
 
 TEST(MemFd, RefusesUnknownSeals) {
   const Result<void> sealed = New().AddSeals(Seals::FromBits(0x1000));
-  ASSERT_THAT(sealed, FailsWith(EINVAL));
+  ASSERT_FAILS(sealed, EINVAL);
   EXPECT_THAT(sealed.error().arguments(), EndsWith(", F_ADD_SEALS, 0x1000"));
   EXPECT_THAT(sealed.error().explanation(),
               HasSubstr("arg has a bit that is no seal"));
@@ -277,7 +277,7 @@ TEST(MemFd, TellsWhatHasNoSeals) {
   const OwnedFd writer = OwnedFd::Adopt(fds[1]);
   const MemFd pipe = MemFd::Adopt(OwnedFd::Adopt(fds[0]));
   const Result<Seals> seals = pipe.GetSeals();
-  ASSERT_THAT(seals, FailsWith(EINVAL));
+  ASSERT_FAILS(seals, EINVAL);
   EXPECT_EQ(seals.error().ToString(),
             "fcntl(" + std::to_string(fds[0]) +
                 ", F_GET_SEALS) = EINVAL (Invalid argument): " +
@@ -289,7 +289,7 @@ TEST(MemFd, TellsWhatHasNoSeals) {
 bool KnowsOfExecution() {
   const Result<MemFd> made = MemFd::Create("test", MemFdFlags::kExec);
   if (made || made.error() == EACCES) return true;
-  EXPECT_THAT(made, FailsWith(EINVAL));
+  EXPECT_FAILS(made, EINVAL);
   return false;
 }
 
@@ -305,30 +305,29 @@ TEST(MemFd, IsExecutableIfItIsMadeSo) {
   if (!KnowsOfExecution()) GTEST_SKIP() << "Linux before 6.3";
   if (!MakeExecutable(file)) GTEST_SKIP() << "vm.memfd_noexec is 2";
   EXPECT_EQ(Mode(file), 0777);
-  EXPECT_THAT(file.GetSeals(), Returns(Seals()));
+  EXPECT_RETURNS(file.GetSeals(), Seals());
 }
 
 TEST(MemFd, IsNeverExecutableIfItIsMadeSo) {
   if (!KnowsOfExecution()) GTEST_SKIP() << "Linux before 6.3";
   const MemFd file = New(MemFdFlags::kCloexec | MemFdFlags::kNoexecSeal);
   EXPECT_EQ(Mode(file), 0666);
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kExec));
+  EXPECT_RETURNS(file.GetSeals(), Seals::kExec);
   EXPECT_EQ(fchmod(file.fd().raw(), 0777), -1);
   EXPECT_EQ(errno, EPERM);
   // It does not forbid other seals.
   EXPECT_EQ(WriteError(file), 0);
-  EXPECT_THAT(file.AddSeals(Seals::kGrow), Succeeds());
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kExec | Seals::kGrow));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kGrow));
+  EXPECT_RETURNS(file.GetSeals(), Seals::kExec | Seals::kGrow);
 }
 
 TEST(MemFd, SealedAsExecutableItIsNotWritten) {
   MemFd file;
   if (!KnowsOfExecution()) GTEST_SKIP() << "Linux before 6.3";
   if (!MakeExecutable(file)) GTEST_SKIP() << "vm.memfd_noexec is 2";
-  EXPECT_THAT(file.AddSeals(Seals::kExec), Succeeds());
-  EXPECT_THAT(file.GetSeals(),
-              Returns(Seals::kExec | Seals::kShrink | Seals::kGrow |
-                      Seals::kWrite | Seals::kFutureWrite));
+  EXPECT_SUCCEEDS(file.AddSeals(Seals::kExec));
+  EXPECT_RETURNS(file.GetSeals(), Seals::kExec | Seals::kShrink | Seals::kGrow |
+                                      Seals::kWrite | Seals::kFutureWrite);
   EXPECT_EQ(WriteError(file), EPERM);
   EXPECT_EQ(fchmod(file.fd().raw(), 0666), -1);
   EXPECT_EQ(errno, EPERM);
@@ -338,7 +337,7 @@ TEST(MemFd, IsNotExecutableAndNeverExecutableAtOnce) {
   if (!KnowsOfExecution()) GTEST_SKIP() << "Linux before 6.3";
   const Result<MemFd> made =
       MemFd::Create("x", MemFdFlags::kExec | MemFdFlags::kNoexecSeal);
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().arguments(), "\"x\", MFD_NOEXEC_SEAL|MFD_EXEC");
   EXPECT_THAT(made.error().explanation(),
               HasSubstr("both MFD_EXEC and MFD_NOEXEC_SEAL"));
@@ -374,7 +373,7 @@ TEST(MemFd, NeedsHugePagesForAPageSize) {
   for (const PageSize& one : kPageSizes) {
     const Result<MemFd> made =
         MemFd::Create("x", MemFdFlags::kCloexec | one.flag);
-    ASSERT_THAT(made, FailsWith(EINVAL));
+    ASSERT_FAILS(made, EINVAL);
     EXPECT_THAT(made.error().arguments(),
                 AllOf(HasSubstr("MFD_CLOEXEC"), HasSubstr(one.name)));
     EXPECT_THAT(made.error().explanation(), HasSubstr("but not MFD_HUGETLB"));
@@ -392,19 +391,19 @@ TEST(MemFd, IsOfHugePages) {
     const std::string folder = "/sys/kernel/mm/hugepages/hugepages-" +
                                std::to_string(size / 1024) + "kB";
     if (access(folder.c_str(), F_OK) != 0) {
-      ASSERT_THAT(file, FailsWith(ENODEV));
+      ASSERT_FAILS(file, ENODEV);
       EXPECT_THAT(file.error().arguments(),
                   AllOf(HasSubstr("MFD_HUGETLB"), HasSubstr(one.name),
                         Not(HasSubstr("0x"))));
       EXPECT_TRUE(file.error().documented());
       continue;
     }
-    ASSERT_THAT(file, Succeeds());
-    EXPECT_THAT(file->Resize(size), Succeeds());
-    EXPECT_THAT(file->Size(), Returns(size));
-    EXPECT_THAT(file->Resize(size + size / 2), FailsWith(EINVAL));
-    EXPECT_THAT(file->AddSeals(Seals::kShrink), Succeeds());
-    EXPECT_THAT(file->Resize(0), FailsWith(EPERM));
+    ASSERT_SUCCEEDS(file);
+    EXPECT_SUCCEEDS(file->Resize(size));
+    EXPECT_RETURNS(file->Size(), size);
+    EXPECT_FAILS(file->Resize(size + size / 2), EINVAL);
+    EXPECT_SUCCEEDS(file->AddSeals(Seals::kShrink));
+    EXPECT_FAILS(file->Resize(0), EPERM);
   }
 }
 
@@ -415,8 +414,8 @@ TEST_F(MemFdSeals, AreSharedWithAChild) {
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
-  EXPECT_THAT(file.Size(), Returns(7u));
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kGrow));
+  EXPECT_RETURNS(file.Size(), 7u);
+  EXPECT_RETURNS(file.GetSeals(), Seals::kGrow);
 }
 
 TEST_F(MemFdSeals, AreAddedByAnyThread) {
@@ -425,11 +424,11 @@ TEST_F(MemFdSeals, AreAddedByAnyThread) {
   for (const Seals seal :
        {Seals::kShrink, Seals::kGrow, Seals::kWrite, Seals::kFutureWrite}) {
     threads.emplace_back(
-        [&file, seal] { EXPECT_THAT(file.AddSeals(seal), Succeeds()); });
+        [&file, seal] { EXPECT_SUCCEEDS(file.AddSeals(seal)); });
   }
   for (std::thread& one : threads) one.join();
-  EXPECT_THAT(file.GetSeals(), Returns(Seals::kShrink | Seals::kGrow |
-                                       Seals::kWrite | Seals::kFutureWrite));
+  EXPECT_RETURNS(file.GetSeals(), Seals::kShrink | Seals::kGrow |
+                                      Seals::kWrite | Seals::kFutureWrite);
 }
 
 TEST(MemFd, MovesItsDescriptor) {
@@ -438,21 +437,21 @@ TEST(MemFd, MovesItsDescriptor) {
   MemFd second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   EXPECT_FALSE(first.is_open());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.Size(), FailsWith(EBADF));
+  EXPECT_FAILS(first.Size(), EBADF);
   first = std::move(second);
-  EXPECT_THAT(first.Size(), Returns(4u));
+  EXPECT_RETURNS(first.Size(), 4u);
 }
 
 TEST(MemFd, ClosesOnce) {
   MemFd file = New();
-  EXPECT_THAT(file.Close(), Succeeds());
+  EXPECT_SUCCEEDS(file.Close());
   EXPECT_FALSE(file.is_open());
-  EXPECT_THAT(file.Close(), FailsWith(EBADF));
-  EXPECT_THAT(file.Resize(1), FailsWith(EBADF));
-  EXPECT_THAT(file.AddSeals({}), FailsWith(EBADF));
-  EXPECT_THAT(file.GetSeals(), FailsWith(EBADF));
+  EXPECT_FAILS(file.Close(), EBADF);
+  EXPECT_FAILS(file.Resize(1), EBADF);
+  EXPECT_FAILS(file.AddSeals({}), EBADF);
+  EXPECT_FAILS(file.GetSeals(), EBADF);
   const Result<std::uint64_t> size = file.Size();
-  ASSERT_THAT(size, FailsWith(EBADF));
+  ASSERT_FAILS(size, EBADF);
   EXPECT_THAT(size.error().ToString(),
               AllOf(StartsWith("fstat(-1, 0x"),
                     EndsWith(") = EBADF (Bad file descriptor): " +
@@ -463,7 +462,7 @@ TEST(MemFd, ClosesOnce) {
 TEST(MemFd, AdoptsAndReleases) {
   MemFd file =
       MemFd::Adopt(OwnedFd::Adopt(::memfd_create("adopted", MFD_CLOEXEC)));
-  EXPECT_THAT(file.Size(), Returns(0u));
+  EXPECT_RETURNS(file.Size(), 0u);
   const OwnedFd fd = file.Release();
   EXPECT_TRUE(fd.is_open());
   EXPECT_FALSE(file.is_open());
@@ -473,14 +472,14 @@ TEST(MemFd, LeavesErrnoAlone) {
   errno = EDOM;
   {
     const MemFd file = New();
-    EXPECT_THAT(file.Resize(1), Succeeds());
-    EXPECT_THAT(file.Size(), Succeeds());
-    EXPECT_THAT(file.AddSeals(Seals::kSeal), Succeeds());
-    EXPECT_THAT(file.GetSeals(), Succeeds());
+    EXPECT_SUCCEEDS(file.Resize(1));
+    EXPECT_SUCCEEDS(file.Size());
+    EXPECT_SUCCEEDS(file.AddSeals(Seals::kSeal));
+    EXPECT_SUCCEEDS(file.GetSeals());
     EXPECT_EQ(errno, EDOM);
     const Result<void> sealed = file.AddSeals(Seals::kGrow);
     EXPECT_EQ(errno, EPERM);
-    EXPECT_THAT(sealed, FailsWith(EPERM));
+    EXPECT_FAILS(sealed, EPERM);
   }
   EXPECT_EQ(errno, EPERM);
 }

@@ -28,6 +28,7 @@
 
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 #include "wrappers/testing/signals.h"
 
@@ -182,20 +183,20 @@ TEST(PidFd, IsNonblockingIfToldSo) {
   const Process process;
   const Result<PidFd> fd = PidFd::Open(process.pid(), PidFdFlags::kNonblock);
   if (!fd && fd.error() == EINVAL) GTEST_SKIP() << "Linux before 5.10";
-  ASSERT_THAT(fd, Succeeds());
+  ASSERT_SUCCEEDS(fd);
   EXPECT_EQ(fcntl(fd->fd().raw(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
-  EXPECT_THAT(fd->Wait(), FailsWith(EAGAIN));
+  EXPECT_FAILS(fd->Wait(), EAGAIN);
   EXPECT_THAT(fd->TryWait(), Returns(Eq(std::nullopt)));
-  EXPECT_THAT(fd->SendSignal(SIGKILL), Succeeds());
+  EXPECT_SUCCEEDS(fd->SendSignal(SIGKILL));
   EXPECT_TRUE(IsReadable(*fd, -1));
   EXPECT_THAT(fd->Wait(), Returns(Is(ChildState::kKilled, SIGKILL)));
 }
 
 TEST(PidFd, OpensNothingThatIsNoProcess) {
-  EXPECT_THAT(PidFd::Open(0), FailsWith(EINVAL));
-  EXPECT_THAT(PidFd::Open(-1), FailsWith(EINVAL));
+  EXPECT_FAILS(PidFd::Open(0), EINVAL);
+  EXPECT_FAILS(PidFd::Open(-1), EINVAL);
   const Result<PidFd> opened = PidFd::Open(kNoProcess);
-  ASSERT_THAT(opened, FailsWith(ESRCH));
+  ASSERT_FAILS(opened, ESRCH);
   EXPECT_EQ(opened.error().ToString(),
             "pidfd_open(2147483647, 0) = ESRCH (No such process): pid is no "
             "process");
@@ -205,7 +206,7 @@ TEST(PidFd, OpensNothingThatIsNoProcess) {
 TEST(PidFd, RefusesUnknownFlags) {
   const Result<PidFd> opened =
       PidFd::Open(getpid(), PidFdFlags::kNonblock | PidFdFlags::FromBits(0x2));
-  ASSERT_THAT(opened, FailsWith(EINVAL));
+  ASSERT_FAILS(opened, EINVAL);
   EXPECT_EQ(opened.error().arguments(),
             std::to_string(getpid()) + ", PIDFD_NONBLOCK|0x2");
   EXPECT_TRUE(opened.error().documented());
@@ -225,7 +226,7 @@ TEST(PidFd, OpensAThreadIfToldSo) {
   ending.Write(0);
   thread.join();
   if (!known) GTEST_SKIP() << "Linux before 6.9";
-  ASSERT_THAT(fd, Succeeds());
+  ASSERT_SUCCEEDS(fd);
   EXPECT_TRUE(IsReadable(*fd, -1));
 }
 
@@ -233,9 +234,9 @@ TEST(PidFd, IsReadableWhenTheProcessHasEnded) {
   const Process process;
   const PidFd fd = process.Open();
   EXPECT_FALSE(IsReadable(fd, 0));
-  EXPECT_THAT(fd.SendSignal(SIGTERM), Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGTERM));
   EXPECT_TRUE(IsReadable(fd, -1));
-  EXPECT_THAT(fd.Wait(), Succeeds());
+  EXPECT_SUCCEEDS(fd.Wait());
   EXPECT_TRUE(IsReadable(fd, 0));
 }
 
@@ -251,21 +252,21 @@ TEST(PidFd, WaitsForAnExit) {
 TEST(PidFd, WaitsForADeathByASignal) {
   const Process process;
   const PidFd fd = process.Open();
-  EXPECT_THAT(fd.SendSignal(SIGTERM), Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGTERM));
   EXPECT_THAT(fd.Wait(), Returns(Is(ChildState::kKilled, SIGTERM)));
 }
 
 TEST(PidFd, WaitsForAStopAndForGoingOn) {
   const Process process;
   const PidFd fd = process.Open();
-  EXPECT_THAT(fd.SendSignal(SIGSTOP), Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGSTOP));
   const Result<ChildStatus> stopped = fd.Wait(WaitOptions::kStopped);
   ASSERT_THAT(stopped, Returns(Is(ChildState::kStopped, SIGSTOP)));
   EXPECT_FALSE(stopped->has_ended());
-  EXPECT_THAT(fd.SendSignal(SIGCONT), Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGCONT));
   EXPECT_THAT(fd.Wait(WaitOptions::kStopped | WaitOptions::kContinued),
               Returns(Is(ChildState::kContinued, SIGCONT)));
-  EXPECT_THAT(fd.SendSignal(SIGKILL), Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGKILL));
   EXPECT_THAT(fd.Wait(WaitOptions::kStopped | WaitOptions::kExited),
               Returns(Is(ChildState::kKilled, SIGKILL)));
 }
@@ -307,7 +308,7 @@ TEST(PidFd, TellsOfATrap) {
   const PidFd fd = process.Open();
   const Result<ChildStatus> status =
       fd.Wait(WaitOptions::kExited | WaitOptions::kStopped);
-  ASSERT_THAT(status, Succeeds());
+  ASSERT_SUCCEEDS(status);
   if (status->state() == ChildState::kExited && status->status() == 1)
     GTEST_SKIP() << "nothing can be traced";
   EXPECT_THAT(*status, Is(ChildState::kTrapped, SIGUSR1));
@@ -323,8 +324,8 @@ TEST(PidFd, LeavesAChildToBeWaitedForAgainIfToldSo) {
   EXPECT_THAT(fd.TryWait(WaitOptions::kExited | WaitOptions::kNowait),
               Returns(Optional(exited)));
   EXPECT_THAT(fd.Wait(), Returns(exited));
-  EXPECT_THAT(fd.Wait(), FailsWith(ECHILD));
-  EXPECT_THAT(fd.TryWait(), FailsWith(ECHILD));
+  EXPECT_FAILS(fd.Wait(), ECHILD);
+  EXPECT_FAILS(fd.TryWait(), ECHILD);
 }
 
 TEST(PidFd, TellsOfNoChangeWithoutWaiting) {
@@ -335,9 +336,8 @@ TEST(PidFd, TellsOfNoChangeWithoutWaiting) {
                          WaitOptions::kContinued),
               Returns(Eq(std::nullopt)));
   EXPECT_EQ(errno, EDOM);
-  EXPECT_THAT(fd.SendSignal(SIGSTOP), Succeeds());
-  EXPECT_THAT(fd.Wait(WaitOptions::kStopped | WaitOptions::kNowait),
-              Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGSTOP));
+  EXPECT_SUCCEEDS(fd.Wait(WaitOptions::kStopped | WaitOptions::kNowait));
   EXPECT_THAT(fd.TryWait(), Returns(Eq(std::nullopt)));
   EXPECT_THAT(fd.TryWait(WaitOptions::kStopped),
               Returns(Optional(Is(ChildState::kStopped, SIGSTOP))));
@@ -347,7 +347,7 @@ TEST(PidFd, WaitsForAChangeOfSomeKind) {
   const Process process;
   const PidFd fd = process.Open();
   const Result<ChildStatus> none = fd.Wait({});
-  ASSERT_THAT(none, FailsWith(EINVAL));
+  ASSERT_FAILS(none, EINVAL);
   EXPECT_THAT(none.error().ToString(),
               AllOf(StartsWith("waitid(P_PIDFD, " +
                                std::to_string(fd.fd().raw()) + ", 0x"),
@@ -355,7 +355,7 @@ TEST(PidFd, WaitsForAChangeOfSomeKind) {
   const Result<std::optional<ChildStatus>> unknown = fd.TryWait(
       WaitOptions::kStopped | WaitOptions::kExited | WaitOptions::kContinued |
       WaitOptions::kNowait | WaitOptions::FromBits(0x100000));
-  ASSERT_THAT(unknown, FailsWith(EINVAL));
+  ASSERT_FAILS(unknown, EINVAL);
   EXPECT_THAT(unknown.error().arguments(),
               EndsWith(", WNOHANG|WSTOPPED|WEXITED|WCONTINUED|WNOWAIT|"
                        "0x100000"));
@@ -364,9 +364,9 @@ TEST(PidFd, WaitsForAChangeOfSomeKind) {
 TEST(PidFd, IsWaitedForByAParentOnly) {
   const Process process([] { return 0; });
   const PidFd fd = process.Open();
-  InChild([&] { EXPECT_THAT(fd.Wait(), FailsWith(ECHILD)); });
-  EXPECT_THAT(fd.Wait(), Succeeds());
-  EXPECT_THAT(Self().Wait(), FailsWith(ECHILD));
+  InChild([&] { EXPECT_FAILS(fd.Wait(), ECHILD); });
+  EXPECT_SUCCEEDS(fd.Wait());
+  EXPECT_FAILS(Self().Wait(), ECHILD);
 }
 
 TEST(PidFd, ReportsASignalThatInterruptsTheWait) {
@@ -375,7 +375,7 @@ TEST(PidFd, ReportsASignalThatInterruptsTheWait) {
   const Interruptions interruptions;
   const Result<ChildStatus> status = fd.Wait();
   EXPECT_EQ(errno, EINTR);
-  EXPECT_THAT(status, FailsWith(EINTR));
+  EXPECT_FAILS(status, EINTR);
   EXPECT_THAT(fd.TryWait(), Returns(Eq(std::nullopt)));
 }
 
@@ -385,7 +385,7 @@ TEST(PidFd, AWaitOfOneThreadIsEndedByASignalOfAnother) {
   std::thread waiter([&] {
     EXPECT_THAT(fd.Wait(), Returns(Is(ChildState::kKilled, SIGKILL)));
   });
-  EXPECT_THAT(fd.SendSignal(SIGKILL), Succeeds());
+  EXPECT_SUCCEEDS(fd.SendSignal(SIGKILL));
   waiter.join();
 }
 
@@ -398,7 +398,7 @@ siginfo_t Take(int signal) {
 
 TEST(PidFd, SendsASignalAsKillDoes) {
   const Blocked blocked(SIGUSR1);
-  EXPECT_THAT(Self().SendSignal(SIGUSR1), Succeeds());
+  EXPECT_SUCCEEDS(Self().SendSignal(SIGUSR1));
   const siginfo_t info = Take(SIGUSR1);
   EXPECT_EQ(info.si_code, SI_USER);
   EXPECT_EQ(info.si_pid, getpid());
@@ -417,7 +417,7 @@ siginfo_t Queued(int signal, int value) {
 
 TEST(PidFd, SendsWhatAHandlerIsToBeTold) {
   const Blocked blocked(SIGUSR1);
-  EXPECT_THAT(Self().SendSignal(SIGUSR1, Queued(SIGUSR1, 789)), Succeeds());
+  EXPECT_SUCCEEDS(Self().SendSignal(SIGUSR1, Queued(SIGUSR1, 789)));
   const siginfo_t info = Take(SIGUSR1);
   EXPECT_EQ(info.si_code, SI_QUEUE);
   EXPECT_EQ(info.si_pid, 123);
@@ -428,7 +428,7 @@ TEST(PidFd, SendsWhatAHandlerIsToBeTold) {
 TEST(PidFd, SendsNoInfoOfAnotherSignal) {
   const PidFd self = Self();
   const Result<void> sent = self.SendSignal(SIGURG, Queued(SIGWINCH, 1));
-  ASSERT_THAT(sent, FailsWith(EINVAL));
+  ASSERT_FAILS(sent, EINVAL);
   EXPECT_THAT(
       sent.error().arguments(),
       AllOf(StartsWith(std::to_string(self.fd().raw()) + ", SIGURG, 0x"),
@@ -441,14 +441,14 @@ TEST(PidFd, SendsNoForgedInfoToOthers) {
   const Process process;
   siginfo_t info = Queued(SIGUSR1, 1);
   info.si_code = SI_USER;
-  EXPECT_THAT(process.Open().SendSignal(SIGUSR1, info), FailsWith(EPERM));
+  EXPECT_FAILS(process.Open().SendSignal(SIGUSR1, info), EPERM);
 }
 
 TEST(PidFd, SendsNothingThatIsNoSignal) {
   const PidFd self = Self();
-  EXPECT_THAT(self.SendSignal(0), Succeeds());
+  EXPECT_SUCCEEDS(self.SendSignal(0));
   const Result<void> sent = self.SendSignal(_NSIG);
-  ASSERT_THAT(sent, FailsWith(EINVAL));
+  ASSERT_FAILS(sent, EINVAL);
   EXPECT_EQ(sent.error().ToString(),
             "pidfd_send_signal(" + std::to_string(self.fd().raw()) +
                 ", 65, NULL, 0) = EINVAL (Invalid argument): " +
@@ -461,12 +461,12 @@ TEST(PidFd, RefusesUnknownFlagsOfASignal) {
   const PidFd self = Self();
   const Result<void> sent =
       self.SendSignal(SIGURG, PidFdSignalFlags::FromBits(0x100));
-  ASSERT_THAT(sent, FailsWith(EINVAL));
+  ASSERT_FAILS(sent, EINVAL);
   EXPECT_EQ(sent.error().arguments(),
             std::to_string(self.fd().raw()) + ", SIGURG, NULL, 0x100");
-  EXPECT_THAT(self.SendSignal(SIGURG, Queued(SIGURG, 1),
-                              PidFdSignalFlags::FromBits(0x100)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(self.SendSignal(SIGURG, Queued(SIGURG, 1),
+                               PidFdSignalFlags::FromBits(0x100)),
+               EINVAL);
 }
 
 TEST(PidFd, SendsASignalToAProcessGroup) {
@@ -485,31 +485,31 @@ TEST(PidFd, SendsASignalToAProcessGroup) {
     kill(-leader.pid(), SIGKILL);
     GTEST_SKIP() << "Linux before 6.9";
   }
-  EXPECT_THAT(sent, Succeeds());
+  EXPECT_SUCCEEDS(sent);
   EXPECT_THAT(fd.Wait(), Returns(Is(ChildState::kKilled, SIGKILL)));
   // The leader's child had it open too.
-  EXPECT_THAT(pipe.writer.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.writer.Close());
   EXPECT_EQ(pipe.Read(), std::nullopt);
 }
 
 TEST(PidFd, TellsThatAProcessIsGone) {
   const Process process([] { return 0; });
   const PidFd fd = process.Open();
-  EXPECT_THAT(fd.Wait(), Succeeds());
+  EXPECT_SUCCEEDS(fd.Wait());
   const Result<void> sent = fd.SendSignal(SIGKILL);
-  ASSERT_THAT(sent, FailsWith(ESRCH));
+  ASSERT_FAILS(sent, ESRCH);
   EXPECT_EQ(sent.error().ToString(),
             "pidfd_send_signal(" + std::to_string(fd.fd().raw()) +
                 ", SIGKILL, NULL, 0) = ESRCH (No such process): the process "
                 "has ended, and was waited for");
-  EXPECT_THAT(fd.GetFd(0), FailsWith(ESRCH));
+  EXPECT_FAILS(fd.GetFd(0), ESRCH);
 }
 
 TEST(PidFd, DuplicatesADescriptor) {
   Pipe pipe;
   pipe.Write(5);
   Result<OwnedFd> duplicate = Self().GetFd(pipe.reader.raw());
-  ASSERT_THAT(duplicate, Succeeds());
+  ASSERT_SUCCEEDS(duplicate);
   EXPECT_NE(duplicate->raw(), pipe.reader.raw());
   EXPECT_EQ(fcntl(duplicate->raw(), F_GETFD), FD_CLOEXEC);
   pipe.reader = *std::move(duplicate);
@@ -528,7 +528,7 @@ TEST(PidFd, DuplicatesADescriptorOfAnotherProcess) {
   Result<OwnedFd> duplicate = process.Open().GetFd(number);
   if (!duplicate && duplicate.error() == EPERM)
     GTEST_SKIP() << "a child can't be traced";
-  ASSERT_THAT(duplicate, Succeeds());
+  ASSERT_SUCCEEDS(duplicate);
   pipe.reader = *std::move(duplicate);
   EXPECT_EQ(pipe.Read(), 42);
 }
@@ -544,7 +544,7 @@ TEST(PidFd, DuplicatesAnEventfd) {
 TEST(PidFd, DuplicatesNothingThatIsNotOpen) {
   const PidFd self = Self();
   const Result<OwnedFd> duplicate = self.GetFd(1 << 30);
-  ASSERT_THAT(duplicate, FailsWith(EBADF));
+  ASSERT_FAILS(duplicate, EBADF);
   EXPECT_EQ(duplicate.error().ToString(),
             "pidfd_getfd(" + std::to_string(self.fd().raw()) +
                 ", 1073741824, 0) = EBADF (Bad file descriptor): " +
@@ -580,9 +580,9 @@ TEST(PidFd, DuplicatesNothingOfWhatMayNotBeTraced) {
 TEST(PidFd, IsNoOtherDescriptor) {
   const OwnedFd fd = OwnedFd::Adopt(eventfd(0, EFD_CLOEXEC));
   const PidFd wrong = PidFd::Adopt(OwnedFd::Adopt(dup(fd.raw())));
-  EXPECT_THAT(wrong.SendSignal(0), FailsWith(EBADF));
-  EXPECT_THAT(wrong.GetFd(0), FailsWith(EBADF));
-  EXPECT_THAT(wrong.Wait(), FailsWith(EBADF));
+  EXPECT_FAILS(wrong.SendSignal(0), EBADF);
+  EXPECT_FAILS(wrong.GetFd(0), EBADF);
+  EXPECT_FAILS(wrong.Wait(), EBADF);
 }
 
 TEST(PidFd, MovesItsDescriptor) {
@@ -592,22 +592,22 @@ TEST(PidFd, MovesItsDescriptor) {
   PidFd second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   EXPECT_FALSE(first.is_open());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.SendSignal(0), FailsWith(EBADF));
+  EXPECT_FAILS(first.SendSignal(0), EBADF);
   first = std::move(second);
-  EXPECT_THAT(first.SendSignal(0), Succeeds());
+  EXPECT_SUCCEEDS(first.SendSignal(0));
 }
 
 TEST(PidFd, ClosesOnce) {
   PidFd self = Self();
-  EXPECT_THAT(self.Close(), Succeeds());
+  EXPECT_SUCCEEDS(self.Close());
   EXPECT_FALSE(self.is_open());
-  EXPECT_THAT(self.Close(), FailsWith(EBADF));
-  EXPECT_THAT(self.SendSignal(SIGKILL), FailsWith(EBADF));
-  EXPECT_THAT(self.SendSignal(SIGKILL, Queued(SIGKILL, 1)), FailsWith(EBADF));
-  EXPECT_THAT(self.GetFd(0), FailsWith(EBADF));
-  EXPECT_THAT(self.TryWait(), FailsWith(EBADF));
+  EXPECT_FAILS(self.Close(), EBADF);
+  EXPECT_FAILS(self.SendSignal(SIGKILL), EBADF);
+  EXPECT_FAILS(self.SendSignal(SIGKILL, Queued(SIGKILL, 1)), EBADF);
+  EXPECT_FAILS(self.GetFd(0), EBADF);
+  EXPECT_FAILS(self.TryWait(), EBADF);
   const Result<ChildStatus> status = self.Wait();
-  ASSERT_THAT(status, FailsWith(EBADF));
+  ASSERT_FAILS(status, EBADF);
   EXPECT_THAT(status.error().arguments(),
               AllOf(StartsWith("P_PIDFD, -1, 0x"), EndsWith(", WEXITED")));
 }
@@ -626,13 +626,13 @@ TEST(PidFd, LeavesErrnoAlone) {
   errno = EDOM;
   {
     const PidFd fd = process.Open();
-    EXPECT_THAT(fd.SendSignal(0), Succeeds());
-    EXPECT_THAT(Self().GetFd(STDIN_FILENO), Succeeds());
-    EXPECT_THAT(fd.Wait(), Succeeds());
+    EXPECT_SUCCEEDS(fd.SendSignal(0));
+    EXPECT_SUCCEEDS(Self().GetFd(STDIN_FILENO));
+    EXPECT_SUCCEEDS(fd.Wait());
     EXPECT_EQ(errno, EDOM);
     const Result<void> sent = fd.SendSignal(0);
     EXPECT_EQ(errno, ESRCH);
-    EXPECT_THAT(sent, FailsWith(ESRCH));
+    EXPECT_FAILS(sent, ESRCH);
   }
   EXPECT_EQ(errno, ESRCH);
 }

@@ -23,7 +23,7 @@
 #include "wrappers/io.h"
 #include "wrappers/testing/capabilities.h"
 #include "wrappers/testing/interruptions.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -84,7 +84,7 @@ int Unread(const Pipe& pipe) {
 }
 
 void Put(const Pipe& pipe, std::string_view text) {
-  EXPECT_THAT(Write(pipe.write_end, text), Returns(text.size()));
+  EXPECT_RETURNS(Write(pipe.write_end, text), text.size());
 }
 
 // As much as one read returns; "" at the end. Does not wait.
@@ -94,7 +94,7 @@ std::string Take(BorrowedFd fd) {
   if (one.revents == 0) return "";
   std::array<char, 65536> memory;
   const Result<std::size_t> size = Read(fd, memory);
-  EXPECT_THAT(size, Succeeds());
+  EXPECT_SUCCEEDS(size);
   return std::string(memory.data(), size.value_or(0));
 }
 std::string Take(const Pipe& pipe) { return Take(pipe.read_end); }
@@ -144,9 +144,9 @@ TEST(Pipe, CarriesFromTheWriteEndToTheReadEnd) {
   const Pipe pipe = New();
   Put(pipe, "abc");
   EXPECT_EQ(Take(pipe), "abc");
-  EXPECT_THAT(Write(pipe.read_end, "x"sv), FailsWith(EBADF));
+  EXPECT_FAILS(Write(pipe.read_end, "x"sv), EBADF);
   char memory[1];
-  EXPECT_THAT(Read(pipe.write_end, memory), FailsWith(EBADF));
+  EXPECT_FAILS(Read(pipe.write_end, memory), EBADF);
 }
 
 TEST(Pipe, HasTheFlagsThatAreAskedFor) {
@@ -174,7 +174,7 @@ TEST(Pipe, OfNoneIsClosed) {
   const Pipe none;
   EXPECT_FALSE(none.read_end.is_open());
   EXPECT_FALSE(none.write_end.is_open());
-  EXPECT_THAT(Write(none.write_end, "x"sv), FailsWith(EBADF));
+  EXPECT_FAILS(Write(none.write_end, "x"sv), EBADF);
 }
 
 TEST(Pipe, LetsGoOfItsEndsOneByOne) {
@@ -184,11 +184,11 @@ TEST(Pipe, LetsGoOfItsEndsOneByOne) {
     const OwnedFd write_end = std::move(pipe.write_end);
     EXPECT_EQ(write_end.raw(), raw);
     EXPECT_FALSE(pipe.write_end.is_open());  // NOLINT: what is left of it
-    EXPECT_THAT(Write(write_end, "abc"sv), Returns(3u));
+    EXPECT_RETURNS(Write(write_end, "abc"sv), 3u);
   }
   EXPECT_EQ(Take(pipe), "abc");
   EXPECT_EQ(Take(pipe), "");  // the end, as no writer is left
-  EXPECT_THAT(pipe.write_end.Close(), FailsWith(EBADF));
+  EXPECT_FAILS(pipe.write_end.Close(), EBADF);
 }
 
 TEST(Pipe, IsMovedAsAWhole) {
@@ -202,15 +202,15 @@ TEST(Pipe, IsMovedAsAWhole) {
 
 TEST(Pipe, IsTakenApart) {
   auto [read_end, write_end] = New();
-  EXPECT_THAT(Write(write_end, "abc"sv), Returns(3u));
+  EXPECT_RETURNS(Write(write_end, "abc"sv), 3u);
   EXPECT_EQ(Take(read_end), "abc");
 }
 
 TEST(Pipe, TellsOfTheOtherEndThatIsClosed) {
   const SigpipeIgnored ignored;
   Pipe pipe = New();
-  EXPECT_THAT(pipe.read_end.Close(), Succeeds());
-  EXPECT_THAT(Write(pipe.write_end, "x"sv), FailsWith(EPIPE));
+  EXPECT_SUCCEEDS(pipe.read_end.Close());
+  EXPECT_FAILS(Write(pipe.write_end, "x"sv), EPIPE);
 }
 
 TEST(Pipe, DeliversPacketsIfAskedTo) {
@@ -220,7 +220,7 @@ TEST(Pipe, DeliversPacketsIfAskedTo) {
   Put(pipe, "ghi");
   EXPECT_EQ(Take(pipe), "abc");
   std::array<char, 2> small;
-  EXPECT_THAT(Read(pipe.read_end, small), Returns(2u));
+  EXPECT_RETURNS(Read(pipe.read_end, small), 2u);
   EXPECT_EQ(std::string_view(small.data(), 2), "de");
   EXPECT_EQ(Take(pipe), "ghi");
   const std::string too_long(Pipe::kAtomicSize + 1, 'x');
@@ -241,7 +241,7 @@ TEST(Pipe, DoesNotMixAtomicWrites) {
   for (int i = 0; i < 2 * kWrites; ++i) {
     std::string text(Pipe::kAtomicSize, '.');
     MutableBuffer rest = text;
-    ASSERT_THAT(ReadFully(pipe.read_end, rest), Succeeds());
+    ASSERT_SUCCEEDS(ReadFully(pipe.read_end, rest));
     EXPECT_EQ(text, std::string(Pipe::kAtomicSize, text[0]));
   }
   first.join();
@@ -258,7 +258,7 @@ TEST(Pipe, FailsWithoutDescriptors) {
   const Result<Pipe> pipe = Pipe::Create();
   EXPECT_EQ(errno, EMFILE);
   EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  ASSERT_THAT(pipe, FailsWith(EMFILE));
+  ASSERT_FAILS(pipe, EMFILE);
   EXPECT_TRUE(pipe.error().documented());
 }
 
@@ -266,7 +266,7 @@ TEST(Pipe, AnErrorTellsTheCallAndWhy) {
   const Result<Pipe> pipe =
       Pipe::Create(PipeFlags::kCloexec | PipeFlags::FromBits(O_APPEND));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(pipe, FailsWith(EINVAL));
+  ASSERT_FAILS(pipe, EINVAL);
   EXPECT_EQ(pipe.error().function(), "pipe2");
   EXPECT_THAT(pipe.error().ToString(),
               MatchesRegex("pipe2\\(0x[0-9a-f]+, O_CLOEXEC\\|0x[0-9a-f]+\\) = "
@@ -279,17 +279,17 @@ TEST(Pipe, LeavesErrnoAlone) {
   errno = EDOM;
   {
     const Pipe pipe = New();
-    EXPECT_THAT(GetPipeSize(pipe.read_end), Succeeds());
-    EXPECT_THAT(SetPipeSize(pipe.read_end, 1), Succeeds());
+    EXPECT_SUCCEEDS(GetPipeSize(pipe.read_end));
+    EXPECT_SUCCEEDS(SetPipeSize(pipe.read_end, 1));
     const Pipe other = New();
     const std::string text = "abc";
     const ConstBuffer out[] = {text};
-    EXPECT_THAT(VmspliceTo(pipe.write_end, out), Succeeds());
-    EXPECT_THAT(Tee(pipe.read_end, other.write_end, 1), Succeeds());
-    EXPECT_THAT(Splice(pipe.read_end, other.write_end, 1), Succeeds());
+    EXPECT_SUCCEEDS(VmspliceTo(pipe.write_end, out));
+    EXPECT_SUCCEEDS(Tee(pipe.read_end, other.write_end, 1));
+    EXPECT_SUCCEEDS(Splice(pipe.read_end, other.write_end, 1));
     char memory[2];
     const MutableBuffer in[] = {memory};
-    EXPECT_THAT(VmspliceFrom(other.read_end, in), Succeeds());
+    EXPECT_SUCCEEDS(VmspliceFrom(other.read_end, in));
   }
   EXPECT_EQ(errno, EDOM);
 }
@@ -299,13 +299,12 @@ TEST(Pipe, LeavesErrnoAlone) {
 TEST(PipeSize, IsThatOfBothEnds) {
   const Pipe pipe = New();
   const Result<std::size_t> size = GetPipeSize(pipe.read_end);
-  ASSERT_THAT(size, Succeeds());
+  ASSERT_SUCCEEDS(size);
   EXPECT_EQ(*size, static_cast<std::size_t>(
                        fcntl(pipe.write_end.raw(), F_GETPIPE_SZ)));
-  EXPECT_THAT(GetPipeSize(pipe.write_end), Returns(*size));
+  EXPECT_RETURNS(GetPipeSize(pipe.write_end), *size);
   SetStatus(pipe.write_end, O_NONBLOCK);
-  EXPECT_THAT(Write(pipe.write_end, std::string(*size + 1, 'x')),
-              Returns(*size));
+  EXPECT_RETURNS(Write(pipe.write_end, std::string(*size + 1, 'x')), *size);
 }
 
 // F_SETPIPE_SZ(2const): "the allocation is the next higher power-of-two
@@ -314,23 +313,23 @@ TEST(PipeSize, IsThatOfBothEnds) {
 TEST(PipeSize, IsRoundedUp) {
   const Pipe pipe = New();
   const std::size_t page = PageSize();
-  EXPECT_THAT(SetPipeSize(pipe.write_end, 0), Returns(page));
-  EXPECT_THAT(GetPipeSize(pipe.write_end), Returns(page));
-  EXPECT_THAT(SetPipeSize(pipe.write_end, 1), Returns(page));
-  EXPECT_THAT(SetPipeSize(pipe.write_end, page), Returns(page));
-  EXPECT_THAT(SetPipeSize(pipe.read_end, page + 1), Returns(2 * page));
-  EXPECT_THAT(SetPipeSize(pipe.read_end, 2 * page + 1), Returns(4 * page));
-  EXPECT_THAT(GetPipeSize(pipe.write_end), Returns(4 * page));
+  EXPECT_RETURNS(SetPipeSize(pipe.write_end, 0), page);
+  EXPECT_RETURNS(GetPipeSize(pipe.write_end), page);
+  EXPECT_RETURNS(SetPipeSize(pipe.write_end, 1), page);
+  EXPECT_RETURNS(SetPipeSize(pipe.write_end, page), page);
+  EXPECT_RETURNS(SetPipeSize(pipe.read_end, page + 1), 2 * page);
+  EXPECT_RETURNS(SetPipeSize(pipe.read_end, 2 * page + 1), 4 * page);
+  EXPECT_RETURNS(GetPipeSize(pipe.write_end), 4 * page);
 }
 
 TEST(PipeSize, IsNotMadeLessThanWhatIsInIt) {
   const Pipe pipe = New();
   const std::size_t page = PageSize();
-  ASSERT_THAT(SetPipeSize(pipe.write_end, 2 * page), Returns(2 * page));
+  ASSERT_RETURNS(SetPipeSize(pipe.write_end, 2 * page), 2 * page);
   Put(pipe, std::string(page + 1, 'x'));
   const Result<std::size_t> size = SetPipeSize(pipe.write_end, page);
   EXPECT_EQ(errno, EBUSY);
-  ASSERT_THAT(size, FailsWith(EBUSY));
+  ASSERT_FAILS(size, EBUSY);
   EXPECT_EQ(size.error().function(), "fcntl");
   EXPECT_EQ(size.error().arguments(), std::to_string(pipe.write_end.raw()) +
                                           ", F_SETPIPE_SZ, " +
@@ -347,7 +346,7 @@ TEST(PipeSize, IsLimitedForTheUnprivileged) {
   InChildWithoutCapabilities([&] {
     const Result<std::size_t> size = SetPipeSize(pipe.write_end, most + 1);
     EXPECT_EQ(errno, EPERM);
-    ASSERT_THAT(size, FailsWith(EPERM));
+    ASSERT_FAILS(size, EPERM);
     EXPECT_THAT(size.error().explanation(), HasSubstr("fs.pipe-max-size"));
   });
 }
@@ -355,31 +354,31 @@ TEST(PipeSize, IsLimitedForTheUnprivileged) {
 TEST(PipeSize, IsNotCutTo32Bits) {
   const Pipe pipe = New();
   const std::size_t page = PageSize();
-  ASSERT_THAT(SetPipeSize(pipe.write_end, page), Returns(page));
+  ASSERT_RETURNS(SetPipeSize(pipe.write_end, page), page);
   const Result<std::size_t> size = SetPipeSize(pipe.write_end, SIZE_MAX);
-  ASSERT_THAT(size, FailsWith(EINVAL));
+  ASSERT_FAILS(size, EINVAL);
   EXPECT_THAT(size.error().arguments(), HasSubstr(std::to_string(SIZE_MAX)));
   EXPECT_TRUE(size.error().documented());
   if constexpr (sizeof(std::size_t) > 4) {
     const auto over = static_cast<std::size_t>(0x100000000) + 2 * page;
-    EXPECT_THAT(SetPipeSize(pipe.write_end, over), FailsWith(EINVAL));
+    EXPECT_FAILS(SetPipeSize(pipe.write_end, over), EINVAL);
   }
-  EXPECT_THAT(GetPipeSize(pipe.write_end), Returns(page));
+  EXPECT_RETURNS(GetPipeSize(pipe.write_end), page);
 }
 
 TEST(PipeSize, IsOfPipesOnly) {
   const OwnedFd file = FileOf("");
   const Result<std::size_t> size = GetPipeSize(file);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(size, FailsWith(EBADF));
+  ASSERT_FAILS(size, EBADF);
   EXPECT_EQ(size.error().ToString(),
             "fcntl(" + std::to_string(file.raw()) +
                 ", F_GETPIPE_SZ) = EBADF (Bad file descriptor): " +
                 size.error().explanation());
   EXPECT_THAT(size.error().explanation(), HasSubstr("fd is no pipe"));
-  EXPECT_THAT(GetPipeSize(OwnedFd()), FailsWith(EBADF));
-  EXPECT_THAT(SetPipeSize(file, 4096), FailsWith(EBADF));
-  EXPECT_THAT(SetPipeSize(OwnedFd(), 4096), FailsWith(EBADF));
+  EXPECT_FAILS(GetPipeSize(OwnedFd()), EBADF);
+  EXPECT_FAILS(SetPipeSize(file, 4096), EBADF);
+  EXPECT_FAILS(SetPipeSize(OwnedFd(), 4096), EBADF);
 }
 
 // ---- Splice ----
@@ -388,19 +387,19 @@ TEST(Splice, MovesFromAPipeToAnother) {
   const Pipe from = New();
   const Pipe to = New();
   Put(from, "abcdef");
-  EXPECT_THAT(Splice(from.read_end, to.write_end, 4), Returns(4u));
+  EXPECT_RETURNS(Splice(from.read_end, to.write_end, 4), 4u);
   EXPECT_EQ(Take(to), "abcd");
-  EXPECT_THAT(Splice(from.read_end, to.write_end, 4), Returns(2u));
+  EXPECT_RETURNS(Splice(from.read_end, to.write_end, 4), 2u);
   EXPECT_EQ(Take(to), "ef");
 }
 
 TEST(Splice, MovesFromAFileAndItsPosition) {
   const Pipe pipe = New();
   const OwnedFd file = FileOf("abcdef");
-  EXPECT_THAT(Splice(file, pipe.write_end, 4), Returns(4u));
+  EXPECT_RETURNS(Splice(file, pipe.write_end, 4), 4u);
   EXPECT_EQ(Position(file), 4);
-  EXPECT_THAT(Splice(file, pipe.write_end, 4), Returns(2u));
-  EXPECT_THAT(Splice(file, pipe.write_end, 4), Returns(0u));
+  EXPECT_RETURNS(Splice(file, pipe.write_end, 4), 2u);
+  EXPECT_RETURNS(Splice(file, pipe.write_end, 4), 0u);
   EXPECT_EQ(Take(pipe), "abcdef");
 }
 
@@ -408,7 +407,7 @@ TEST(Splice, MovesToAFileAndItsPosition) {
   const Pipe pipe = New();
   const OwnedFd file = FileOf("......");
   Put(pipe, "abc");
-  EXPECT_THAT(Splice(pipe.read_end, file, 2), Returns(2u));
+  EXPECT_RETURNS(Splice(pipe.read_end, file, 2), 2u);
   EXPECT_EQ(Position(file), 2);
   EXPECT_EQ(ContentOf(file), "ab....");
   EXPECT_EQ(Take(pipe), "c");
@@ -418,7 +417,7 @@ TEST(Splice, MovesFromAnOffset) {
   const Pipe pipe = New();
   const OwnedFd file = FileOf("abcdef");
   off64_t offset = 2;
-  EXPECT_THAT(Splice(file, &offset, pipe.write_end, nullptr, 3), Returns(3u));
+  EXPECT_RETURNS(Splice(file, &offset, pipe.write_end, nullptr, 3), 3u);
   EXPECT_EQ(offset, 5);
   EXPECT_EQ(Position(file), 0);
   EXPECT_EQ(Take(pipe), "cde");
@@ -429,7 +428,7 @@ TEST(Splice, MovesToAnOffset) {
   const OwnedFd file = FileOf("......");
   Put(pipe, "abc");
   off64_t offset = 2;
-  EXPECT_THAT(Splice(pipe.read_end, nullptr, file, &offset, 8), Returns(3u));
+  EXPECT_RETURNS(Splice(pipe.read_end, nullptr, file, &offset, 8), 3u);
   EXPECT_EQ(offset, 5);
   EXPECT_EQ(Position(file), 0);
   EXPECT_EQ(ContentOf(file), "..abc.");
@@ -441,7 +440,7 @@ TEST(Splice, MovesToAnOffsetOfMoreThan32Bits) {
   Put(pipe, "abc");
   const off64_t far = off64_t{0x123456789};
   off64_t offset = far;
-  EXPECT_THAT(Splice(pipe.read_end, nullptr, file, &offset, 3), Returns(3u));
+  EXPECT_RETURNS(Splice(pipe.read_end, nullptr, file, &offset, 3), 3u);
   EXPECT_EQ(offset, far + 3);
   EXPECT_EQ(lseek64(file.raw(), 0, SEEK_END), far + 3);
 }
@@ -449,14 +448,14 @@ TEST(Splice, MovesToAnOffsetOfMoreThan32Bits) {
 TEST(Splice, Returns0AtTheEnd) {
   Pipe from = New();
   const Pipe to = New();
-  EXPECT_THAT(from.write_end.Close(), Succeeds());
-  EXPECT_THAT(Splice(from.read_end, to.write_end, 4), Returns(0u));
+  EXPECT_SUCCEEDS(from.write_end.Close());
+  EXPECT_RETURNS(Splice(from.read_end, to.write_end, 4), 0u);
 }
 
 TEST(Splice, OfNothingMovesNothing) {
   const Pipe from = New();
   const Pipe to = New();
-  EXPECT_THAT(Splice(from.read_end, to.write_end, 0), Returns(0u));
+  EXPECT_RETURNS(Splice(from.read_end, to.write_end, 0), 0u);
 }
 
 TEST(Splice, DoesNotWaitIfAskedNotTo) {
@@ -466,7 +465,7 @@ TEST(Splice, DoesNotWaitIfAskedNotTo) {
       Splice(from.read_end, to.write_end, 4,
              SpliceFlags::kNonblock | SpliceFlags::kMove);
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(moved, FailsWith(EAGAIN));
+  ASSERT_FAILS(moved, EAGAIN);
   EXPECT_EQ(moved.error().arguments(),
             std::to_string(from.read_end.raw()) + ", NULL, " +
                 std::to_string(to.write_end.raw()) +
@@ -475,9 +474,9 @@ TEST(Splice, DoesNotWaitIfAskedNotTo) {
   // With offsets too.
   const OwnedFd file = FileOf("");
   off64_t offset = 0;
-  EXPECT_THAT(
+  EXPECT_FAILS(
       Splice(from.read_end, nullptr, file, &offset, 4, SpliceFlags::kNonblock),
-      FailsWith(EAGAIN));
+      EAGAIN);
 }
 
 TEST(Splice, FailsWhenInterrupted) {
@@ -486,9 +485,8 @@ TEST(Splice, FailsWhenInterrupted) {
   const OwnedFd file = FileOf("");
   off64_t offset = 0;
   const Interruptions interruptions;
-  EXPECT_THAT(Splice(from.read_end, to.write_end, 4), FailsWith(EINTR));
-  EXPECT_THAT(Splice(from.read_end, nullptr, file, &offset, 4),
-              FailsWith(EINTR));
+  EXPECT_FAILS(Splice(from.read_end, to.write_end, 4), EINTR);
+  EXPECT_FAILS(Splice(from.read_end, nullptr, file, &offset, 4), EINTR);
 }
 
 TEST(Splice, RefusesWhatIsNoPipe) {
@@ -496,13 +494,14 @@ TEST(Splice, RefusesWhatIsNoPipe) {
   const OwnedFd other = FileOf("");
   const Pipe pipe = New();
   Put(pipe, "abc");
-  EXPECT_THAT(Splice(file, other, 3), FailsWith(EINVAL));
-  EXPECT_THAT(Splice(pipe.read_end, pipe.write_end, 3), FailsWith(EINVAL));
-  EXPECT_THAT(Splice(OwnedFd(), pipe.write_end, 3), FailsWith(EBADF));
-  EXPECT_THAT(Splice(pipe.read_end, OwnedFd(), 3), FailsWith(EBADF));
-  EXPECT_THAT(Splice(pipe.write_end, file, 3), FailsWith(EBADF));
-  EXPECT_THAT(Splice(pipe.read_end, file, 3, SpliceFlags::FromBits(0x40000000)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(Splice(file, other, 3), EINVAL);
+  EXPECT_FAILS(Splice(pipe.read_end, pipe.write_end, 3), EINVAL);
+  EXPECT_FAILS(Splice(OwnedFd(), pipe.write_end, 3), EBADF);
+  EXPECT_FAILS(Splice(pipe.read_end, OwnedFd(), 3), EBADF);
+  EXPECT_FAILS(Splice(pipe.write_end, file, 3), EBADF);
+  EXPECT_FAILS(
+      Splice(pipe.read_end, file, 3, SpliceFlags::FromBits(0x40000000)),
+      EINVAL);
 }
 
 TEST(Splice, RefusesAFileThatIsAppendedTo) {
@@ -510,7 +509,7 @@ TEST(Splice, RefusesAFileThatIsAppendedTo) {
   SetStatus(file, O_APPEND);
   const Pipe pipe = New();
   Put(pipe, "abc");
-  EXPECT_THAT(Splice(pipe.read_end, file, 3), FailsWith(EINVAL));
+  EXPECT_FAILS(Splice(pipe.read_end, file, 3), EINVAL);
 }
 
 TEST(Splice, RefusesAnOffsetOfAPipe) {
@@ -522,7 +521,7 @@ TEST(Splice, RefusesAnOffsetOfAPipe) {
   const Result<std::size_t> moved =
       Splice(file, &offset, pipe.write_end, &other, 4, SpliceFlags::kMore);
   EXPECT_EQ(errno, ESPIPE);
-  ASSERT_THAT(moved, FailsWith(ESPIPE));
+  ASSERT_FAILS(moved, ESPIPE);
   EXPECT_EQ(moved.error().ToString(),
             "splice(" + std::to_string(file.raw()) + ", [5], " +
                 std::to_string(pipe.write_end.raw()) +
@@ -532,8 +531,7 @@ TEST(Splice, RefusesAnOffsetOfAPipe) {
   EXPECT_THAT(moved.error().explanation(),
               HasSubstr("off_out is given, and fd_out is a pipe"));
   EXPECT_EQ(offset, 5);
-  EXPECT_THAT(Splice(pipe.read_end, &offset, file, nullptr, 4),
-              FailsWith(ESPIPE));
+  EXPECT_FAILS(Splice(pipe.read_end, &offset, file, nullptr, 4), ESPIPE);
 }
 
 TEST(Splice, RefusesANegativeOffset) {
@@ -543,7 +541,7 @@ TEST(Splice, RefusesANegativeOffset) {
   off64_t offset = -1;
   const Result<std::size_t> moved =
       Splice(pipe.read_end, nullptr, file, &offset, 3);
-  ASSERT_THAT(moved, FailsWith(EINVAL));
+  ASSERT_FAILS(moved, EINVAL);
   EXPECT_THAT(moved.error().arguments(), HasSubstr(", [-1], 3, 0"));
 }
 
@@ -552,8 +550,8 @@ TEST(Splice, TellsOfAReaderThatIsGone) {
   const Pipe from = New();
   Pipe to = New();
   Put(from, "abc");
-  EXPECT_THAT(to.read_end.Close(), Succeeds());
-  EXPECT_THAT(Splice(from.read_end, to.write_end, 3), FailsWith(EPIPE));
+  EXPECT_SUCCEEDS(to.read_end.Close());
+  EXPECT_FAILS(Splice(from.read_end, to.write_end, 3), EPIPE);
 }
 
 // ---- Tee ----
@@ -562,9 +560,9 @@ TEST(Tee, LeavesWhatItCopies) {
   const Pipe from = New();
   const Pipe to = New();
   Put(from, "abcdef");
-  EXPECT_THAT(Tee(from.read_end, to.write_end, 4), Returns(4u));
+  EXPECT_RETURNS(Tee(from.read_end, to.write_end, 4), 4u);
   EXPECT_EQ(Take(to), "abcd");
-  EXPECT_THAT(Tee(from.read_end, to.write_end, 100), Returns(6u));
+  EXPECT_RETURNS(Tee(from.read_end, to.write_end, 100), 6u);
   EXPECT_EQ(Take(to), "abcdef");
   EXPECT_EQ(Take(from), "abcdef");
 }
@@ -572,8 +570,8 @@ TEST(Tee, LeavesWhatItCopies) {
 TEST(Tee, Returns0AtTheEnd) {
   Pipe from = New();
   const Pipe to = New();
-  EXPECT_THAT(from.write_end.Close(), Succeeds());
-  EXPECT_THAT(Tee(from.read_end, to.write_end, 4), Returns(0u));
+  EXPECT_SUCCEEDS(from.write_end.Close());
+  EXPECT_RETURNS(Tee(from.read_end, to.write_end, 4), 0u);
 }
 
 TEST(Tee, DoesNotWaitIfAskedNotTo) {
@@ -582,7 +580,7 @@ TEST(Tee, DoesNotWaitIfAskedNotTo) {
   const Result<std::size_t> copied =
       Tee(from.read_end, to.write_end, 4, SpliceFlags::kNonblock);
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(copied, FailsWith(EAGAIN));
+  ASSERT_FAILS(copied, EAGAIN);
   EXPECT_EQ(copied.error().ToString(),
             "tee(" + std::to_string(from.read_end.raw()) + ", " +
                 std::to_string(to.write_end.raw()) +
@@ -592,25 +590,25 @@ TEST(Tee, DoesNotWaitIfAskedNotTo) {
   EXPECT_TRUE(copied.error().documented());
   Put(from, "abc");
   Fill(to);
-  EXPECT_THAT(Tee(from.read_end, to.write_end, 4, SpliceFlags::kNonblock),
-              FailsWith(EAGAIN));
+  EXPECT_FAILS(Tee(from.read_end, to.write_end, 4, SpliceFlags::kNonblock),
+               EAGAIN);
 }
 
 TEST(Tee, FailsWhenInterrupted) {
   const Pipe from = New();
   const Pipe to = New();
   const Interruptions interruptions;
-  EXPECT_THAT(Tee(from.read_end, to.write_end, 4), FailsWith(EINTR));
+  EXPECT_FAILS(Tee(from.read_end, to.write_end, 4), EINTR);
 }
 
 TEST(Tee, RefusesWhatIsNoPipe) {
   const OwnedFd file = FileOf("abc");
   const Pipe pipe = New();
   Put(pipe, "abc");
-  EXPECT_THAT(Tee(file, pipe.write_end, 3), FailsWith(EINVAL));
-  EXPECT_THAT(Tee(pipe.read_end, file, 3), FailsWith(EINVAL));
-  EXPECT_THAT(Tee(pipe.read_end, pipe.write_end, 3), FailsWith(EINVAL));
-  EXPECT_THAT(Tee(OwnedFd(), pipe.write_end, 3), FailsWith(EBADF));
+  EXPECT_FAILS(Tee(file, pipe.write_end, 3), EINVAL);
+  EXPECT_FAILS(Tee(pipe.read_end, file, 3), EINVAL);
+  EXPECT_FAILS(Tee(pipe.read_end, pipe.write_end, 3), EINVAL);
+  EXPECT_FAILS(Tee(OwnedFd(), pipe.write_end, 3), EBADF);
 }
 
 // ---- VmspliceTo and VmspliceFrom ----
@@ -619,7 +617,7 @@ TEST(VmspliceTo, PutsOneAfterTheOther) {
   const Pipe pipe = New();
   const std::string middle = "cd";
   const ConstBuffer parts[] = {"ab"sv, ConstBuffer(), middle, "e"sv};
-  EXPECT_THAT(VmspliceTo(pipe.write_end, parts), Returns(5u));
+  EXPECT_RETURNS(VmspliceTo(pipe.write_end, parts), 5u);
   EXPECT_EQ(Take(pipe), "abcde");
 }
 
@@ -633,7 +631,7 @@ TEST(VmspliceTo, PutsTheMemoryItself) {
   letters[0] = 'a';
   const Pipe pipe = New();
   const ConstBuffer parts[] = {letters.first(1)};
-  EXPECT_THAT(VmspliceTo(pipe.write_end, parts), Returns(1u));
+  EXPECT_RETURNS(VmspliceTo(pipe.write_end, parts), 1u);
   letters[0] = 'b';
   EXPECT_EQ(Take(pipe), "b");
   EXPECT_EQ(munmap(memory, page), 0);
@@ -649,8 +647,7 @@ TEST(VmspliceTo, GivesPagesAway) {
   letters[page - 1] = 'z';
   const Pipe pipe = New();
   const ConstBuffer parts[] = {letters};
-  EXPECT_THAT(VmspliceTo(pipe.write_end, parts, SpliceFlags::kGift),
-              Returns(page));
+  EXPECT_RETURNS(VmspliceTo(pipe.write_end, parts, SpliceFlags::kGift), page);
   EXPECT_EQ(munmap(memory, page), 0);
   const std::string got = Take(pipe);
   ASSERT_EQ(got.size(), page);
@@ -667,7 +664,7 @@ TEST(VmspliceTo, DoesNotWaitIfAskedNotTo) {
   const Result<std::size_t> moved =
       VmspliceTo(pipe.write_end, parts, SpliceFlags::kNonblock);
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(moved, FailsWith(EAGAIN));
+  ASSERT_FAILS(moved, EAGAIN);
   EXPECT_THAT(
       moved.error().ToString(),
       MatchesRegex("vmsplice\\(" + std::to_string(pipe.write_end.raw()) +
@@ -683,18 +680,18 @@ TEST(VmspliceTo, FailsWhenInterrupted) {
   Fill(pipe);
   const ConstBuffer parts[] = {"abc"sv};
   const Interruptions interruptions;
-  EXPECT_THAT(VmspliceTo(pipe.write_end, parts), FailsWith(EINTR));
+  EXPECT_FAILS(VmspliceTo(pipe.write_end, parts), EINTR);
 }
 
 TEST(VmspliceTo, RefusesWhatIsNoPipe) {
   const OwnedFd file = FileOf("");
   const ConstBuffer parts[] = {"abc"sv};
-  EXPECT_THAT(VmspliceTo(file, parts), FailsWith(EBADF));
-  EXPECT_THAT(VmspliceTo(OwnedFd(), parts), FailsWith(EBADF));
+  EXPECT_FAILS(VmspliceTo(file, parts), EBADF);
+  EXPECT_FAILS(VmspliceTo(OwnedFd(), parts), EBADF);
   const Pipe pipe = New();
   const std::vector<ConstBuffer> many(1025, ConstBuffer("x"sv));
   const Result<std::size_t> moved = VmspliceTo(pipe.write_end, many);
-  ASSERT_THAT(moved, FailsWith(EINVAL));
+  ASSERT_FAILS(moved, EINVAL);
   EXPECT_THAT(moved.error().explanation(),
               HasSubstr("nr_segs is over IOV_MAX"));
 }
@@ -702,9 +699,9 @@ TEST(VmspliceTo, RefusesWhatIsNoPipe) {
 TEST(VmspliceTo, TellsOfAReaderThatIsGone) {
   const SigpipeIgnored ignored;
   Pipe pipe = New();
-  EXPECT_THAT(pipe.read_end.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.read_end.Close());
   const ConstBuffer parts[] = {"abc"sv};
-  EXPECT_THAT(VmspliceTo(pipe.write_end, parts), FailsWith(EPIPE));
+  EXPECT_FAILS(VmspliceTo(pipe.write_end, parts), EPIPE);
 }
 
 TEST(VmspliceFrom, FillsOneAfterTheOther) {
@@ -713,7 +710,7 @@ TEST(VmspliceFrom, FillsOneAfterTheOther) {
   std::array<char, 2> first;
   std::string second(8, '.');
   const MutableBuffer parts[] = {first, second};
-  EXPECT_THAT(VmspliceFrom(pipe.read_end, parts), Returns(6u));
+  EXPECT_RETURNS(VmspliceFrom(pipe.read_end, parts), 6u);
   EXPECT_EQ(std::string_view(first.data(), 2), "ab");
   EXPECT_EQ(second, "cdef....");
 }
@@ -722,8 +719,8 @@ TEST(VmspliceFrom, DoesNotWaitIfAskedNotTo) {
   const Pipe pipe = New();
   char memory[4];
   const MutableBuffer parts[] = {memory};
-  EXPECT_THAT(VmspliceFrom(pipe.read_end, parts, SpliceFlags::kNonblock),
-              FailsWith(EAGAIN));
+  EXPECT_FAILS(VmspliceFrom(pipe.read_end, parts, SpliceFlags::kNonblock),
+               EAGAIN);
 }
 
 }  // namespace

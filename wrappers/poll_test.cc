@@ -21,7 +21,7 @@
 #include "wrappers/epoll_constants.h"
 #include "wrappers/eventfd.h"
 #include "wrappers/retry.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/signals.h"
 
 namespace plumbline {
@@ -85,7 +85,7 @@ void WriteByte(BorrowedFd fd) { EXPECT_EQ(write(fd.raw(), "x", 1), 1); }
 PollEvents EventsOf(BorrowedFd fd, PollEvents requested) {
   PollFd one[] = {{fd, requested}};
   const Result<std::size_t> ready = Poll(one, 0s);
-  EXPECT_THAT(ready, Returns(one[0].returned() ? 1u : 0u));
+  EXPECT_RETURNS(ready, one[0].returned() ? 1u : 0u);
   return one[0].returned();
 }
 
@@ -162,7 +162,7 @@ TEST(Poll, TellsWhichAreReady) {
   PollFd fds[] = {{set, PollEvents::kIn},
                   {unset, PollEvents::kIn},
                   {unset, PollEvents::kIn | PollEvents::kOut}};
-  EXPECT_THAT(Poll(fds, PollTimeout::Infinite()), Returns(2u));
+  EXPECT_RETURNS(Poll(fds, PollTimeout::Infinite()), 2u);
   EXPECT_EQ(fds[0].returned(), PollEvents::kIn);
   EXPECT_EQ(fds[1].returned(), PollEvents());
   EXPECT_EQ(fds[2].returned(), PollEvents::kOut);
@@ -172,9 +172,9 @@ TEST(Poll, TellsWhichAreReady) {
 TEST(Poll, ForgetsWhatTheLastOneFound) {
   const EventFd event = EventFd::Create(1).value();
   PollFd fds[] = {{event, PollEvents::kIn}};
-  EXPECT_THAT(Poll(fds, 0s), Returns(1u));
-  EXPECT_THAT(event.Take(), Returns(1u));
-  EXPECT_THAT(Poll(fds, 0s), Returns(0u));
+  EXPECT_RETURNS(Poll(fds, 0s), 1u);
+  EXPECT_RETURNS(event.Take(), 1u);
+  EXPECT_RETURNS(Poll(fds, 0s), 0u);
   EXPECT_TRUE(fds[0].returned().empty());
 }
 
@@ -217,13 +217,13 @@ TEST(Poll, TellsOfAnExceptionalCondition) {
 TEST(Poll, TellsUnaskedOfAHangUp) {
   Pair pipe = Pair::Pipe();
   EXPECT_EQ(EventsOf(pipe.first, {}), PollEvents());
-  EXPECT_THAT(pipe.second.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.second.Close());
   EXPECT_EQ(EventsOf(pipe.first, {}), PollEvents::kHup);
 }
 
 TEST(Poll, TellsUnaskedOfAnError) {
   Pair pipe = Pair::Pipe();
-  EXPECT_THAT(pipe.first.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.first.Close());
   EXPECT_EQ(EventsOf(pipe.second, {}), PollEvents::kErr);
 }
 
@@ -237,7 +237,7 @@ TEST(Poll, TellsOfAPeerThatShutDownItsWritingHalf) {
 TEST(Poll, TellsOfADescriptorThatIsNotOpen) {
   OwnedFd closed = OwnedFd::Adopt(dup(STDIN_FILENO));
   const BorrowedFd fd = closed.borrow();
-  EXPECT_THAT(closed.Close(), Succeeds());
+  EXPECT_SUCCEEDS(closed.Close());
   EXPECT_EQ(EventsOf(fd, PollEvents::kIn), PollEvents::kNval);
 }
 
@@ -247,12 +247,12 @@ TEST(Poll, PassesOverWhatIsNoDescriptor) {
   PollFd fds[] = {{},
                   {moved, PollEvents::kIn},  // NOLINT: what is left of it
                   {event, PollEvents::kIn}};
-  EXPECT_THAT(Poll(fds, 0s), Returns(1u));
+  EXPECT_RETURNS(Poll(fds, 0s), 1u);
   EXPECT_TRUE(fds[0].returned().empty());
   EXPECT_TRUE(fds[1].returned().empty());
   EXPECT_EQ(fds[2].returned(), PollEvents::kIn);
   fds[2].set_fd({});
-  EXPECT_THAT(Poll(fds, 0s), Returns(0u));
+  EXPECT_RETURNS(Poll(fds, 0s), 0u);
   EXPECT_THAT(fds, Each(Property(&PollFd::returned, PollEvents())));
 }
 
@@ -260,37 +260,37 @@ TEST(Poll, WaitsForTheTimeAtLeast) {
   const EventFd event = EventFd::Create().value();
   PollFd fds[] = {{event, PollEvents::kIn}};
   const auto start = steady_clock::now();
-  EXPECT_THAT(Poll(fds, 20ms), Returns(0u));
+  EXPECT_RETURNS(Poll(fds, 20ms), 0u);
   EXPECT_GE(steady_clock::now() - start, 20ms);
 }
 
 TEST(Poll, WaitsForAMillisecondIfLessIsAsked) {
   const auto start = steady_clock::now();
-  EXPECT_THAT(Poll({}, 1ns), Returns(0u));
+  EXPECT_RETURNS(Poll({}, 1ns), 0u);
   EXPECT_GE(steady_clock::now() - start, 1ms);
 }
 
 TEST(Poll, OnlyWaitsWithoutDescriptors) {
   const auto start = steady_clock::now();
-  EXPECT_THAT(Poll({}, 5ms), Returns(0u));
+  EXPECT_RETURNS(Poll({}, 5ms), 0u);
   EXPECT_GE(steady_clock::now() - start, 5ms);
 }
 
 TEST(Poll, ReturnsAtOnceIfTheTimeIsNegative) {
-  EXPECT_THAT(Poll({}, -1h), Returns(0u));
+  EXPECT_RETURNS(Poll({}, -1h), 0u);
 }
 
 TEST(Poll, EndsBeforeTheLongestTime) {
   const EventFd event = EventFd::Create(1).value();
   PollFd fds[] = {{event, PollEvents::kIn}};
-  EXPECT_THAT(Poll(fds, std::chrono::hours::max()), Returns(1u));
+  EXPECT_RETURNS(Poll(fds, std::chrono::hours::max()), 1u);
 }
 
 TEST(Poll, IsWokenByAnotherThread) {
   const EventFd event = EventFd::Create().value();
-  std::thread adder([&] { EXPECT_THAT(event.Add(), Succeeds()); });
+  std::thread adder([&] { EXPECT_SUCCEEDS(event.Add()); });
   PollFd fds[] = {{event, PollEvents::kIn}};
-  EXPECT_THAT(Poll(fds, PollTimeout::Infinite()), Returns(1u));
+  EXPECT_RETURNS(Poll(fds, PollTimeout::Infinite()), 1u);
   adder.join();
 }
 
@@ -300,11 +300,11 @@ TEST(Poll, WakesEveryThreadThatWaits) {
   for (int i = 0; i < 4; ++i) {
     waiting.emplace_back([&] {
       PollFd fds[] = {{event, PollEvents::kIn}};
-      EXPECT_THAT(Poll(fds, PollTimeout::Infinite()), Returns(1u));
+      EXPECT_RETURNS(Poll(fds, PollTimeout::Infinite()), 1u);
       EXPECT_EQ(fds[0].returned(), PollEvents::kIn);
     });
   }
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   for (std::thread& one : waiting) one.join();
 }
 
@@ -314,11 +314,11 @@ TEST(Poll, ReportsASignalAndIsCalledAgainByRetry) {
   PollFd fds[] = {{event, PollEvents::kIn}};
   std::atomic<bool> interrupted = false;
   std::thread interrupter =
-      Interrupt(interrupted, [&] { EXPECT_THAT(event.Add(), Succeeds()); });
+      Interrupt(interrupted, [&] { EXPECT_SUCCEEDS(event.Add()); });
   const Result<std::size_t> ready = RetryOnEintr([&] {
     Result<std::size_t> once = Poll(fds, PollTimeout::Infinite());
     if (!once) {
-      EXPECT_THAT(once, FailsWith(EINTR));
+      EXPECT_FAILS(once, EINTR);
       EXPECT_EQ(errno, EINTR);
       EXPECT_TRUE(fds[0].returned().empty());
       EXPECT_EQ(once.error().ToString(),
@@ -331,7 +331,7 @@ TEST(Poll, ReportsASignalAndIsCalledAgainByRetry) {
     return once;
   });
   interrupter.join();
-  EXPECT_THAT(ready, Returns(1u));
+  EXPECT_RETURNS(ready, 1u);
   EXPECT_GT(interruptible.handled(), 0);
 }
 
@@ -344,7 +344,7 @@ TEST(Poll, GoesOnUntilTheDeadlineInSpiteOfSignals) {
       deadline, [](auto remaining) { return Poll({}, remaining); });
   over = true;
   interrupter.join();
-  EXPECT_THAT(ready, Returns(0u));
+  EXPECT_RETURNS(ready, 0u);
   EXPECT_GE(steady_clock::now(), deadline);
 }
 
@@ -358,12 +358,12 @@ TEST(Poll, RefusesMoreThanMayBeOpen) {
   const Result<std::size_t> ready = Poll(fds, 1500us);
   EXPECT_EQ(errno, EINVAL);
   EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  ASSERT_THAT(ready, FailsWith(EINVAL));
+  ASSERT_FAILS(ready, EINVAL);
   EXPECT_EQ(ready.error().arguments(),
             "[{fd=-1, events=POLLIN}, {fd=-1, events=POLLIN}, {fd=-1, "
             "events=POLLIN}, {fd=-1, events=POLLIN}, ...], 6, 2");
   EXPECT_THAT(ready.error().explanation(), HasSubstr("RLIMIT_NOFILE"));
-  ASSERT_THAT(precise, FailsWith(EINVAL));
+  ASSERT_FAILS(precise, EINVAL);
   EXPECT_EQ(precise.error().arguments(),
             "[{fd=-1, events=POLLIN}, {fd=-1, events=POLLIN}, {fd=-1, "
             "events=POLLIN}, ...], 6, {tv_sec=0, tv_nsec=1500000}, [INT]");
@@ -374,9 +374,9 @@ TEST(Poll, LeavesErrnoAlone) {
   const EventFd event = EventFd::Create(1).value();
   PollFd fds[] = {{event, PollEvents::kIn}};
   errno = EDOM;
-  EXPECT_THAT(Poll(fds, 0s), Returns(1u));
-  EXPECT_THAT(Ppoll(fds, 0s), Returns(1u));
-  EXPECT_THAT(Ppoll(fds, 0s, SignalSet()), Returns(1u));
+  EXPECT_RETURNS(Poll(fds, 0s), 1u);
+  EXPECT_RETURNS(Ppoll(fds, 0s), 1u);
+  EXPECT_RETURNS(Ppoll(fds, 0s, SignalSet()), 1u);
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -384,25 +384,25 @@ TEST(Ppoll, TellsWhichAreReady) {
   const EventFd set = EventFd::Create(1).value();
   const EventFd unset = EventFd::Create().value();
   PollFd fds[] = {{unset, PollEvents::kIn}, {set, PollEvents::kIn}};
-  EXPECT_THAT(Ppoll(fds, PreciseTimeout::Infinite()), Returns(1u));
+  EXPECT_RETURNS(Ppoll(fds, PreciseTimeout::Infinite()), 1u);
   EXPECT_TRUE(fds[0].returned().empty());
   EXPECT_EQ(fds[1].returned(), PollEvents::kIn);
 }
 
 TEST(Ppoll, WaitsForTheTimeAtLeast) {
   const auto start = steady_clock::now();
-  EXPECT_THAT(Ppoll({}, 5'000'001ns), Returns(0u));
+  EXPECT_RETURNS(Ppoll({}, 5'000'001ns), 0u);
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
 }
 
 TEST(Ppoll, ReturnsAtOnceIfTheTimeIsNegative) {
-  EXPECT_THAT(Ppoll({}, -1h), Returns(0u));
+  EXPECT_RETURNS(Ppoll({}, -1h), 0u);
 }
 
 TEST(Ppoll, EndsBeforeTheLongestTime) {
   const EventFd event = EventFd::Create(1).value();
   PollFd fds[] = {{event, PollEvents::kIn}};
-  EXPECT_THAT(Ppoll(fds, std::chrono::hours::max()), Returns(1u));
+  EXPECT_RETURNS(Ppoll(fds, std::chrono::hours::max()), 1u);
 }
 
 TEST(Ppoll, LetsAPendingSignalThroughWhileItWaits) {
@@ -415,7 +415,7 @@ TEST(Ppoll, LetsAPendingSignalThroughWhileItWaits) {
   const Result<std::size_t> ready =
       Ppoll(fds, PreciseTimeout::Infinite(), blocked.before());
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(ready, FailsWith(EINTR));
+  ASSERT_FAILS(ready, EINTR);
   EXPECT_EQ(interruptible.handled(), 1);
   EXPECT_TRUE(CurrentMask().contains(SIGUSR1));
   EXPECT_THAT(
@@ -431,8 +431,8 @@ TEST(Ppoll, BlocksWhatTheMaskBlocks) {
   const Interruptible interruptible(SIGUSR1);
   const Blocked blocked(SIGUSR1);
   ASSERT_EQ(raise(SIGUSR1), 0);
-  EXPECT_THAT(Ppoll({}, 2ms, SignalSet{SIGUSR1}), Returns(0u));
-  EXPECT_THAT(Ppoll({}, 2ms, SignalSet::All()), Returns(0u));
+  EXPECT_RETURNS(Ppoll({}, 2ms, SignalSet{SIGUSR1}), 0u);
+  EXPECT_RETURNS(Ppoll({}, 2ms, SignalSet::All()), 0u);
   EXPECT_EQ(interruptible.handled(), 0);
   EXPECT_TRUE(Pending().contains(SIGUSR1));
   // It would hit the test when it is unblocked.
@@ -444,7 +444,7 @@ TEST(Ppoll, KeepsTheMaskIfNoneIsGiven) {
   const Interruptible interruptible(SIGUSR1);
   const Blocked blocked(SIGUSR1);
   ASSERT_EQ(raise(SIGUSR1), 0);
-  EXPECT_THAT(Ppoll({}, 2ms), Returns(0u));
+  EXPECT_RETURNS(Ppoll({}, 2ms), 0u);
   EXPECT_EQ(interruptible.handled(), 0);
   int signal = 0;
   EXPECT_EQ(sigwait(SignalSet{SIGUSR1}.get(), &signal), 0);
@@ -459,7 +459,7 @@ TEST(Ppoll, IsCalledAgainByRetry) {
     ++calls;
     return Ppoll({}, 1ms, blocked.before());
   });
-  EXPECT_THAT(ready, Returns(0u));
+  EXPECT_RETURNS(ready, 0u);
   EXPECT_EQ(calls, 2);
 }
 

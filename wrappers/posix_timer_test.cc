@@ -17,6 +17,7 @@
 
 #include "wrappers/testing/capabilities.h"
 #include "wrappers/testing/child.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 #include "wrappers/testing/signals.h"
 
@@ -149,14 +150,14 @@ TYPED_TEST(EveryPosixTimer, SendsASignalOnceAfterTheTime) {
   const TypeParam timer =
       TypeParam::Create(TimerNotification::Signal(kSignal, 42)).value();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 5'000'001ns}), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Set({.first = 5'000'001ns}), kDisarmed);
   const siginfo_t info = Take(kSignal);
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
   EXPECT_EQ(info.si_code, SI_TIMER);
   EXPECT_EQ(info.si_value.sival_int, 42);
   EXPECT_EQ(info.si_overrun, 0);
-  EXPECT_THAT(timer.Overrun(), Returns(0));
-  EXPECT_THAT(timer.Get(), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Overrun(), 0);
+  EXPECT_RETURNS(timer.Get(), kDisarmed);
 }
 
 TYPED_TEST(EveryPosixTimer, SendsASignalOnceAtTheTime) {
@@ -165,7 +166,7 @@ TYPED_TEST(EveryPosixTimer, SendsASignalOnceAtTheTime) {
   const TypeParam timer =
       TypeParam::Create(TimerNotification::Signal(kSignal, &pointed)).value();
   const auto deadline = TypeParam::clock::Now().value() + 5ms;
-  EXPECT_THAT(timer.Set({.first = deadline}), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Set({.first = deadline}), kDisarmed);
   const siginfo_t info = Take(kSignal);
   EXPECT_THAT(TypeParam::clock::Now(), Returns(Ge(deadline)));
   EXPECT_EQ(info.si_value.sival_ptr, &pointed);
@@ -184,14 +185,14 @@ TYPED_TEST(EveryPosixTimer, CountsWhatNoSignalTells) {
   const TypeParam timer =
       TypeParam::Create(TimerNotification::Signal(kSignal)).value();
   const auto before = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 5ms, .interval = 2ms}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 5ms, .interval = 2ms}));
   const auto after = steady_clock::now();
-  EXPECT_THAT(MonotonicClock::SleepUntil(after + 20ms), Succeeds());
+  EXPECT_SUCCEEDS(MonotonicClock::SleepUntil(after + 20ms));
   int total = 0;
   for (int i = 0; i < 3; ++i) {
     const auto now = steady_clock::now();
     const siginfo_t info = Take(kSignal);
-    EXPECT_THAT(timer.Overrun(), Returns(info.si_overrun));
+    EXPECT_RETURNS(timer.Overrun(), info.si_overrun);
     total += 1 + info.si_overrun;
     EXPECT_GE(total, Expirations(after, 5ms, 2ms, now));
     EXPECT_LE(total, Expirations(before, 5ms, 2ms, steady_clock::now()));
@@ -208,13 +209,13 @@ TYPED_TEST(EveryPosixTimer, ExpiresAtOnceIfTheTimeIsOver) {
   const TypeParam timer =
       TypeParam::Create(TimerNotification::Signal(kSignal)).value();
   for (const nanoseconds first : {0ns, 1ns, -1ns, nanoseconds::min()}) {
-    EXPECT_THAT(timer.Set({.first = first}), Succeeds());
+    EXPECT_SUCCEEDS(timer.Set({.first = first}));
     EXPECT_EQ(Take(kSignal).si_code, SI_TIMER);
   }
   for (const TimePoint first :
        {TimePoint(), TimePoint(1ns), TimePoint(-1h), TimePoint::min(),
         TypeParam::clock::Now().value()}) {
-    EXPECT_THAT(timer.Set({.first = first}), Succeeds());
+    EXPECT_SUCCEEDS(timer.Set({.first = first}));
     EXPECT_EQ(Take(kSignal).si_code, SI_TIMER);
   }
 }
@@ -223,8 +224,8 @@ TEST(PosixTimer, SendsTheProcessASignal) {
   const Blocked blocked(kSignal);
   const PosixTimer timer =
       PosixTimer::Create(TimerNotification::Signal(kSignal)).value();
-  EXPECT_THAT(timer.Set({.first = 0s}), Succeeds());
-  while (!blocked.pending()) EXPECT_THAT(Nanosleep(1ms), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 0s}));
+  while (!blocked.pending()) EXPECT_SUCCEEDS(Nanosleep(1ms));
   std::thread([&] { EXPECT_TRUE(blocked.pending()); }).join();
 }
 
@@ -233,8 +234,8 @@ TEST(PosixTimer, SendsOneThreadASignal) {
   const PosixTimer timer = PosixTimer::Create(TimerNotification::SignalToThread(
                                                   gettid(), kSignal, 43))
                                .value();
-  EXPECT_THAT(timer.Set({.first = 0s}), Succeeds());
-  while (!blocked.pending()) EXPECT_THAT(Nanosleep(1ms), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 0s}));
+  while (!blocked.pending()) EXPECT_SUCCEEDS(Nanosleep(1ms));
   std::thread([&] { EXPECT_FALSE(blocked.pending()); }).join();
   const siginfo_t info = Take(kSignal);
   EXPECT_EQ(info.si_code, SI_TIMER);
@@ -247,7 +248,7 @@ TEST(PosixTimer, SendsAnotherThreadASignal) {
     const PosixTimer timer =
         PosixTimer::Create(TimerNotification::SignalToThread(gettid(), kSignal))
             .value();
-    EXPECT_THAT(timer.Set({.first = 1ms}), Succeeds());
+    EXPECT_SUCCEEDS(timer.Set({.first = 1ms}));
     EXPECT_EQ(Take(kSignal).si_code, SI_TIMER);
   }).join();
 }
@@ -256,9 +257,8 @@ TEST(PosixTimer, SendsNothingIfItIsOnlyAsked) {
   const PosixTimer timer =
       PosixTimer::Create(TimerNotification::None()).value();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 5ms}), Succeeds());
-  while (timer.Get().value().is_armed())
-    EXPECT_THAT(Nanosleep(1ms), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 5ms}));
+  while (timer.Get().value().is_armed()) EXPECT_SUCCEEDS(Nanosleep(1ms));
   EXPECT_GE(steady_clock::now() - start, 5ms);
 }
 
@@ -267,7 +267,7 @@ TEST(PosixTimer, IsByTheCpuTimeOfTheProcess) {
   const ProcessCpuPosixTimer timer =
       ProcessCpuPosixTimer::Create(TimerNotification::Signal(kSignal)).value();
   const auto deadline = ProcessCpuClock::Now().value() + 5ms;
-  EXPECT_THAT(timer.Set({.first = 5ms}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 5ms}));
   while (!blocked.pending()) continue;
   EXPECT_THAT(ProcessCpuClock::Now(), Returns(Ge(deadline)));
 }
@@ -279,16 +279,16 @@ PosixTimer Silent() {
 }
 
 TEST(PosixTimer, IsNotSetAtFirst) {
-  EXPECT_THAT(Silent().Get(), Returns(kDisarmed));
-  EXPECT_THAT(Silent().Overrun(), Returns(0));
+  EXPECT_RETURNS(Silent().Get(), kDisarmed);
+  EXPECT_RETURNS(Silent().Overrun(), 0);
 }
 
 TEST(PosixTimer, TellsWhatRemainsAndTheInterval) {
   const PosixTimer timer = Silent();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 1h, .interval = 2h + 5ns}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1h, .interval = 2h + 5ns}));
   Result<TimerState> state = timer.Get();
-  ASSERT_THAT(state, Succeeds());
+  ASSERT_SUCCEEDS(state);
   EXPECT_LE(state->remaining, 1h);
   EXPECT_GE(state->remaining, 1h - (steady_clock::now() - start));
   EXPECT_EQ(state->interval, 2h + 5ns);
@@ -297,9 +297,9 @@ TEST(PosixTimer, TellsWhatRemainsAndTheInterval) {
 TEST(PosixTimer, TellsWhatRemainsUntilATimePoint) {
   const PosixTimer timer = Silent();
   const auto deadline = steady_clock::now() + 1h;
-  EXPECT_THAT(timer.Set({.first = deadline}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = deadline}));
   Result<TimerState> state = timer.Get();
-  ASSERT_THAT(state, Succeeds());
+  ASSERT_SUCCEEDS(state);
   EXPECT_LE(state->remaining, 1h);
   EXPECT_GE(state->remaining, deadline - steady_clock::now());
   EXPECT_EQ(state->interval, 0ns);
@@ -310,26 +310,25 @@ TEST(PosixTimer, ReturnsWhatItWasSetToBefore) {
   const PosixTimer timer =
       PosixTimer::Create(TimerNotification::Signal(kSignal)).value();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 3h, .interval = 7s}), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Set({.first = 3h, .interval = 7s}), kDisarmed);
   const Result<TimerState> first = timer.Set({.first = 5h});
-  ASSERT_THAT(first, Succeeds());
+  ASSERT_SUCCEEDS(first);
   EXPECT_LE(first->remaining, 3h);
   EXPECT_GE(first->remaining, 3h - (steady_clock::now() - start));
   EXPECT_EQ(first->interval, 7s);
   const Result<TimerState> second = timer.Disarm();
-  ASSERT_THAT(second, Succeeds());
+  ASSERT_SUCCEEDS(second);
   EXPECT_LE(second->remaining, 5h);
   EXPECT_GE(second->remaining, 5h - (steady_clock::now() - start));
   EXPECT_EQ(second->interval, 0ns);
-  EXPECT_THAT(timer.Disarm(), Returns(kDisarmed));
-  EXPECT_THAT(timer.Get(), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Disarm(), kDisarmed);
+  EXPECT_RETURNS(timer.Get(), kDisarmed);
 }
 
 TEST(PosixTimer, CanBeSetToTheLongestTime) {
   const auto least = std::chrono::years(kNarrow ? 60 : 200);
   const PosixTimer timer = Silent();
-  EXPECT_THAT(timer.Set({.first = hours::max(), .interval = hours::max()}),
-              Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = hours::max(), .interval = hours::max()}));
   EXPECT_THAT(timer.Get(),
               Returns(AllOf(Field(&TimerState::remaining, Gt(least)),
                             Field(&TimerState::interval, Gt(least)))));
@@ -337,7 +336,7 @@ TEST(PosixTimer, CanBeSetToTheLongestTime) {
 
 TEST(PosixTimer, MayBeUsedByManyThreads) {
   const PosixTimer timer = Silent();
-  EXPECT_THAT(timer.Set({.first = 1h, .interval = 5s}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1h, .interval = 5s}));
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
@@ -345,7 +344,7 @@ TEST(PosixTimer, MayBeUsedByManyThreads) {
         EXPECT_THAT(timer.Set({.first = 1h, .interval = 5s}),
                     Returns(Field(&TimerState::interval, 5s)));
         EXPECT_THAT(timer.Get(), Returns(Field(&TimerState::interval, 5s)));
-        EXPECT_THAT(timer.Overrun(), Returns(0));
+        EXPECT_RETURNS(timer.Overrun(), 0);
       }
     });
   }
@@ -368,10 +367,10 @@ TEST(PosixTimer, IsDeletedWithTheObject) {
 TEST(PosixTimer, IsDeletedOnce) {
   PosixTimer timer = Silent();
   const timer_t raw = timer.raw();
-  EXPECT_THAT(timer.Delete(), Succeeds());
+  EXPECT_SUCCEEDS(timer.Delete());
   EXPECT_FALSE(Exists(raw));
   EXPECT_FALSE(timer.has_timer());
-  EXPECT_THAT(timer.Delete(), FailsWith(EINVAL));
+  EXPECT_FAILS(timer.Delete(), EINVAL);
 }
 
 TEST(PosixTimer, CanBeMoved) {
@@ -381,7 +380,7 @@ TEST(PosixTimer, CanBeMoved) {
   EXPECT_EQ(second.raw(), raw);
   EXPECT_FALSE(
       first.has_timer());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.Set({.first = 1s}), FailsWith(EINVAL));
+  EXPECT_FAILS(first.Set({.first = 1s}), EINVAL);
   PosixTimer third = Silent();
   const timer_t other = third.raw();
   third = std::move(second);
@@ -391,7 +390,7 @@ TEST(PosixTimer, CanBeMoved) {
   PosixTimer& same = third;
   third = std::move(same);
   EXPECT_TRUE(third.has_timer());
-  EXPECT_THAT(third.Get(), Succeeds());
+  EXPECT_SUCCEEDS(third.Get());
 }
 
 TEST(PosixTimer, CanBeSwapped) {
@@ -411,10 +410,10 @@ TEST(PosixTimer, AdoptsAndReleases) {
   PosixTimer timer = PosixTimer::Adopt(raw);
   EXPECT_TRUE(timer.has_timer());
   EXPECT_EQ(timer.raw(), raw);
-  EXPECT_THAT(timer.Set({.first = 1h}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1h}));
   EXPECT_EQ(timer.Release(), raw);
   EXPECT_FALSE(timer.has_timer());
-  EXPECT_THAT(timer.Get(), FailsWith(EINVAL));
+  EXPECT_FAILS(timer.Get(), EINVAL);
   EXPECT_TRUE(Exists(raw));
   { const PosixTimer again = PosixTimer::Adopt(raw); }
   EXPECT_FALSE(Exists(raw));
@@ -429,18 +428,18 @@ TEST(PosixTimer, IsNotDeletedByAForkedChild) {
       const PosixTimer own = Silent();
       const PosixTimer another = Silent();
       { const PosixTimer gone = std::move(timer); }
-      EXPECT_THAT(own.Get(), Succeeds());
-      EXPECT_THAT(another.Get(), Succeeds());
+      EXPECT_SUCCEEDS(own.Get());
+      EXPECT_SUCCEEDS(another.Get());
       const Result<void> deleted = other.Delete();
-      ASSERT_THAT(deleted, FailsWith(EINVAL));
+      ASSERT_FAILS(deleted, EINVAL);
       EXPECT_EQ(deleted.error().explanation(),
                 "the timer is the parent process's");
       EXPECT_FALSE(other.has_timer());
-      EXPECT_THAT(own.Get(), Succeeds());
-      EXPECT_THAT(another.Get(), Succeeds());
+      EXPECT_SUCCEEDS(own.Get());
+      EXPECT_SUCCEEDS(another.Get());
     });
-    EXPECT_THAT(timer.Get(), Succeeds());
-    EXPECT_THAT(other.Delete(), Succeeds());
+    EXPECT_SUCCEEDS(timer.Get());
+    EXPECT_SUCCEEDS(other.Delete());
   });
 }
 
@@ -450,12 +449,12 @@ TEST(PosixTimer, IsOfNoUseWithoutATimer) {
   PosixTimer timer;
   EXPECT_FALSE(timer.has_timer());
   errno = EDOM;
-  EXPECT_THAT(timer.Disarm(), FailsWith(EINVAL));
-  EXPECT_THAT(timer.Get(), FailsWith(EINVAL));
-  EXPECT_THAT(timer.Overrun(), FailsWith(EINVAL));
-  EXPECT_THAT(timer.Delete(), FailsWith(EINVAL));
+  EXPECT_FAILS(timer.Disarm(), EINVAL);
+  EXPECT_FAILS(timer.Get(), EINVAL);
+  EXPECT_FAILS(timer.Overrun(), EINVAL);
+  EXPECT_FAILS(timer.Delete(), EINVAL);
   const Result<TimerState> state = timer.Set({.first = 1s});
-  ASSERT_THAT(state, FailsWith(EINVAL));
+  ASSERT_FAILS(state, EINVAL);
   EXPECT_EQ(state.error().ToString(),
             "timer_settime() = EINVAL (Invalid argument): there is no timer");
   EXPECT_TRUE(state.error().documented());
@@ -470,7 +469,7 @@ TEST(PosixTimer, SaysSoIfSomebodyElseHasDeletedIt) {
   errno = 0;
   Result<TimerState> state = timer.Set({.first = 1500ms, .interval = 7ns});
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(state, FailsWith(EINVAL));
+  ASSERT_FAILS(state, EINVAL);
   EXPECT_THAT(state.error().ToString(),
               AllOf(StartsWith("timer_settime(" + raw +
                                ", 0, {it_interval={tv_sec=0, tv_nsec=7}, "
@@ -479,31 +478,31 @@ TEST(PosixTimer, SaysSoIfSomebodyElseHasDeletedIt) {
                     HasSubstr("the timer was deleted")));
   EXPECT_TRUE(state.error().documented());
   state = timer.Set({.first = MonotonicClock::time_point(2s)});
-  ASSERT_THAT(state, FailsWith(EINVAL));
+  ASSERT_FAILS(state, EINVAL);
   EXPECT_THAT(state.error().arguments(),
               StartsWith(raw + ", TIMER_ABSTIME, {it_interval={tv_sec=0, "
                                "tv_nsec=0}, it_value={tv_sec=2, tv_nsec=0}}"));
   state = timer.Disarm();
-  ASSERT_THAT(state, FailsWith(EINVAL));
+  ASSERT_FAILS(state, EINVAL);
   EXPECT_THAT(state.error().arguments(),
               StartsWith(raw + ", 0, {it_interval={tv_sec=0, tv_nsec=0}, "
                                "it_value={tv_sec=0, tv_nsec=0}}"));
   errno = 0;
   state = timer.Get();
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(state, FailsWith(EINVAL));
+  ASSERT_FAILS(state, EINVAL);
   EXPECT_THAT(state.error().ToString(),
               StartsWith("timer_gettime(" + raw + ", 0x"));
   errno = 0;
   const Result<int> overrun = timer.Overrun();
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(overrun, FailsWith(EINVAL));
+  ASSERT_FAILS(overrun, EINVAL);
   EXPECT_THAT(overrun.error().ToString(),
               StartsWith("timer_getoverrun(" + raw + ") = EINVAL"));
   errno = 0;
   const Result<void> deleted = timer.Delete();
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(deleted, FailsWith(EINVAL));
+  ASSERT_FAILS(deleted, EINVAL);
   EXPECT_EQ(deleted.error().ToString(),
             "timer_delete(" + raw +
                 ") = EINVAL (Invalid argument): there is "
@@ -525,7 +524,7 @@ TEST(PosixTimer, NeedsASignalThatThereIs) {
   const Result<PosixTimer> timer =
       PosixTimer::Create(TimerNotification::Signal(0, 5));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(timer, FailsWith(EINVAL));
+  ASSERT_FAILS(timer, EINVAL);
   EXPECT_THAT(timer.error().ToString(),
               AllOf(StartsWith("timer_create(CLOCK_MONOTONIC, "
                                "{sigev_value={sival_int=5, sival_ptr=0x5"),
@@ -533,16 +532,14 @@ TEST(PosixTimer, NeedsASignalThatThereIs) {
                               "0x"),
                     HasSubstr(") = EINVAL (Invalid argument): ")));
   EXPECT_TRUE(timer.error().documented());
-  EXPECT_THAT(PosixTimer::Create(TimerNotification::Signal(-1)),
-              FailsWith(EINVAL));
-  EXPECT_THAT(PosixTimer::Create(TimerNotification::Signal(1000)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(PosixTimer::Create(TimerNotification::Signal(-1)), EINVAL);
+  EXPECT_FAILS(PosixTimer::Create(TimerNotification::Signal(1000)), EINVAL);
 }
 
 TEST(PosixTimer, NeedsAThreadThatThereIs) {
   const Result<PosixTimer> timer =
       PosixTimer::Create(TimerNotification::SignalToThread(5'000'000, SIGUSR1));
-  ASSERT_THAT(timer, FailsWith(EINVAL));
+  ASSERT_FAILS(timer, EINVAL);
   EXPECT_THAT(timer.error().arguments(),
               StartsWith("CLOCK_MONOTONIC, {sigev_signo=SIGUSR1, "
                          "sigev_notify=SIGEV_THREAD_ID, "
@@ -555,14 +552,14 @@ TEST(PosixTimer, CanNotBeByEveryClock) {
   const auto notification = TimerNotification::None();
   const auto raw =
       BasicPosixTimer<Clock<ClockId::kMonotonicRaw>>::Create(notification);
-  ASSERT_THAT(raw, FailsWith(ENOTSUP));
+  ASSERT_FAILS(raw, ENOTSUP);
   EXPECT_THAT(raw.error().arguments(),
               StartsWith("CLOCK_MONOTONIC_RAW, {sigev_signo=0, "
                          "sigev_notify=SIGEV_NONE}, 0x"));
   EXPECT_TRUE(raw.error().documented());
-  EXPECT_THAT(RuntimePosixTimer::Create(
-                  RuntimeClock(static_cast<ClockId>(0x7fff)), notification),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(RuntimePosixTimer::Create(
+                   RuntimeClock(static_cast<ClockId>(0x7fff)), notification),
+               EINVAL);
 }
 
 TEST(PosixTimer, IsNotByAnAlarmClockWithoutCapWakeAlarm) {
@@ -572,7 +569,7 @@ TEST(PosixTimer, IsNotByAnAlarmClockWithoutCapWakeAlarm) {
   InChildWithoutCapabilities([expected] {
     const auto timer = BasicPosixTimer<Clock<ClockId::kBoottimeAlarm>>::Create(
         TimerNotification::None());
-    ASSERT_THAT(timer, FailsWith(expected));
+    ASSERT_FAILS(timer, expected);
     EXPECT_TRUE(timer.error().documented());
   });
 }
@@ -583,7 +580,7 @@ TEST(PosixTimer, IsNotMadeBeyondTheLimit) {
     ASSERT_EQ(setrlimit(RLIMIT_SIGPENDING, &none), 0);
     const Result<PosixTimer> timer =
         PosixTimer::Create(TimerNotification::Signal(SIGUSR1));
-    ASSERT_THAT(timer, FailsWith(EAGAIN));
+    ASSERT_FAILS(timer, EAGAIN);
     EXPECT_THAT(timer.error().explanation(), HasSubstr("RLIMIT_SIGPENDING"));
   });
 }
@@ -598,9 +595,9 @@ TEST(PosixTimer, CanNotBeSetIfItsProcessHasEnded) {
       RuntimeClock::OfProcess(child).value(), TimerNotification::None());
   EXPECT_EQ(kill(child, SIGKILL), 0);
   EXPECT_EQ(waitpid(child, nullptr, 0), child);
-  ASSERT_THAT(timer, Succeeds());
+  ASSERT_SUCCEEDS(timer);
   const Result<TimerState> set = timer->Set({.first = 1s});
-  ASSERT_THAT(set, FailsWith(ESRCH));
+  ASSERT_FAILS(set, ESRCH);
   EXPECT_TRUE(set.error().documented());
 }
 
@@ -608,11 +605,11 @@ TEST(PosixTimer, LeavesErrnoAlone) {
   errno = EDOM;
   {
     PosixTimer timer = Silent();
-    EXPECT_THAT(timer.Set({.first = 1h}), Succeeds());
-    EXPECT_THAT(timer.Get(), Succeeds());
-    EXPECT_THAT(timer.Overrun(), Succeeds());
-    EXPECT_THAT(timer.Disarm(), Succeeds());
-    EXPECT_THAT(timer.Delete(), Succeeds());
+    EXPECT_SUCCEEDS(timer.Set({.first = 1h}));
+    EXPECT_SUCCEEDS(timer.Get());
+    EXPECT_SUCCEEDS(timer.Overrun());
+    EXPECT_SUCCEEDS(timer.Disarm());
+    EXPECT_SUCCEEDS(timer.Delete());
     const PosixTimer destroyed = Silent();
   }
   EXPECT_EQ(errno, EDOM);

@@ -37,6 +37,7 @@
 #include "wrappers/syscall_error.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/fake_prctl.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -505,19 +506,18 @@ TEST(PrctlResult, OfWhatIsRefusedIsNoCall) {
   for (const pid_t pid : {0, -1, -77}) {
     errno = 0;
     const Result<void> result = SetPtracer(pid);
-    ASSERT_THAT(result, FailsWith(EINVAL));
+    ASSERT_FAILS(result, EINVAL);
     EXPECT_EQ(errno, EINVAL);
     EXPECT_EQ(result.error().arguments(),
               "PR_SET_PTRACER, " + std::to_string(pid));
     EXPECT_THAT(result.error().explanation(),
                 HasSubstr("pid is of no process"));
   }
-  EXPECT_THAT(SetSveVectorLength(0x10000), FailsWith(EINVAL));
-  EXPECT_THAT(SetSmeVectorLength(0x20010), FailsWith(EINVAL));
-  EXPECT_THAT(SetMemoryName(nullptr, 1, std::string_view("a\0b", 3)),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(SetSveVectorLength(0x10000), EINVAL);
+  EXPECT_FAILS(SetSmeVectorLength(0x20010), EINVAL);
+  EXPECT_FAILS(SetMemoryName(nullptr, 1, std::string_view("a\0b", 3)), EINVAL);
   EXPECT_TRUE(kernel.calls().empty());
-  EXPECT_THAT(SetSveVectorLength(0xffff), Succeeds());
+  EXPECT_SUCCEEDS(SetSveVectorLength(0xffff));
   EXPECT_EQ(kernel.calls().size(), 1u);
 }
 
@@ -694,41 +694,41 @@ constexpr auto kNoCapability = static_cast<Capability>(63);
 TEST(Prctl, TheParentsDeathIsSignalled) {
   InChild([] {
     EXPECT_EQ(GetParentDeathSignal(), 0);
-    EXPECT_THAT(SetParentDeathSignal(SIGURG), Succeeds());
+    EXPECT_SUCCEEDS(SetParentDeathSignal(SIGURG));
     EXPECT_EQ(GetParentDeathSignal(), SIGURG);
     EXPECT_EQ(RawWritten(PR_GET_PDEATHSIG), SIGURG);
     InChild([] { EXPECT_EQ(GetParentDeathSignal(), 0); });
     std::thread([] {
       EXPECT_EQ(GetParentDeathSignal(), 0);
-      EXPECT_THAT(SetParentDeathSignal(SIGWINCH), Succeeds());
+      EXPECT_SUCCEEDS(SetParentDeathSignal(SIGWINCH));
     }).join();
     EXPECT_EQ(GetParentDeathSignal(), SIGURG);
-    EXPECT_THAT(SetParentDeathSignal(0), Succeeds());
+    EXPECT_SUCCEEDS(SetParentDeathSignal(0));
     EXPECT_EQ(GetParentDeathSignal(), 0);
   });
 }
 
 TEST(Prctl, ANumberThatIsNoSignalIsNotSet) {
   const Result<void> large = SetParentDeathSignal(1000);
-  ASSERT_THAT(large, FailsWith(EINVAL));
+  ASSERT_FAILS(large, EINVAL);
   EXPECT_EQ(large.error().ToString(),
             "prctl(PR_SET_PDEATHSIG, 1000) = EINVAL (Invalid argument): " +
                 large.error().explanation());
   EXPECT_THAT(large.error().explanation(),
               HasSubstr("sig is over the last signal"));
-  EXPECT_THAT(SetParentDeathSignal(-1), FailsWith(EINVAL));
+  EXPECT_FAILS(SetParentDeathSignal(-1), EINVAL);
 }
 
 TEST(Prctl, AProcessIsDumpableOrNot) {
   InChild([] {
-    EXPECT_THAT(SetDumpable(Dumpable::kNo), Succeeds());
+    EXPECT_SUCCEEDS(SetDumpable(Dumpable::kNo));
     EXPECT_EQ(GetDumpable(), Dumpable::kNo);
     EXPECT_EQ(Raw(PR_GET_DUMPABLE), 0);
-    EXPECT_THAT(SetDumpable(Dumpable::kYes), Succeeds());
+    EXPECT_SUCCEEDS(SetDumpable(Dumpable::kYes));
     EXPECT_EQ(GetDumpable(), Dumpable::kYes);
     EXPECT_EQ(Raw(PR_GET_DUMPABLE), 1);
     const Result<void> by_root = SetDumpable(Dumpable::kByRoot);
-    ASSERT_THAT(by_root, FailsWith(EINVAL));
+    ASSERT_FAILS(by_root, EINVAL);
     EXPECT_THAT(by_root.error().explanation(),
                 HasSubstr("only fs.suid_dumpable can give"));
     EXPECT_EQ(GetDumpable(), Dumpable::kYes);
@@ -740,7 +740,7 @@ TEST(Prctl, AThreadHasANameOfItsOwn) {
   std::thread([] {
     const auto same = [](const ThreadName& name) {
       char read[17] = "################";
-      EXPECT_THAT(SetThreadName(name), Succeeds());
+      EXPECT_SUCCEEDS(SetThreadName(name));
       EXPECT_EQ(pthread_getname_np(pthread_self(), read, 16), 0);
       EXPECT_EQ(name.view(), read);
       EXPECT_EQ(GetThreadName(), name);
@@ -758,19 +758,19 @@ TEST(PrctlTimerSlack, IsOfTheThread) {
   const nanoseconds before = GetTimerSlack().value();
   std::thread([before] {
     EXPECT_EQ(GetTimerSlack(), before);
-    EXPECT_THAT(SetTimerSlack(12345ns), Succeeds());
+    EXPECT_SUCCEEDS(SetTimerSlack(12345ns));
     EXPECT_EQ(Raw(PR_GET_TIMERSLACK), 12345);
     EXPECT_EQ(GetTimerSlack(), 12345ns);
     // What a thread starts with is what it gets back.
     std::thread([] {
-      EXPECT_THAT(SetTimerSlack(7ms), Succeeds());
+      EXPECT_SUCCEEDS(SetTimerSlack(7ms));
       EXPECT_EQ(GetTimerSlack(), 7ms);
-      EXPECT_THAT(ResetTimerSlack(), Succeeds());
+      EXPECT_SUCCEEDS(ResetTimerSlack());
       EXPECT_EQ(GetTimerSlack(), 12345ns);
     }).join();
-    EXPECT_THAT(SetTimerSlack(0s), Succeeds());
+    EXPECT_SUCCEEDS(SetTimerSlack(0s));
     EXPECT_EQ(GetTimerSlack(), 1ns);
-    EXPECT_THAT(ResetTimerSlack(), Succeeds());
+    EXPECT_SUCCEEDS(ResetTimerSlack());
     EXPECT_EQ(GetTimerSlack(), before);
   }).join();
   EXPECT_EQ(GetTimerSlack(), before);
@@ -779,11 +779,11 @@ TEST(PrctlTimerSlack, IsOfTheThread) {
 // prctl(2) returns an int, and 3 s are more nanoseconds than fit.
 TEST(PrctlTimerSlack, CanBeMoreThanAnIntHolds) {
   std::thread([] {
-    EXPECT_THAT(SetTimerSlack(3s), Succeeds());
+    EXPECT_SUCCEEDS(SetTimerSlack(3s));
     EXPECT_EQ(GetTimerSlack(), 3s);
     const nanoseconds longest =
         sizeof(long) == 8 ? nanoseconds::max() : 4294963199ns;
-    EXPECT_THAT(SetTimerSlack(nanoseconds::max()), Succeeds());
+    EXPECT_SUCCEEDS(SetTimerSlack(nanoseconds::max()));
     EXPECT_EQ(GetTimerSlack(), longest);
     EXPECT_EQ(Raw(PR_SET_TIMERSLACK, ~Word{0} - 4096), 0);
     EXPECT_EQ(GetTimerSlack(), longest);
@@ -793,11 +793,11 @@ TEST(PrctlTimerSlack, CanBeMoreThanAnIntHolds) {
 TEST(Prctl, AProcessIsAChildSubreaper) {
   InChild([] {
     EXPECT_EQ(GetChildSubreaper(), false);
-    EXPECT_THAT(SetChildSubreaper(true), Succeeds());
+    EXPECT_SUCCEEDS(SetChildSubreaper(true));
     EXPECT_EQ(GetChildSubreaper(), true);
     EXPECT_EQ(RawWritten(PR_GET_CHILD_SUBREAPER), 1);
     InChild([] { EXPECT_EQ(GetChildSubreaper(), false); });
-    EXPECT_THAT(SetChildSubreaper(false), Succeeds());
+    EXPECT_SUCCEEDS(SetChildSubreaper(false));
     EXPECT_EQ(GetChildSubreaper(), false);
   });
 }
@@ -805,7 +805,7 @@ TEST(Prctl, AProcessIsAChildSubreaper) {
 TEST(Prctl, TheTidAddressIsWhatTheThreadSet) {
   // Of CONFIG_CHECKPOINT_RESTORE too.
   if (!Exists("/proc/sys/kernel/ns_last_pid")) {
-    EXPECT_THAT(GetTidAddress(), FailsWith(EINVAL));
+    EXPECT_FAILS(GetTidAddress(), EINVAL);
     return;
   }
   InChild([] {
@@ -818,22 +818,22 @@ TEST(Prctl, TheTidAddressIsWhatTheThreadSet) {
 TEST(Prctl, ATracerNeedsYama) {
   InChild([] {
     if (Exists("/proc/sys/kernel/yama/ptrace_scope")) {
-      EXPECT_THAT(SetPtracer(getpid()), Succeeds());
-      EXPECT_THAT(SetAnyPtracer(), Succeeds());
-      EXPECT_THAT(ClearPtracer(), Succeeds());
+      EXPECT_SUCCEEDS(SetPtracer(getpid()));
+      EXPECT_SUCCEEDS(SetAnyPtracer());
+      EXPECT_SUCCEEDS(ClearPtracer());
     } else {
-      EXPECT_THAT(SetPtracer(getpid()), FailsWith(EINVAL));
-      EXPECT_THAT(SetAnyPtracer(), FailsWith(EINVAL));
-      EXPECT_THAT(ClearPtracer(), FailsWith(EINVAL));
+      EXPECT_FAILS(SetPtracer(getpid()), EINVAL);
+      EXPECT_FAILS(SetAnyPtracer(), EINVAL);
+      EXPECT_FAILS(ClearPtracer(), EINVAL);
     }
   });
 }
 
 TEST(Prctl, TimingIsStatistical) {
   EXPECT_EQ(GetProcessTiming(), ProcessTiming::kStatistical);
-  EXPECT_THAT(SetProcessTiming(ProcessTiming::kStatistical), Succeeds());
+  EXPECT_SUCCEEDS(SetProcessTiming(ProcessTiming::kStatistical));
   const Result<void> set = SetProcessTiming(ProcessTiming::kTimestamp);
-  ASSERT_THAT(set, FailsWith(EINVAL));
+  ASSERT_FAILS(set, EINVAL);
   EXPECT_THAT(set.error().explanation(),
               HasSubstr("mode is PR_TIMING_TIMESTAMP, which Linux does not"));
 }
@@ -859,37 +859,37 @@ std::uint64_t Count(const OwnedFd& counter) {
 
 TEST(Prctl, PerfEventsCountUnlessDisabled) {
   if (!Exists("/proc/sys/kernel/perf_event_paranoid")) {
-    EXPECT_THAT(DisablePerfEvents(), FailsWith(EINVAL));
-    EXPECT_THAT(EnablePerfEvents(), FailsWith(EINVAL));
+    EXPECT_FAILS(DisablePerfEvents(), EINVAL);
+    EXPECT_FAILS(EnablePerfEvents(), EINVAL);
     return;
   }
   const OwnedFd counter = OpenCounter();
-  EXPECT_THAT(DisablePerfEvents(), Succeeds());
+  EXPECT_SUCCEEDS(DisablePerfEvents());
   if (counter.is_open()) {
     const std::uint64_t stopped = Count(counter);
     for (int i = 0; i < 100; ++i) getppid();
     EXPECT_EQ(Count(counter), stopped);
-    EXPECT_THAT(EnablePerfEvents(), Succeeds());
+    EXPECT_SUCCEEDS(EnablePerfEvents());
     while (Count(counter) == stopped) getppid();
   }
-  EXPECT_THAT(EnablePerfEvents(), Succeeds());
+  EXPECT_SUCCEEDS(EnablePerfEvents());
 }
 
 TEST(Prctl, AnIoFlusherNeedsAPrivilege) {
   InChild([] {
     // It must be one of the initial user namespace.
     if (Raw(PR_GET_IO_FLUSHER) != -1) {
-      EXPECT_THAT(SetIoFlusher(true), Succeeds());
+      EXPECT_SUCCEEDS(SetIoFlusher(true));
       EXPECT_EQ(GetIoFlusher(), true);
       EXPECT_EQ(Raw(PR_GET_IO_FLUSHER), 1);
-      EXPECT_THAT(SetIoFlusher(false), Succeeds());
+      EXPECT_SUCCEEDS(SetIoFlusher(false));
       EXPECT_EQ(GetIoFlusher(), false);
     }
     DropCapabilities();
     const int error = LinuxIs(5, 6) ? EPERM : EINVAL;
-    EXPECT_THAT(SetIoFlusher(true), FailsWith(error));
+    EXPECT_FAILS(SetIoFlusher(true), error);
     const Result<bool> got = GetIoFlusher();
-    ASSERT_THAT(got, FailsWith(error));
+    ASSERT_FAILS(got, error);
     EXPECT_THAT(got.error().ToString(),
                 StartsWith("prctl(PR_GET_IO_FLUSHER) = "));
     EXPECT_TRUE(got.error().documented());
@@ -898,43 +898,43 @@ TEST(Prctl, AnIoFlusherNeedsAPrivilege) {
 
 TEST(Prctl, TimersCanBeGivenTheirIds) {
   if (!LinuxIs(6, 15)) {
-    EXPECT_THAT(SetTimerRestoreIds(true), FailsWith(EINVAL));
-    EXPECT_THAT(GetTimerRestoreIds(), FailsWith(EINVAL));
+    EXPECT_FAILS(SetTimerRestoreIds(true), EINVAL);
+    EXPECT_FAILS(GetTimerRestoreIds(), EINVAL);
     return;
   }
   InChild([] {
     EXPECT_EQ(GetTimerRestoreIds(), false);
-    EXPECT_THAT(SetTimerRestoreIds(true), Succeeds());
+    EXPECT_SUCCEEDS(SetTimerRestoreIds(true));
     EXPECT_EQ(GetTimerRestoreIds(), true);
     InChild([] { EXPECT_EQ(GetTimerRestoreIds(), false); });
-    EXPECT_THAT(SetTimerRestoreIds(false), Succeeds());
+    EXPECT_SUCCEEDS(SetTimerRestoreIds(false));
     EXPECT_EQ(GetTimerRestoreIds(), false);
   });
 }
 
 TEST(Prctl, FutexesHaveAHashTable) {
   if (!LinuxIs(6, 16)) {
-    EXPECT_THAT(SetFutexHashSlots(4), FailsWith(EINVAL));
-    EXPECT_THAT(GetFutexHashSlots(), FailsWith(EINVAL));
+    EXPECT_FAILS(SetFutexHashSlots(4), EINVAL);
+    EXPECT_FAILS(GetFutexHashSlots(), EINVAL);
     return;
   }
   InChild([] {
-    EXPECT_THAT(SetFutexHashSlots(16), Succeeds());
+    EXPECT_SUCCEEDS(SetFutexHashSlots(16));
     EXPECT_EQ(GetFutexHashSlots(), 16u);
-    EXPECT_THAT(SetFutexHashSlots(12), FailsWith(EINVAL));
-    EXPECT_THAT(SetFutexHashSlots(1), FailsWith(EINVAL));
+    EXPECT_FAILS(SetFutexHashSlots(12), EINVAL);
+    EXPECT_FAILS(SetFutexHashSlots(1), EINVAL);
     EXPECT_EQ(GetFutexHashSlots(), 16u);
     if (!LinuxIs(6, 17)) return;
-    EXPECT_THAT(SetFutexHashSlots(0), Succeeds());
+    EXPECT_SUCCEEDS(SetFutexHashSlots(0));
     EXPECT_EQ(GetFutexHashSlots(), 0u);
-    EXPECT_THAT(SetFutexHashSlots(16), FailsWith(EBUSY));
+    EXPECT_FAILS(SetFutexHashSlots(16), EBUSY);
   });
 }
 
 TEST(Prctl, NoNewPrivilegesAreForEver) {
   InChild([] {
     EXPECT_EQ(GetNoNewPrivileges(), Raw(PR_GET_NO_NEW_PRIVS) == 1);
-    EXPECT_THAT(SetNoNewPrivileges(), Succeeds());
+    EXPECT_SUCCEEDS(SetNoNewPrivileges());
     EXPECT_EQ(GetNoNewPrivileges(), true);
     EXPECT_EQ(Raw(PR_GET_NO_NEW_PRIVS), 1);
     InChild([] { EXPECT_EQ(GetNoNewPrivileges(), true); });
@@ -950,7 +950,7 @@ TEST(PrctlCapabilities, AreInTheBoundingSetThatProcTells) {
         << number;
   }
   const Result<bool> unknown = CapabilityIsInBoundingSet(kNoCapability);
-  ASSERT_THAT(unknown, FailsWith(EINVAL));
+  ASSERT_FAILS(unknown, EINVAL);
   EXPECT_THAT(unknown.error().explanation(), HasSubstr("cap is no capability"));
 }
 
@@ -960,12 +960,10 @@ TEST(PrctlCapabilities, AreDroppedFromTheBoundingSet) {
   InChild([] {
     const bool other =
         CapabilityIsInBoundingSet(Capability::kSysChroot).value();
-    EXPECT_THAT(DropCapabilityFromBoundingSet(Capability::kSysBoot),
-                Succeeds());
+    EXPECT_SUCCEEDS(DropCapabilityFromBoundingSet(Capability::kSysBoot));
     EXPECT_EQ(CapabilityIsInBoundingSet(Capability::kSysBoot), false);
     EXPECT_EQ(CapabilityIsInBoundingSet(Capability::kSysChroot), other);
-    EXPECT_THAT(DropCapabilityFromBoundingSet(kNoCapability),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(DropCapabilityFromBoundingSet(kNoCapability), EINVAL);
   });
 }
 
@@ -974,7 +972,7 @@ TEST(PrctlCapabilities, AreNotDroppedWithoutAPrivilege) {
     DropCapabilities();
     const Result<void> dropped =
         DropCapabilityFromBoundingSet(Capability::kSysBoot);
-    ASSERT_THAT(dropped, FailsWith(EPERM));
+    ASSERT_FAILS(dropped, EPERM);
     EXPECT_EQ(dropped.error().ToString(),
               "prctl(PR_CAPBSET_DROP, 22) = EPERM (Operation not permitted): "
               "the caller lacks CAP_SETPCAP");
@@ -990,14 +988,14 @@ TEST(PrctlCapabilities, AreMadeAmbient) {
       set.inheritable = set.permitted;
     all.Set();
     EXPECT_EQ(CapabilityIsAmbient(Capability::kChown), false);
-    EXPECT_THAT(RaiseAmbientCapability(Capability::kChown), Succeeds());
-    EXPECT_THAT(RaiseAmbientCapability(Capability::kKill), Succeeds());
+    EXPECT_SUCCEEDS(RaiseAmbientCapability(Capability::kChown));
+    EXPECT_SUCCEEDS(RaiseAmbientCapability(Capability::kKill));
     EXPECT_EQ(CapabilityIsAmbient(Capability::kChown), true);
     EXPECT_EQ(StatusOf("CapAmb:"), 1u << CAP_CHOWN | 1u << CAP_KILL);
-    EXPECT_THAT(LowerAmbientCapability(Capability::kChown), Succeeds());
+    EXPECT_SUCCEEDS(LowerAmbientCapability(Capability::kChown));
     EXPECT_EQ(StatusOf("CapAmb:"), 1u << CAP_KILL);
     EXPECT_EQ(CapabilityIsAmbient(Capability::kChown), false);
-    EXPECT_THAT(ClearAmbientCapabilities(), Succeeds());
+    EXPECT_SUCCEEDS(ClearAmbientCapabilities());
     EXPECT_EQ(StatusOf("CapAmb:"), 0u);
   });
 }
@@ -1005,22 +1003,22 @@ TEST(PrctlCapabilities, AreMadeAmbient) {
 TEST(PrctlCapabilities, ThatAreNotPermittedAreNotAmbient) {
   InChild([] {
     DropCapabilities();
-    EXPECT_THAT(RaiseAmbientCapability(Capability::kChown), FailsWith(EPERM));
+    EXPECT_FAILS(RaiseAmbientCapability(Capability::kChown), EPERM);
     EXPECT_EQ(CapabilityIsAmbient(Capability::kChown), false);
-    EXPECT_THAT(LowerAmbientCapability(Capability::kChown), Succeeds());
-    EXPECT_THAT(ClearAmbientCapabilities(), Succeeds());
-    EXPECT_THAT(CapabilityIsAmbient(kNoCapability), FailsWith(EINVAL));
-    EXPECT_THAT(RaiseAmbientCapability(kNoCapability), FailsWith(EINVAL));
-    EXPECT_THAT(LowerAmbientCapability(kNoCapability), FailsWith(EINVAL));
+    EXPECT_SUCCEEDS(LowerAmbientCapability(Capability::kChown));
+    EXPECT_SUCCEEDS(ClearAmbientCapabilities());
+    EXPECT_FAILS(CapabilityIsAmbient(kNoCapability), EINVAL);
+    EXPECT_FAILS(RaiseAmbientCapability(kNoCapability), EINVAL);
+    EXPECT_FAILS(LowerAmbientCapability(kNoCapability), EINVAL);
   });
 }
 
 TEST(PrctlCapabilities, AreKeptOrNot) {
   InChild([] {
-    EXPECT_THAT(SetKeepCapabilities(true), Succeeds());
+    EXPECT_SUCCEEDS(SetKeepCapabilities(true));
     EXPECT_EQ(GetKeepCapabilities(), true);
     EXPECT_EQ(Raw(PR_GET_KEEPCAPS), 1);
-    EXPECT_THAT(SetKeepCapabilities(false), Succeeds());
+    EXPECT_SUCCEEDS(SetKeepCapabilities(false));
     EXPECT_EQ(GetKeepCapabilities(), false);
   });
 }
@@ -1032,16 +1030,15 @@ TEST(PrctlSecureBits, AreSetAndLocked) {
     const SecureBits before = GetSecureBits().value();
     const SecureBits bits =
         before | SecureBits::kNoroot | SecureBits::kKeepCapsLocked;
-    EXPECT_THAT(SetSecureBits(bits), Succeeds());
+    EXPECT_SUCCEEDS(SetSecureBits(bits));
     EXPECT_EQ(GetSecureBits(), bits);
     EXPECT_EQ(static_cast<unsigned>(Raw(PR_GET_SECUREBITS)), bits.bits());
     const Result<void> kept = SetKeepCapabilities(true);
-    ASSERT_THAT(kept, FailsWith(EPERM));
+    ASSERT_FAILS(kept, EPERM);
     EXPECT_EQ(kept.error().explanation(),
               "the securebit SECBIT_KEEP_CAPS_LOCKED is set");
-    EXPECT_THAT(SetSecureBits(before), FailsWith(EPERM));
-    EXPECT_THAT(SetSecureBits(bits | SecureBits::FromBits(1u << 30)),
-                FailsWith(EPERM));
+    EXPECT_FAILS(SetSecureBits(before), EPERM);
+    EXPECT_FAILS(SetSecureBits(bits | SecureBits::FromBits(1u << 30)), EPERM);
   });
 }
 
@@ -1049,27 +1046,27 @@ TEST(PrctlSecureBits, AreNotSetWithoutAPrivilege) {
   InChild([] {
     DropCapabilities();
     const SecureBits before = GetSecureBits().value();
-    EXPECT_THAT(SetSecureBits(before | SecureBits::kNoroot), FailsWith(EPERM));
+    EXPECT_FAILS(SetSecureBits(before | SecureBits::kNoroot), EPERM);
   });
 }
 
 TEST(PrctlSeccomp, ModeIsThatOfTheThread) {
   const std::optional<unsigned long long> mode = StatusOf("Seccomp:");
   if (!mode) {
-    EXPECT_THAT(GetSeccompMode(), FailsWith(EINVAL));
+    EXPECT_FAILS(GetSeccompMode(), EINVAL);
     return;
   }
   EXPECT_EQ(GetSeccompMode(), static_cast<SeccompMode>(*mode));
   InChild([] {
     sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     const sock_fprog program = {1, &allow};
-    EXPECT_THAT(SetNoNewPrivileges(), Succeeds());
+    EXPECT_SUCCEEDS(SetNoNewPrivileges());
     EXPECT_EQ(Raw(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
                   reinterpret_cast<Word>(&program)),
               0);
     EXPECT_EQ(GetSeccompMode(), SeccompMode::kFilter);
     // One is not left for the other.
-    EXPECT_THAT(EnterStrictSeccomp(), FailsWith(EINVAL));
+    EXPECT_FAILS(EnterStrictSeccomp(), EINVAL);
   });
 }
 
@@ -1103,7 +1100,7 @@ TEST(PrctlSeccomp, AStrictThreadMayDoLittle) {
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
-  EXPECT_THAT(writer.Close(), Succeeds());
+  EXPECT_SUCCEEDS(writer.Close());
   char read_text[3] = {};
   EXPECT_EQ(read(reader.raw(), read_text, 2), 1);
   EXPECT_STREQ(read_text, "e");
@@ -1113,32 +1110,30 @@ TEST(Prctl, SpeculationIsControlled) {
   constexpr auto kStoreBypass = SpeculationFeature::kStoreBypass;
 #if defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
   const Result<SpeculationState> state = GetSpeculation(kStoreBypass);
-  ASSERT_THAT(state, Succeeds());
+  ASSERT_SUCCEEDS(state);
   const auto unknown = static_cast<SpeculationFeature>(99);
-  EXPECT_THAT(GetSpeculation(unknown), FailsWith(ENODEV));
-  EXPECT_THAT(SetSpeculation(unknown, SpeculationState::kEnable),
-              FailsWith(ENODEV));
+  EXPECT_FAILS(GetSpeculation(unknown), ENODEV);
+  EXPECT_FAILS(SetSpeculation(unknown, SpeculationState::kEnable), ENODEV);
   if (!state->Contains(SpeculationState::kPrctl)) {
-    EXPECT_THAT(SetSpeculation(kStoreBypass, SpeculationState::kDisable),
-                FailsWith(ENXIO));
+    EXPECT_FAILS(SetSpeculation(kStoreBypass, SpeculationState::kDisable),
+                 ENXIO);
     return;
   }
-  EXPECT_THAT(SetSpeculation(kStoreBypass, SpeculationState::FromBits(0x4000)),
-              FailsWith(ERANGE));
+  EXPECT_FAILS(SetSpeculation(kStoreBypass, SpeculationState::FromBits(0x4000)),
+               ERANGE);
   InChild([] {
-    EXPECT_THAT(SetSpeculation(kStoreBypass, SpeculationState::kDisable),
-                Succeeds());
+    EXPECT_SUCCEEDS(SetSpeculation(kStoreBypass, SpeculationState::kDisable));
     EXPECT_EQ(GetSpeculation(kStoreBypass),
               SpeculationState::kPrctl | SpeculationState::kDisable);
-    EXPECT_THAT(SetSpeculation(kStoreBypass, SpeculationState::kForceDisable),
-                Succeeds());
-    EXPECT_THAT(SetSpeculation(kStoreBypass, SpeculationState::kEnable),
-                FailsWith(EPERM));
+    EXPECT_SUCCEEDS(
+        SetSpeculation(kStoreBypass, SpeculationState::kForceDisable));
+    EXPECT_FAILS(SetSpeculation(kStoreBypass, SpeculationState::kEnable),
+                 EPERM);
   });
 #else
-  EXPECT_THAT(GetSpeculation(kStoreBypass), FailsWith(EINVAL));
-  EXPECT_THAT(SetSpeculation(kStoreBypass, SpeculationState::kDisable),
-              FailsWith(EINVAL));
+  EXPECT_FAILS(GetSpeculation(kStoreBypass), EINVAL);
+  EXPECT_FAILS(SetSpeculation(kStoreBypass, SpeculationState::kDisable),
+               EINVAL);
 #endif
 }
 
@@ -1149,24 +1144,22 @@ TEST(Prctl, CoresAreSharedByCookie) {
     // Not built with it, or no core has two threads.
     const int error = errno;
     EXPECT_THAT(error, testing::AnyOf(EINVAL, ENODEV));
-    EXPECT_THAT(GetCoreCookie(), FailsWith(error));
-    EXPECT_THAT(CreateCoreCookie(0, SchedCoreScope::kThread), FailsWith(error));
-    EXPECT_THAT(ShareCoreCookieTo(0, SchedCoreScope::kThread),
-                FailsWith(error));
-    EXPECT_THAT(ShareCoreCookieFrom(0), FailsWith(error));
+    EXPECT_FAILS(GetCoreCookie(), error);
+    EXPECT_FAILS(CreateCoreCookie(0, SchedCoreScope::kThread), error);
+    EXPECT_FAILS(ShareCoreCookieTo(0, SchedCoreScope::kThread), error);
+    EXPECT_FAILS(ShareCoreCookieFrom(0), error);
     return;
   }
   InChild([] {
-    EXPECT_THAT(CreateCoreCookie(0, SchedCoreScope::kThread), Succeeds());
+    EXPECT_SUCCEEDS(CreateCoreCookie(0, SchedCoreScope::kThread));
     const std::uint64_t mine = GetCoreCookie().value();
     EXPECT_NE(mine, 0u);
     const pid_t parent = getpid();
     InChild([&] {
       EXPECT_EQ(GetCoreCookie(), mine);
-      EXPECT_THAT(CreateCoreCookie(0, SchedCoreScope::kThreadGroup),
-                  Succeeds());
+      EXPECT_SUCCEEDS(CreateCoreCookie(0, SchedCoreScope::kThreadGroup));
       EXPECT_THAT(GetCoreCookie(), Returns(Ne(mine)));
-      EXPECT_THAT(ShareCoreCookieFrom(parent), Succeeds());
+      EXPECT_SUCCEEDS(ShareCoreCookieFrom(parent));
       EXPECT_EQ(GetCoreCookie(), mine);
     });
   });
@@ -1177,44 +1170,44 @@ TEST(Prctl, CorruptedMemoryKillsEarlyOrLate) {
     for (const MceKillPolicy policy :
          {MceKillPolicy::kEarly, MceKillPolicy::kLate,
           MceKillPolicy::kDefault}) {
-      EXPECT_THAT(SetMceKill(policy), Succeeds());
+      EXPECT_SUCCEEDS(SetMceKill(policy));
       EXPECT_EQ(GetMceKill(), policy);
     }
-    EXPECT_THAT(SetMceKill(MceKillPolicy::kEarly), Succeeds());
-    EXPECT_THAT(ClearMceKill(), Succeeds());
+    EXPECT_SUCCEEDS(SetMceKill(MceKillPolicy::kEarly));
+    EXPECT_SUCCEEDS(ClearMceKill());
     EXPECT_EQ(GetMceKill(), MceKillPolicy::kDefault);
-    EXPECT_THAT(SetMceKill(static_cast<MceKillPolicy>(9)), FailsWith(EINVAL));
+    EXPECT_FAILS(SetMceKill(static_cast<MceKillPolicy>(9)), EINVAL);
   });
 }
 
 TEST(Prctl, HugePagesAreDisabled) {
   InChild([] {
-    EXPECT_THAT(SetThpDisable(ThpDisable::kYes), Succeeds());
+    EXPECT_SUCCEEDS(SetThpDisable(ThpDisable::kYes));
     EXPECT_EQ(GetThpDisable(), ThpDisable::kYes);
     EXPECT_EQ(Raw(PR_GET_THP_DISABLE), 1);
     InChild([] { EXPECT_EQ(GetThpDisable(), ThpDisable::kYes); });
-    EXPECT_THAT(SetThpDisable(ThpDisable::kNo), Succeeds());
+    EXPECT_SUCCEEDS(SetThpDisable(ThpDisable::kNo));
     EXPECT_EQ(GetThpDisable(), ThpDisable::kNo);
     if (LinuxIs(6, 18)) {
-      EXPECT_THAT(SetThpDisable(ThpDisable::kExceptAdvised), Succeeds());
+      EXPECT_SUCCEEDS(SetThpDisable(ThpDisable::kExceptAdvised));
       EXPECT_EQ(GetThpDisable(), ThpDisable::kExceptAdvised);
     } else {
-      EXPECT_THAT(SetThpDisable(ThpDisable::kExceptAdvised), FailsWith(EINVAL));
+      EXPECT_FAILS(SetThpDisable(ThpDisable::kExceptAdvised), EINVAL);
     }
   });
 }
 
 TEST(Prctl, EqualPagesAreMerged) {
   if (!LinuxIs(6, 4) || !Exists("/sys/kernel/mm/ksm")) {
-    EXPECT_THAT(SetMemoryMerge(true), FailsWith(EINVAL));
-    EXPECT_THAT(GetMemoryMerge(), FailsWith(EINVAL));
+    EXPECT_FAILS(SetMemoryMerge(true), EINVAL);
+    EXPECT_FAILS(GetMemoryMerge(), EINVAL);
     return;
   }
   InChild([] {
     // In this order: to part all pages of a sanitizer's terabytes takes hours.
-    EXPECT_THAT(SetMemoryMerge(false), Succeeds());
+    EXPECT_SUCCEEDS(SetMemoryMerge(false));
     EXPECT_EQ(GetMemoryMerge(), false);
-    EXPECT_THAT(SetMemoryMerge(true), Succeeds());
+    EXPECT_SUCCEEDS(SetMemoryMerge(true));
     EXPECT_EQ(GetMemoryMerge(), true);
   });
 }
@@ -1226,22 +1219,21 @@ void* Map(int protection) {
 TEST(Prctl, MemoryIsNotWrittenAndExecuted) {
   using Mdwe = MemoryDenyWriteExec;
   if (!LinuxIs(6, 3)) {
-    EXPECT_THAT(SetMemoryDenyWriteExec(Mdwe::kRefuseExecGain),
-                FailsWith(EINVAL));
-    EXPECT_THAT(GetMemoryDenyWriteExec(), FailsWith(EINVAL));
+    EXPECT_FAILS(SetMemoryDenyWriteExec(Mdwe::kRefuseExecGain), EINVAL);
+    EXPECT_FAILS(GetMemoryDenyWriteExec(), EINVAL);
     return;
   }
   InChild([] {
     EXPECT_EQ(GetMemoryDenyWriteExec(), Mdwe());
-    EXPECT_THAT(SetMemoryDenyWriteExec(Mdwe::kNoInherit), FailsWith(EINVAL));
-    EXPECT_THAT(SetMemoryDenyWriteExec(Mdwe::kRefuseExecGain), Succeeds());
+    EXPECT_FAILS(SetMemoryDenyWriteExec(Mdwe::kNoInherit), EINVAL);
+    EXPECT_SUCCEEDS(SetMemoryDenyWriteExec(Mdwe::kRefuseExecGain));
     EXPECT_EQ(GetMemoryDenyWriteExec(), Mdwe::kRefuseExecGain);
     EXPECT_EQ(Map(PROT_WRITE | PROT_EXEC), MAP_FAILED);
     EXPECT_EQ(errno, EACCES);
     if (LinuxIs(6, 7)) {
-      EXPECT_THAT(
+      EXPECT_FAILS(
           SetMemoryDenyWriteExec(Mdwe::kRefuseExecGain | Mdwe::kNoInherit),
-          FailsWith(EPERM));
+          EPERM);
     }
     InChild([] { EXPECT_EQ(GetMemoryDenyWriteExec(), Mdwe::kRefuseExecGain); });
   });
@@ -1256,8 +1248,8 @@ TEST(Prctl, MemoryHasAName) {
   if (prctl(PR_SET_VMA, Word{PR_SET_VMA_ANON_NAME},
             reinterpret_cast<Word>(second), Word{page}, "raw") != 0) {
     EXPECT_EQ(errno, EINVAL);  // as without CONFIG_ANON_VMA_NAME
-    EXPECT_THAT(SetMemoryName(second, page, "name"), FailsWith(EINVAL));
-    EXPECT_THAT(ClearMemoryName(second, page), FailsWith(EINVAL));
+    EXPECT_FAILS(SetMemoryName(second, page, "name"), EINVAL);
+    EXPECT_FAILS(ClearMemoryName(second, page), EINVAL);
   } else {
     const auto names = [&] {
       std::ifstream file("/proc/self/maps");
@@ -1268,17 +1260,16 @@ TEST(Prctl, MemoryHasAName) {
       }
       return std::string();
     };
-    EXPECT_THAT(SetMemoryName(second, page, "some name"), Succeeds());
+    EXPECT_SUCCEEDS(SetMemoryName(second, page, "some name"));
     EXPECT_THAT(names(), HasSubstr("[anon:some name]"));
-    EXPECT_THAT(SetMemoryName(second, page, std::string(79, 'x')), Succeeds());
-    EXPECT_THAT(SetMemoryName(second, page, std::string(80, 'x')),
-                FailsWith(EINVAL));
-    EXPECT_THAT(SetMemoryName(second, page, "a]"), FailsWith(EINVAL));
-    EXPECT_THAT(ClearMemoryName(second, page), Succeeds());
+    EXPECT_SUCCEEDS(SetMemoryName(second, page, std::string(79, 'x')));
+    EXPECT_FAILS(SetMemoryName(second, page, std::string(80, 'x')), EINVAL);
+    EXPECT_FAILS(SetMemoryName(second, page, "a]"), EINVAL);
+    EXPECT_SUCCEEDS(ClearMemoryName(second, page));
     EXPECT_THAT(names(), Not(HasSubstr("[anon:")));
     EXPECT_THAT(munmap(memory, 3 * page), 0);
     const Result<void> unmapped = SetMemoryName(second, page, "name");
-    ASSERT_THAT(unmapped, FailsWith(ENOMEM));
+    ASSERT_FAILS(unmapped, ENOMEM);
     EXPECT_TRUE(unmapped.error().documented());
     return;
   }
@@ -1293,20 +1284,20 @@ TEST(Prctl, ANameOfMemoryIsHandedOn) {
     got = Pointer<const char>(call.arguments[3]);
   });
   const std::string_view part = std::string_view("nameless").substr(0, 4);
-  EXPECT_THAT(SetMemoryName(nullptr, 1, part), Succeeds());
+  EXPECT_SUCCEEDS(SetMemoryName(nullptr, 1, part));
   EXPECT_EQ(got, "name");
   for (const std::size_t size : {0u, 79u, 80u}) {
-    EXPECT_THAT(SetMemoryName(nullptr, 1, std::string(size, 'x')), Succeeds());
+    EXPECT_SUCCEEDS(SetMemoryName(nullptr, 1, std::string(size, 'x')));
     EXPECT_EQ(got, std::string(size, 'x'));
   }
-  EXPECT_THAT(SetMemoryName(nullptr, 1, std::string(500, 'x')), Succeeds());
+  EXPECT_SUCCEEDS(SetMemoryName(nullptr, 1, std::string(500, 'x')));
   EXPECT_EQ(got.size(), 80u);
 }
 
 TEST(Prctl, TheAuxiliaryVectorIsReadBack) {
   AuxiliaryValue vector[100] = {};
   if (!LinuxIs(6, 4)) {
-    EXPECT_THAT(GetAuxiliaryVector(vector), FailsWith(EINVAL));
+    EXPECT_FAILS(GetAuxiliaryVector(vector), EINVAL);
     return;
   }
   const Result<std::size_t> size = GetAuxiliaryVector(vector);
@@ -1333,12 +1324,12 @@ TEST(Prctl, TheExecutableFileIsOfAPrivilege) {
     if (Raw(PR_SET_MM, PR_SET_MM_BRK) == -1 && errno == EINVAL) {
       const OwnedFd file =
           OwnedFd::Adopt(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-      EXPECT_THAT(SetExecutableFile(BorrowedFd()), FailsWith(EBADF));
-      EXPECT_THAT(SetExecutableFile(file), FailsWith(EBUSY));
+      EXPECT_FAILS(SetExecutableFile(BorrowedFd()), EBADF);
+      EXPECT_FAILS(SetExecutableFile(file), EBUSY);
     }
     DropCapabilities();
     const Result<void> set = SetExecutableFile(BorrowedFd());
-    ASSERT_THAT(set, FailsWith(EPERM));
+    ASSERT_FAILS(set, EPERM);
     EXPECT_THAT(set.error().ToString(),
                 AllOf(StartsWith("prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, -1) = "
                                  "EPERM (Operation not permitted): "),
@@ -1408,13 +1399,12 @@ TEST(PrctlArchitecture, X86ForbidsReadingTheTimeStampCounter) {
     const Result<void> set = SetTimeStampCounter(TimeStampCounter::kSigsegv);
     const Result<TimeStampCounter> got = GetTimeStampCounter();
     const int raw = RawWritten(PR_GET_TSC);
-    EXPECT_THAT(SetTimeStampCounter(TimeStampCounter::kEnable), Succeeds());
-    EXPECT_THAT(set, Succeeds());
+    EXPECT_SUCCEEDS(SetTimeStampCounter(TimeStampCounter::kEnable));
+    EXPECT_SUCCEEDS(set);
     EXPECT_EQ(got, TimeStampCounter::kSigsegv);
     EXPECT_EQ(raw, PR_TSC_SIGSEGV);
     EXPECT_EQ(GetTimeStampCounter(), TimeStampCounter::kEnable);
-    EXPECT_THAT(SetTimeStampCounter(static_cast<TimeStampCounter>(9)),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(SetTimeStampCounter(static_cast<TimeStampCounter>(9)), EINVAL);
   });
 }
 #endif
@@ -1429,14 +1419,14 @@ constexpr Word kMte = 1ul << 18;
 
 TEST(PrctlArchitecture, Arm64HasScalableVectors) {
   if ((getauxval(AT_HWCAP) & kSve) == 0) {
-    EXPECT_THAT(GetSveVectorLength(), FailsWith(EINVAL));
-    EXPECT_THAT(SetSveVectorLength(16), FailsWith(EINVAL));
+    EXPECT_FAILS(GetSveVectorLength(), EINVAL);
+    EXPECT_FAILS(SetSveVectorLength(16), EINVAL);
     return;
   }
   InChild([] {
     EXPECT_EQ(SetSveVectorLength(16), (VectorLength{16, false}));
     EXPECT_EQ(GetSveVectorLength(), (VectorLength{16, false}));
-    EXPECT_THAT(SetSveVectorLength(17), FailsWith(EINVAL));
+    EXPECT_FAILS(SetSveVectorLength(17), EINVAL);
   });
 }
 
@@ -1457,30 +1447,29 @@ TEST(PrctlArchitecture, Arm64InheritsItsScalableVectors) {
 
 TEST(PrctlArchitecture, Arm64HasStreamingVectors) {
   if ((getauxval(AT_HWCAP2) & kSme) == 0) {
-    EXPECT_THAT(GetSmeVectorLength(), FailsWith(EINVAL));
-    EXPECT_THAT(SetSmeVectorLength(16), FailsWith(EINVAL));
+    EXPECT_FAILS(GetSmeVectorLength(), EINVAL);
+    EXPECT_FAILS(SetSmeVectorLength(16), EINVAL);
     return;
   }
   InChild([] {
     const Result<VectorLength> set = SetSmeVectorLength(16);
-    ASSERT_THAT(set, Succeeds());
+    ASSERT_SUCCEEDS(set);
     EXPECT_GE(set->bytes, 16u);
     EXPECT_FALSE(set->inherited);
     EXPECT_EQ(GetSmeVectorLength(), *set);
-    EXPECT_THAT(SetSmeVectorLength(17), FailsWith(EINVAL));
+    EXPECT_FAILS(SetSmeVectorLength(17), EINVAL);
   });
 }
 
 TEST(PrctlArchitecture, Arm64ResetsKeys) {
   if ((getauxval(AT_HWCAP) & kPaca) == 0) {
-    EXPECT_THAT(ResetPacKeys(PacKeys::kApdakey), FailsWith(EINVAL));
+    EXPECT_FAILS(ResetPacKeys(PacKeys::kApdakey), EINVAL);
     return;
   }
   InChild([] {
-    EXPECT_THAT(ResetPacKeys(PacKeys::kApdakey | PacKeys::kApdbkey),
-                Succeeds());
+    EXPECT_SUCCEEDS(ResetPacKeys(PacKeys::kApdakey | PacKeys::kApdbkey));
     const Result<void> unknown = ResetPacKeys(PacKeys::FromBits(0x4000));
-    ASSERT_THAT(unknown, FailsWith(EINVAL));
+    ASSERT_FAILS(unknown, EINVAL);
     EXPECT_THAT(unknown.error().explanation(),
                 HasSubstr("keys has an unknown bit"));
   });
@@ -1488,15 +1477,14 @@ TEST(PrctlArchitecture, Arm64ResetsKeys) {
 
 TEST(PrctlArchitecture, Arm64EnablesKeys) {
   if ((getauxval(AT_HWCAP) & kPaca) == 0 || !LinuxIs(5, 13)) {
-    EXPECT_THAT(GetPacEnabledKeys(), FailsWith(EINVAL));
+    EXPECT_FAILS(GetPacEnabledKeys(), EINVAL);
     return;
   }
   InChild([] {
     const Result<PacKeys> before = GetPacEnabledKeys();
-    ASSERT_THAT(before, Succeeds());
-    EXPECT_THAT(SetPacEnabledKeys(PacKeys::kApdakey | PacKeys::kApdbkey,
-                                  PacKeys::kApdbkey),
-                Succeeds());
+    ASSERT_SUCCEEDS(before);
+    EXPECT_SUCCEEDS(SetPacEnabledKeys(PacKeys::kApdakey | PacKeys::kApdbkey,
+                                      PacKeys::kApdbkey));
     EXPECT_EQ(GetPacEnabledKeys(),
               (*before & ~PacKeys::kApdakey) | PacKeys::kApdbkey);
   });
@@ -1504,13 +1492,12 @@ TEST(PrctlArchitecture, Arm64EnablesKeys) {
 
 TEST(PrctlArchitecture, Arm64TagsAddresses) {
   InChild([] {
-    EXPECT_THAT(SetTaggedAddresses(TaggedAddresses::kTaggedAddrEnable),
-                Succeeds());
+    EXPECT_SUCCEEDS(SetTaggedAddresses(TaggedAddresses::kTaggedAddrEnable));
     EXPECT_EQ(GetTaggedAddresses(), TaggedAddresses::kTaggedAddrEnable);
-    EXPECT_THAT(SetTaggedAddresses({}), Succeeds());
+    EXPECT_SUCCEEDS(SetTaggedAddresses({}));
     EXPECT_EQ(GetTaggedAddresses(), TaggedAddresses());
-    EXPECT_THAT(SetTaggedAddresses(TaggedAddresses::FromBits(1ul << 40)),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(SetTaggedAddresses(TaggedAddresses::FromBits(1ul << 40)),
+                 EINVAL);
   });
 }
 
@@ -1521,7 +1508,7 @@ TEST(PrctlArchitecture, Arm64TagsMemory) {
     const TaggedAddresses addresses = TaggedAddresses::kTaggedAddrEnable |
                                       TaggedAddresses::kMteTcfSync |
                                       MteTags(0xfffe);
-    EXPECT_THAT(SetTaggedAddresses(addresses), Succeeds());
+    EXPECT_SUCCEEDS(SetTaggedAddresses(addresses));
     EXPECT_EQ(GetTaggedAddresses(), addresses);
   });
 }

@@ -19,6 +19,7 @@
 
 #include "wrappers/retry.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -41,7 +42,7 @@ using Key = std::array<std::byte, 16>;
 
 Key NewKey(RandomFlags flags = {}) {
   Key key = {};
-  EXPECT_THAT(GetRandom(key, flags), Returns(key.size()));
+  EXPECT_RETURNS(GetRandom(key, flags), key.size());
   return key;
 }
 
@@ -68,7 +69,7 @@ TEST(GetRandom, NeverGivesFewerThan256) {
   const Interruptions interruptions;
   for (int i = 0; i < 300; ++i) {
     std::byte bytes[256] = {};
-    ASSERT_THAT(GetRandom(bytes), Returns(256u));
+    ASSERT_RETURNS(GetRandom(bytes), 256u);
     ASSERT_TRUE(IsFilled(bytes));
   }
 }
@@ -76,7 +77,7 @@ TEST(GetRandom, NeverGivesFewerThan256) {
 TEST(GetRandom, WritesNothingBehindTheBuffer) {
   std::array<std::byte, 64> bytes = {};
   const auto middle = std::span(bytes).subspan(16, 32);
-  EXPECT_THAT(GetRandom(middle), Returns(32u));
+  EXPECT_RETURNS(GetRandom(middle), 32u);
   EXPECT_TRUE(IsFilled(middle));
   const std::array<std::byte, 16> zeros = {};
   EXPECT_TRUE(std::equal(zeros.begin(), zeros.end(), bytes.begin()));
@@ -85,12 +86,12 @@ TEST(GetRandom, WritesNothingBehindTheBuffer) {
 
 TEST(GetRandom, GivesNoneIfNoneAreAskedFor) {
   Key key = {};
-  EXPECT_THAT(GetRandom(std::span(key).first(0)), Returns(0u));
+  EXPECT_RETURNS(GetRandom(std::span(key).first(0)), 0u);
   EXPECT_EQ(key, Key{});
 }
 
 TEST(GetRandom, GivesNoneIfThereIsNoBuffer) {
-  EXPECT_THAT(GetRandom({}), Returns(0u));
+  EXPECT_RETURNS(GetRandom({}), 0u);
 }
 
 TEST(GetRandom, DoesNotWaitIfToldSo) {
@@ -101,7 +102,7 @@ TEST(GetRandom, GivesInsecureBytesIfToldSo) {
   Key key = {};
   const Result<std::size_t> count = GetRandom(key, RandomFlags::kInsecure);
   if (!count && count.error() == EINVAL) GTEST_SKIP() << "Linux before 5.6";
-  EXPECT_THAT(count, Returns(key.size()));
+  EXPECT_RETURNS(count, key.size());
   EXPECT_NE(key, Key{});
 }
 
@@ -119,7 +120,7 @@ TEST(GetRandom, RefusesFlagsThatContradictEachOther) {
   Key key;
   const Result<std::size_t> count =
       GetRandom(key, RandomFlags::kRandom | RandomFlags::kInsecure);
-  ASSERT_THAT(count, FailsWith(EINVAL));
+  ASSERT_FAILS(count, EINVAL);
   EXPECT_THAT(count.error().arguments(),
               EndsWith(", 16, GRND_RANDOM|GRND_INSECURE"));
   EXPECT_THAT(count.error().explanation(),
@@ -130,7 +131,7 @@ TEST(GetRandom, RefusesUnknownFlags) {
   Key key;
   const Result<std::size_t> count =
       GetRandom(key, RandomFlags::kNonblock | RandomFlags::FromBits(0x100));
-  ASSERT_THAT(count, FailsWith(EINVAL));
+  ASSERT_FAILS(count, EINVAL);
   EXPECT_THAT(count.error().ToString(),
               AllOf(StartsWith("getrandom(0x"),
                     HasSubstr(", 16, GRND_NONBLOCK|0x100) = EINVAL (Invalid "
@@ -138,7 +139,7 @@ TEST(GetRandom, RefusesUnknownFlags) {
                     EndsWith(count.error().explanation())));
   EXPECT_THAT(count.error().explanation(),
               HasSubstr("flags has a bit that does not exist"));
-  EXPECT_THAT(FillRandom(key, RandomFlags::FromBits(0x100)), FailsWith(EINVAL));
+  EXPECT_FAILS(FillRandom(key, RandomFlags::FromBits(0x100)), EINVAL);
 }
 
 TEST(GetRandom, GivesAChildOtherBytesThanItsParent) {
@@ -174,19 +175,19 @@ TEST(GetRandom, GivesEachThreadOtherBytes) {
 
 TEST(FillRandom, FillsAll) {
   std::vector<std::byte> bytes(1 << 20);
-  EXPECT_THAT(FillRandom(bytes), Succeeds());
+  EXPECT_SUCCEEDS(FillRandom(bytes));
   EXPECT_TRUE(IsFilled(bytes));
 }
 
 TEST(FillRandom, FillsAllInSpiteOfSignals) {
   const Interruptions interruptions;
   std::vector<std::byte> bytes(8 << 20);
-  EXPECT_THAT(RetryOnEintr([&] { return FillRandom(bytes); }), Succeeds());
+  EXPECT_SUCCEEDS(RetryOnEintr([&] { return FillRandom(bytes); }));
   EXPECT_TRUE(IsFilled(bytes));
 }
 
 TEST(FillRandom, FillsNothingIfThereIsNothing) {
-  EXPECT_THAT(FillRandom({}), Succeeds());
+  EXPECT_SUCCEEDS(FillRandom({}));
 }
 
 // The kernel gives what there is room for, which is a success, and only the
@@ -198,8 +199,8 @@ TEST(FillRandom, TellsOfABufferThatCanNotBeFilled) {
   ASSERT_NE(place, MAP_FAILED);
   auto* const bytes = static_cast<std::byte*>(place);
   ASSERT_EQ(mprotect(bytes + page, page, PROT_NONE), 0);
-  EXPECT_THAT(FillRandom({bytes + page - 32, 64}), FailsWith(EFAULT));
-  EXPECT_THAT(FillRandom({bytes + page - 32, 32}), Succeeds());
+  EXPECT_FAILS(FillRandom({bytes + page - 32, 64}), EFAULT);
+  EXPECT_SUCCEEDS(FillRandom({bytes + page - 32, 32}));
   EXPECT_TRUE(IsFilled({bytes + page - 32, 32}));
   EXPECT_EQ(munmap(place, 2 * page), 0);
 }
@@ -207,12 +208,12 @@ TEST(FillRandom, TellsOfABufferThatCanNotBeFilled) {
 TEST(GetRandom, LeavesErrnoAlone) {
   errno = EDOM;
   Key key;
-  EXPECT_THAT(GetRandom(key), Succeeds());
-  EXPECT_THAT(FillRandom(key), Succeeds());
+  EXPECT_SUCCEEDS(GetRandom(key));
+  EXPECT_SUCCEEDS(FillRandom(key));
   EXPECT_EQ(errno, EDOM);
   const Result<void> filled = FillRandom(key, RandomFlags::FromBits(0x100));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(filled, FailsWith(EINVAL));
+  ASSERT_FAILS(filled, EINVAL);
   EXPECT_EQ(errno, EINVAL);
 }
 

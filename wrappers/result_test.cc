@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "wrappers/syscall_error.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -114,13 +114,13 @@ TEST(Result, OfWhatCanOnlyBeMoved) {
   EXPECT_EQ(*taken, 3);
   EXPECT_EQ(*some, nullptr);  // NOLINT: what is left of it is the question
   Result<std::unique_ptr<int>> other = Own(-1);
-  EXPECT_THAT(other, FailsWith(EBADF));
+  EXPECT_FAILS(other, EBADF);
   other = Own(4);
   EXPECT_EQ(*other.value(), 4);
   some = std::move(other);
   EXPECT_EQ(*some.value(), 4);
   some = Own(-1);
-  EXPECT_THAT(some, FailsWith(EBADF));
+  EXPECT_FAILS(some, EBADF);
 }
 
 TEST(Result, IsCopiedAndAssigned) {
@@ -128,16 +128,16 @@ TEST(Result, IsCopiedAndAssigned) {
   const Result<std::string> copy = some;
   EXPECT_EQ(copy.value(), "some");
   some = Number(-1).error();
-  EXPECT_THAT(some, FailsWith(EBADF));
+  EXPECT_FAILS(some, EBADF);
   EXPECT_EQ(copy.value(), "some");
   some = copy;
   EXPECT_EQ(some.value(), "some");
   Result<void> done;
-  EXPECT_THAT(done, Succeeds());
+  EXPECT_SUCCEEDS(done);
   done = Fail();
-  EXPECT_THAT(done, FailsWith(EBADF));
+  EXPECT_FAILS(done, EBADF);
   done = Succeed();
-  EXPECT_THAT(done, Succeeds());
+  EXPECT_SUCCEEDS(done);
 }
 
 // transform
@@ -146,7 +146,7 @@ TEST(ResultTransform, MakesAnotherValueOfTheValue) {
   const auto text =
       Number(3).transform([](int n) { return std::to_string(n); });
   static_assert(std::is_same_v<decltype(text), const Result<std::string>>);
-  EXPECT_THAT(text, Returns("3"));
+  EXPECT_RETURNS(text, "3");
 }
 
 TEST(ResultTransform, KeepsTheError) {
@@ -155,7 +155,7 @@ TEST(ResultTransform, KeepsTheError) {
     called = true;
     return n;
   });
-  EXPECT_THAT(none, FailsWith(EBADF));
+  EXPECT_FAILS(none, EBADF);
   EXPECT_EQ(none.error().ToString(), Number(-1).error().ToString());
   EXPECT_FALSE(called);
 }
@@ -163,13 +163,13 @@ TEST(ResultTransform, KeepsTheError) {
 TEST(ResultTransform, ToAndFromNothing) {
   int seen = 0;
   const Result<void> done = Number(3).transform([&](int n) { seen = n; });
-  EXPECT_THAT(done, Succeeds());
+  EXPECT_SUCCEEDS(done);
   EXPECT_EQ(seen, 3);
-  EXPECT_THAT(Number(-1).transform([&](int n) { seen = n; }), FailsWith(EBADF));
+  EXPECT_FAILS(Number(-1).transform([&](int n) { seen = n; }), EBADF);
   EXPECT_EQ(seen, 3);
-  EXPECT_THAT(done.transform([] { return 5; }), Returns(5));
-  EXPECT_THAT(Fail().transform([] { return 5; }), FailsWith(EBADF));
-  EXPECT_THAT(done.transform([&] { ++seen; }), Succeeds());
+  EXPECT_RETURNS(done.transform([] { return 5; }), 5);
+  EXPECT_FAILS(Fail().transform([] { return 5; }), EBADF);
+  EXPECT_SUCCEEDS(done.transform([&] { ++seen; }));
   EXPECT_EQ(seen, 4);
 }
 
@@ -184,7 +184,7 @@ TEST(ResultTransform, GivesTheValueAsItIs) {
   EXPECT_EQ(seen, &*some);
   const Result<int> number = std::move(some).transform(
       [](std::unique_ptr<int> one) { return *one + 1; });
-  EXPECT_THAT(number, Returns(4));
+  EXPECT_RETURNS(number, 4);
 }
 
 // and_then
@@ -192,13 +192,12 @@ TEST(ResultTransform, GivesTheValueAsItIs) {
 TEST(ResultAndThen, GoesOnWithWhatCanFail) {
   const auto next = Number(3).and_then([](int n) { return Number(n + 1); });
   static_assert(std::is_same_v<decltype(next), const Result<int>>);
-  EXPECT_THAT(next, Returns(4));
-  EXPECT_THAT(Number(3).and_then([](int n) { return Number(-n); }),
-              FailsWith(EBADF));
-  EXPECT_THAT(Number(3)
-                  .and_then([](int n) { return Own(n); })
-                  .transform([](std::unique_ptr<int> one) { return *one; }),
-              Returns(3));
+  EXPECT_RETURNS(next, 4);
+  EXPECT_FAILS(Number(3).and_then([](int n) { return Number(-n); }), EBADF);
+  EXPECT_RETURNS(Number(3)
+                     .and_then([](int n) { return Own(n); })
+                     .transform([](std::unique_ptr<int> one) { return *one; }),
+                 3);
 }
 
 TEST(ResultAndThen, StopsAtTheFirstError) {
@@ -207,29 +206,30 @@ TEST(ResultAndThen, StopsAtTheFirstError) {
     called = true;
     return Number(n);
   });
-  EXPECT_THAT(none, FailsWith(EBADF));
+  EXPECT_FAILS(none, EBADF);
   EXPECT_FALSE(called);
 }
 
 TEST(ResultAndThen, ToAndFromNothing) {
-  EXPECT_THAT(Number(3).and_then([](int) { return Succeed(); }), Succeeds());
-  EXPECT_THAT(Number(3).and_then([](int) { return Fail(); }), FailsWith(EBADF));
-  EXPECT_THAT(Succeed().and_then([] { return Number(3); }), Returns(3));
-  EXPECT_THAT(Fail(EIO).and_then([] { return Number(3); }), FailsWith(EIO));
-  EXPECT_THAT(Fail(EIO).and_then(Succeed), FailsWith(EIO));
+  EXPECT_SUCCEEDS(Number(3).and_then([](int) { return Succeed(); }));
+  EXPECT_FAILS(Number(3).and_then([](int) { return Fail(); }), EBADF);
+  EXPECT_RETURNS(Succeed().and_then([] { return Number(3); }), 3);
+  EXPECT_FAILS(Fail(EIO).and_then([] { return Number(3); }), EIO);
+  EXPECT_FAILS(Fail(EIO).and_then(Succeed), EIO);
 }
 
 TEST(ResultAndThen, GivesTheValueAsItIs) {
   Result<std::unique_ptr<int>> some = Own(3);
-  EXPECT_THAT(
+  EXPECT_RETURNS(
       some.and_then([](std::unique_ptr<int>& one) { return Number(++*one); }),
-      Returns(4));
-  EXPECT_THAT(std::as_const(some).and_then(
-                  [](const std::unique_ptr<int>& one) { return Number(*one); }),
-              Returns(4));
-  EXPECT_THAT(std::move(some).and_then(
-                  [](std::unique_ptr<int> one) { return Number(*one); }),
-              Returns(4));
+      4);
+  EXPECT_RETURNS(
+      std::as_const(some).and_then(
+          [](const std::unique_ptr<int>& one) { return Number(*one); }),
+      4);
+  EXPECT_RETURNS(std::move(some).and_then(
+                     [](std::unique_ptr<int> one) { return Number(*one); }),
+                 4);
 }
 
 // or_else
@@ -237,15 +237,14 @@ TEST(ResultAndThen, GivesTheValueAsItIs) {
 TEST(ResultOrElse, TriesAnother) {
   const auto next = Number(-1).or_else([](const Error&) { return Number(5); });
   static_assert(std::is_same_v<decltype(next), const Result<int>>);
-  EXPECT_THAT(next, Returns(5));
-  EXPECT_THAT(Number(-1).or_else([](const Error& error) {
+  EXPECT_RETURNS(next, 5);
+  EXPECT_RETURNS(Number(-1).or_else([](const Error& error) {
     return Result<int>(error.number());
   }),
-              Returns(EBADF));
-  EXPECT_THAT(Fail(EIO).or_else([](const Error&) { return Fail(EBADF); }),
-              FailsWith(EBADF));
-  EXPECT_THAT(Fail(EIO).or_else([](const Error&) { return Succeed(); }),
-              Succeeds());
+                 EBADF);
+  EXPECT_FAILS(Fail(EIO).or_else([](const Error&) { return Fail(EBADF); }),
+               EBADF);
+  EXPECT_SUCCEEDS(Fail(EIO).or_else([](const Error&) { return Succeed(); }));
 }
 
 TEST(ResultOrElse, KeepsTheValue) {
@@ -258,21 +257,19 @@ TEST(ResultOrElse, KeepsTheValue) {
   EXPECT_EQ(*kept.value(), 3);
   EXPECT_FALSE(called);
   const Result<int> number = Number(3);
-  EXPECT_THAT(number.or_else([](const Error&) { return Number(5); }),
-              Returns(3));
-  EXPECT_THAT(Succeed().or_else([](const Error&) { return Fail(); }),
-              Succeeds());
+  EXPECT_RETURNS(number.or_else([](const Error&) { return Number(5); }), 3);
+  EXPECT_SUCCEEDS(Succeed().or_else([](const Error&) { return Fail(); }));
 }
 
 TEST(ResultOrElse, KeepsTheErrorWhereItIsOnlySeen) {
   int seen = 0;
   const auto see = [&](const Error& error) { seen = error.number(); };
-  EXPECT_THAT(Number(3).or_else(see), Returns(3));
-  EXPECT_THAT(Succeed().or_else(see), Succeeds());
+  EXPECT_RETURNS(Number(3).or_else(see), 3);
+  EXPECT_SUCCEEDS(Succeed().or_else(see));
   EXPECT_EQ(seen, 0);
-  EXPECT_THAT(Number(-1).or_else(see), FailsWith(EBADF));
+  EXPECT_FAILS(Number(-1).or_else(see), EBADF);
   EXPECT_EQ(seen, EBADF);
-  EXPECT_THAT(Fail(EIO).or_else(see), FailsWith(EIO));
+  EXPECT_FAILS(Fail(EIO).or_else(see), EIO);
   EXPECT_EQ(seen, EIO);
 }
 

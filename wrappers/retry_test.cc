@@ -17,7 +17,7 @@
 
 #include "wrappers/fd.h"
 #include "wrappers/testing/interruptions.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/signals.h"
 
 namespace plumbline {
@@ -55,23 +55,23 @@ class Script {
 
 TEST(RetryOnEintr, CallsOnceIfItSucceeds) {
   Script script({});
-  EXPECT_THAT(RetryOnEintr(script), Returns(7));
+  EXPECT_RETURNS(RetryOnEintr(script), 7);
   EXPECT_EQ(script.calls(), 1u);
 }
 
 TEST(RetryOnEintr, CallsAgainAsLongAsItIsInterrupted) {
   Script script({EINTR, EINTR, EINTR});
-  EXPECT_THAT(RetryOnEintr(script), Returns(7));
+  EXPECT_RETURNS(RetryOnEintr(script), 7);
   EXPECT_EQ(script.calls(), 4u);
 }
 
 TEST(RetryOnEintr, ReportsEveryOtherError) {
   Script at_once({EAGAIN, EINTR});
-  EXPECT_THAT(RetryOnEintr(at_once), FailsWith(EAGAIN));
+  EXPECT_FAILS(RetryOnEintr(at_once), EAGAIN);
   EXPECT_EQ(at_once.calls(), 1u);
   Script later({EINTR, EBADF, EINTR});
   const Result<int> result = RetryOnEintr(later);
-  ASSERT_THAT(result, FailsWith(EBADF));
+  ASSERT_FAILS(result, EBADF);
   EXPECT_EQ(later.calls(), 2u);
   // It is that of the last call.
   EXPECT_EQ(result.error().arguments(), "2");
@@ -81,12 +81,12 @@ TEST(RetryOnEintr, ReturnsWhatTheCallReturns) {
   static_assert(
       std::is_same_v<decltype(RetryOnEintr([] { return Result<void>(); })),
                      Result<void>>);
-  EXPECT_THAT(RetryOnEintr([] { return Result<void>(); }), Succeeds());
+  EXPECT_SUCCEEDS(RetryOnEintr([] { return Result<void>(); }));
   // Also what can only be moved.
   const Result<OwnedFd> fd = RetryOnEintr([]() -> Result<OwnedFd> {
     return OwnedFd::Adopt(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   });
-  ASSERT_THAT(fd, Succeeds());
+  ASSERT_SUCCEEDS(fd);
   EXPECT_TRUE(fd->is_open());
 }
 
@@ -119,11 +119,11 @@ TEST(RetryOnEintr, GoesOnWithAReadThatASignalInterrupts) {
   const Result<std::size_t> size = RetryOnEintr([&] {
     const Result<std::size_t> once = pipe.Read();
     if (once) return once;
-    EXPECT_THAT(once, FailsWith(EINTR));
+    EXPECT_FAILS(once, EINTR);
     if (++interrupted == 1) pipe.Write();
     return once;
   });
-  EXPECT_THAT(size, Returns(1u));
+  EXPECT_RETURNS(size, 1u);
   EXPECT_GE(interrupted, 1);
 }
 
@@ -136,7 +136,7 @@ TEST(RetryOnEintrUntil, GivesWhatIsLeft) {
         return 7;
       });
   const auto after = steady_clock::now();
-  EXPECT_THAT(result, Returns(7));
+  EXPECT_RETURNS(result, 7);
   EXPECT_GT(left, 0s);
   EXPECT_LE(left, 1h);
   EXPECT_GE(left, deadline - after);
@@ -146,16 +146,16 @@ TEST(RetryOnEintrUntil, GivesLessEachTime) {
   Script script({EINTR, EINTR, EINTR});
   std::vector<steady_clock::duration> left;
   const auto deadline = steady_clock::now() + 1h;
-  EXPECT_THAT(RetryOnEintrUntil(deadline,
-                                [&](auto remaining) {
-                                  left.push_back(remaining);
-                                  // So that the clock goes on.
-                                  const auto now = steady_clock::now();
-                                  while (steady_clock::now() == now) {
-                                  }
-                                  return script();
-                                }),
-              Returns(7));
+  EXPECT_RETURNS(RetryOnEintrUntil(deadline,
+                                   [&](auto remaining) {
+                                     left.push_back(remaining);
+                                     // So that the clock goes on.
+                                     const auto now = steady_clock::now();
+                                     while (steady_clock::now() == now) {
+                                     }
+                                     return script();
+                                   }),
+                 7);
   ASSERT_EQ(left.size(), 4u);
   EXPECT_THAT(left, Each(Gt(0s)));
   for (std::size_t i = 1; i < left.size(); ++i) EXPECT_LT(left[i], left[i - 1]);
@@ -165,29 +165,29 @@ TEST(RetryOnEintrUntil, CallsOnceWhenTheDeadlineHasPassed) {
   for (const auto deadline : {steady_clock::now(), steady_clock::now() - 1h,
                               steady_clock::time_point::min()}) {
     std::vector<steady_clock::duration> left;
-    EXPECT_THAT(RetryOnEintrUntil(deadline,
-                                  [&left](auto remaining) -> Result<int> {
-                                    left.push_back(remaining);
-                                    return 7;
-                                  }),
-                Returns(7));
+    EXPECT_RETURNS(RetryOnEintrUntil(deadline,
+                                     [&left](auto remaining) -> Result<int> {
+                                       left.push_back(remaining);
+                                       return 7;
+                                     }),
+                   7);
     EXPECT_THAT(left, ElementsAre(0s));
   }
 }
 
 TEST(RetryOnEintrUntil, HasNoLatestDeadline) {
-  EXPECT_THAT(RetryOnEintrUntil(steady_clock::time_point::max(),
-                                [](auto remaining) -> Result<bool> {
-                                  return remaining > 24h * 365;
-                                }),
-              Returns(true));
+  EXPECT_RETURNS(RetryOnEintrUntil(steady_clock::time_point::max(),
+                                   [](auto remaining) -> Result<bool> {
+                                     return remaining > 24h * 365;
+                                   }),
+                 true);
 }
 
 TEST(RetryOnEintrUntil, ReportsEveryOtherError) {
   Script script({EINTR, ETIMEDOUT, EINTR});
-  EXPECT_THAT(RetryOnEintrUntil(steady_clock::now() + 1h,
-                                [&script](auto) { return script(); }),
-              FailsWith(ETIMEDOUT));
+  EXPECT_FAILS(RetryOnEintrUntil(steady_clock::now() + 1h,
+                                 [&script](auto) { return script(); }),
+               ETIMEDOUT);
   EXPECT_EQ(script.calls(), 2u);
 }
 
@@ -208,7 +208,7 @@ TEST(RetryOnEintrUntil, KeepsTheDeadlineInSpiteOfSignals) {
   const auto deadline = steady_clock::now() + 30ms;
   const Result<std::size_t> ready = RetryOnEintrUntil(deadline, wait);
   EXPECT_GE(steady_clock::now(), deadline);
-  EXPECT_THAT(ready, Returns(0u));
+  EXPECT_RETURNS(ready, 0u);
   EXPECT_EQ(calls, 4);
   EXPECT_EQ(interruptible.handled(), 3);
 }
@@ -223,7 +223,7 @@ TEST(RetryOnEintrUntil, EndsWhenTheCallSucceeds) {
     return once;
   };
   const Interruptions interruptions;
-  EXPECT_THAT(RetryOnEintrUntil(steady_clock::now() + 24h, read), Returns(1u));
+  EXPECT_RETURNS(RetryOnEintrUntil(steady_clock::now() + 24h, read), 1u);
   EXPECT_TRUE(interrupted);
 }
 

@@ -21,6 +21,7 @@
 
 #include "wrappers/eventfd.h"
 #include "wrappers/retry.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 #include "wrappers/testing/signals.h"
 
@@ -68,7 +69,7 @@ BorrowedFd Number(int number) { return BorrowedFd::FromRaw(number); }
 
 FdSet Of(std::initializer_list<BorrowedFd> fds) {
   FdSet set;
-  for (const BorrowedFd fd : fds) EXPECT_THAT(set.insert(fd), Succeeds());
+  for (const BorrowedFd fd : fds) EXPECT_SUCCEEDS(set.insert(fd));
   return set;
 }
 
@@ -125,9 +126,9 @@ TEST(FdSet, IsEmptyAtFirst) {
 
 TEST(FdSet, HoldsWhatWasInserted) {
   FdSet set;
-  EXPECT_THAT(set.insert(Number(5)), Succeeds());
-  EXPECT_THAT(set.insert(Number(3)), Succeeds());
-  EXPECT_THAT(set.insert(Number(3)), Succeeds());
+  EXPECT_SUCCEEDS(set.insert(Number(5)));
+  EXPECT_SUCCEEDS(set.insert(Number(3)));
+  EXPECT_SUCCEEDS(set.insert(Number(3)));
   EXPECT_TRUE(set.contains(Number(3)));
   EXPECT_FALSE(set.contains(Number(4)));
   EXPECT_FALSE(set.empty());
@@ -161,7 +162,7 @@ TEST(FdSet, HoldsEachNumberThatFitsByItself) {
 TEST(FdSet, HoldsAllThatFit) {
   FdSet set;
   for (int fd = 0; fd < FdSet::kCapacity; ++fd)
-    ASSERT_THAT(set.insert(Number(fd)), Succeeds());
+    ASSERT_SUCCEEDS(set.insert(Number(fd)));
   EXPECT_EQ(set.size(), 1024u);
   EXPECT_EQ(set.max().raw(), 1023);
   EXPECT_EQ(Numbers(set).size(), 1024u);
@@ -177,7 +178,7 @@ TEST(FdSet, RefusesWhatDoesNotFit) {
     } sets;
     errno = EDOM;
     const Result<void> inserted = sets.set.insert(Number(number));
-    ASSERT_THAT(inserted, FailsWith(EINVAL));
+    ASSERT_FAILS(inserted, EINVAL);
     EXPECT_EQ(errno, EDOM);
     EXPECT_EQ(inserted.error().function(), "FD_SET");
     EXPECT_EQ(inserted.error().arguments(), std::to_string(number) + ", []");
@@ -192,7 +193,7 @@ TEST(FdSet, RefusesWhatDoesNotFit) {
 TEST(FdSet, AnErrorTellsWhatIsInTheSet) {
   FdSet set = Of({Number(1), Number(2), Number(70), Number(1023)});
   const Result<void> inserted = set.insert(Number(1024));
-  ASSERT_THAT(inserted, FailsWith(EINVAL));
+  ASSERT_FAILS(inserted, EINVAL);
   EXPECT_THAT(inserted.error().ToString(),
               StartsWith("FD_SET(1024, [1 2 70 ...]) = EINVAL (Invalid "
                          "argument): "));
@@ -202,7 +203,7 @@ TEST(FdSet, DoesNotTakeWhatIsClosed) {
   EventFd moved = EventFd::Create().value();
   const EventFd event = std::move(moved);
   FdSet set;
-  EXPECT_THAT(set.insert(event), Succeeds());
+  EXPECT_SUCCEEDS(set.insert(event));
   EXPECT_THAT(set.insert(moved),  // NOLINT: what is left of it is the question
               FailsWith(EINVAL));
   EXPECT_THAT(Numbers(set), ElementsAre(event.fd().raw()));
@@ -250,9 +251,9 @@ TEST(Select, LeavesWhatIsReady) {
   FdSet readable = Of({set, unset});
   FdSet writable = Of({set, unset});
   FdSet exceptional = Of({set, unset});
-  EXPECT_THAT(
+  EXPECT_RETURNS(
       Select(&readable, &writable, &exceptional, PreciseTimeout::Infinite()),
-      Returns(3u));
+      3u);
   EXPECT_EQ(readable, Of({set}));
   EXPECT_EQ(writable, Of({set, unset}));
   EXPECT_TRUE(exceptional.empty());
@@ -261,20 +262,20 @@ TEST(Select, LeavesWhatIsReady) {
 TEST(Select, WaitsToReadAndFindsTheEnd) {
   Pipe pipe;
   FdSet readable = Of({pipe.read});
-  EXPECT_THAT(Select(&readable, nullptr, nullptr, 0s), Returns(0u));
+  EXPECT_RETURNS(Select(&readable, nullptr, nullptr, 0s), 0u);
   EXPECT_TRUE(readable.empty());
-  EXPECT_THAT(pipe.write.Close(), Succeeds());
+  EXPECT_SUCCEEDS(pipe.write.Close());
   readable = Of({pipe.read});
-  EXPECT_THAT(Select(&readable, nullptr, nullptr, PreciseTimeout::Infinite()),
-              Returns(1u));
+  EXPECT_RETURNS(
+      Select(&readable, nullptr, nullptr, PreciseTimeout::Infinite()), 1u);
   EXPECT_TRUE(readable.contains(pipe.read));
 }
 
 TEST(Select, WaitsToWrite) {
   const Pipe pipe;
   FdSet writable = Of({pipe.write});
-  EXPECT_THAT(Select(nullptr, &writable, nullptr, PreciseTimeout::Infinite()),
-              Returns(1u));
+  EXPECT_RETURNS(
+      Select(nullptr, &writable, nullptr, PreciseTimeout::Infinite()), 1u);
   EXPECT_TRUE(writable.contains(pipe.write));
 }
 
@@ -290,11 +291,11 @@ TEST(Select, WaitsForAnExceptionalCondition) {
   const int on = 1;
   ASSERT_EQ(ioctl(master.raw(), TIOCPKT, &on), 0);
   FdSet exceptional = Of({master});
-  EXPECT_THAT(Select(nullptr, nullptr, &exceptional, 0s), Returns(0u));
+  EXPECT_RETURNS(Select(nullptr, nullptr, &exceptional, 0s), 0u);
   // In packet mode the master is told of a change on the slave.
   ASSERT_EQ(tcflush(slave.raw(), TCIOFLUSH), 0);
   exceptional = Of({master});
-  EXPECT_THAT(Select(nullptr, nullptr, &exceptional, 0s), Returns(1u));
+  EXPECT_RETURNS(Select(nullptr, nullptr, &exceptional, 0s), 1u);
   EXPECT_TRUE(exceptional.contains(master));
 }
 
@@ -307,16 +308,16 @@ TEST(Select, LooksAtTheHighestOfEverySet) {
   for (int which = 0; which < 2; ++which) {
     FdSet low = Of({event});
     FdSet both = Of({fd});
-    EXPECT_THAT(which == 0 ? Select(&low, &both, nullptr, 0s)
-                           : Select(&both, &low, nullptr, 0s),
-                Returns(2u));
+    EXPECT_RETURNS(which == 0 ? Select(&low, &both, nullptr, 0s)
+                              : Select(&both, &low, nullptr, 0s),
+                   2u);
     EXPECT_EQ(both.max(), fd);
   }
 }
 
 TEST(Select, OnlyWaitsWithoutSets) {
   const auto start = steady_clock::now();
-  EXPECT_THAT(Select(nullptr, nullptr, nullptr, 5ms), Returns(0u));
+  EXPECT_RETURNS(Select(nullptr, nullptr, nullptr, 5ms), 0u);
   EXPECT_GE(steady_clock::now() - start, 5ms);
 }
 
@@ -324,25 +325,25 @@ TEST(Select, WaitsForTheTimeAtLeast) {
   const EventFd event = EventFd::Create().value();
   FdSet readable = Of({event});
   const auto start = steady_clock::now();
-  EXPECT_THAT(Select(&readable, nullptr, nullptr, 20'000'001ns), Returns(0u));
+  EXPECT_RETURNS(Select(&readable, nullptr, nullptr, 20'000'001ns), 0u);
   EXPECT_GE(steady_clock::now() - start, 20'000'001ns);
   EXPECT_TRUE(readable.empty());
 }
 
 TEST(Select, ReturnsAtOnceIfTheTimeIsNegative) {
-  EXPECT_THAT(Select(nullptr, nullptr, nullptr, -1h), Returns(0u));
+  EXPECT_RETURNS(Select(nullptr, nullptr, nullptr, -1h), 0u);
 }
 
 TEST(Select, EndsBeforeTheLongestTime) {
   const EventFd event = EventFd::Create(1).value();
   FdSet readable = Of({event});
-  EXPECT_THAT(Select(&readable, nullptr, nullptr, std::chrono::hours::max()),
-              Returns(1u));
+  EXPECT_RETURNS(Select(&readable, nullptr, nullptr, std::chrono::hours::max()),
+                 1u);
 }
 
 TEST(Select, LooksAtNothingOfEmptySets) {
   FdSet readable, writable, exceptional;
-  EXPECT_THAT(Select(&readable, &writable, &exceptional, 0s), Returns(0u));
+  EXPECT_RETURNS(Select(&readable, &writable, &exceptional, 0s), 0u);
 }
 
 TEST(Select, RoundsNanosecondsUpToMicroseconds) {
@@ -350,10 +351,10 @@ TEST(Select, RoundsNanosecondsUpToMicroseconds) {
   const auto given = [](auto time) {
     OwnedFd closed = OwnedFd::Adopt(dup(STDIN_FILENO));
     FdSet readable = Of({closed});
-    EXPECT_THAT(closed.Close(), Succeeds());
+    EXPECT_SUCCEEDS(closed.Close());
     const Result<std::size_t> ready =
         Select(&readable, nullptr, nullptr, PreciseTimeout(time));
-    EXPECT_THAT(ready, FailsWith(EBADF));
+    EXPECT_FAILS(ready, EBADF);
     const std::string arguments = ready.error().arguments();
     return arguments.substr(arguments.find('{'));
   };
@@ -375,14 +376,14 @@ TEST(Select, ReportsWhatIsNotOpenAndLeavesTheSets) {
   const OwnedFd higher = OwnedFd::Adopt(fcntl(event.fd().raw(), F_DUPFD, 20));
   OwnedFd owned = OwnedFd::Adopt(fcntl(event.fd().raw(), F_DUPFD, 10));
   const BorrowedFd closed = owned.borrow();
-  EXPECT_THAT(owned.Close(), Succeeds());
+  EXPECT_SUCCEEDS(owned.Close());
   FdSet readable = Of({event, closed, higher});
   FdSet writable;
   const FdSet before = readable;
   const Result<std::size_t> ready =
       Select(&readable, &writable, nullptr, 2'500'000us);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(ready, FailsWith(EBADF));
+  ASSERT_FAILS(ready, EBADF);
   EXPECT_EQ(ready.error().ToString(),
             "select(" + std::to_string(higher.raw() + 1) + ", [" +
                 ToString(event) + " " + ToString(closed) + " " +
@@ -395,10 +396,10 @@ TEST(Select, ReportsWhatIsNotOpenAndLeavesTheSets) {
 
 TEST(Select, IsWokenByAnotherThread) {
   const EventFd event = EventFd::Create().value();
-  std::thread adder([&] { EXPECT_THAT(event.Add(), Succeeds()); });
+  std::thread adder([&] { EXPECT_SUCCEEDS(event.Add()); });
   FdSet readable = Of({event});
-  EXPECT_THAT(Select(&readable, nullptr, nullptr, PreciseTimeout::Infinite()),
-              Returns(1u));
+  EXPECT_RETURNS(
+      Select(&readable, nullptr, nullptr, PreciseTimeout::Infinite()), 1u);
   adder.join();
 }
 
@@ -409,12 +410,12 @@ TEST(Select, WakesEveryThreadThatWaits) {
   for (int i = 0; i < 4; ++i) {
     waiting.emplace_back([&] {
       FdSet mine = all;
-      EXPECT_THAT(Select(&mine, nullptr, nullptr, PreciseTimeout::Infinite()),
-                  Returns(1u));
+      EXPECT_RETURNS(
+          Select(&mine, nullptr, nullptr, PreciseTimeout::Infinite()), 1u);
       EXPECT_EQ(mine, all);
     });
   }
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   for (std::thread& one : waiting) one.join();
 }
 
@@ -425,12 +426,12 @@ TEST(Select, ReportsASignalAndIsCalledAgainByRetry) {
   const FdSet before = readable;
   std::atomic<bool> interrupted = false;
   std::thread interrupter =
-      Interrupt(interrupted, [&] { EXPECT_THAT(event.Add(), Succeeds()); });
+      Interrupt(interrupted, [&] { EXPECT_SUCCEEDS(event.Add()); });
   const Result<std::size_t> ready = RetryOnEintr([&] {
     Result<std::size_t> once = Select(&readable, nullptr, nullptr, 1h);
     if (!once) {
       EXPECT_EQ(errno, EINTR);
-      EXPECT_THAT(once, FailsWith(EINTR));
+      EXPECT_FAILS(once, EINTR);
       EXPECT_EQ(readable, before);
       // The time that it was given, and not what was left.
       EXPECT_EQ(once.error().ToString(),
@@ -445,7 +446,7 @@ TEST(Select, ReportsASignalAndIsCalledAgainByRetry) {
     return once;
   });
   interrupter.join();
-  EXPECT_THAT(ready, Returns(1u));
+  EXPECT_RETURNS(ready, 1u);
   EXPECT_GT(interruptible.handled(), 0);
 }
 
@@ -460,7 +461,7 @@ TEST(Select, GoesOnUntilTheDeadlineInSpiteOfSignals) {
       });
   over = true;
   interrupter.join();
-  EXPECT_THAT(ready, Returns(0u));
+  EXPECT_RETURNS(ready, 0u);
   EXPECT_GE(steady_clock::now(), deadline);
 }
 
@@ -468,10 +469,9 @@ TEST(Select, LeavesErrnoAlone) {
   const EventFd event = EventFd::Create(1).value();
   FdSet readable = Of({event});
   errno = EDOM;
-  EXPECT_THAT(Select(&readable, nullptr, nullptr, 0s), Returns(1u));
-  EXPECT_THAT(Pselect(&readable, nullptr, nullptr, 0s), Returns(1u));
-  EXPECT_THAT(Pselect(&readable, nullptr, nullptr, 0s, SignalSet()),
-              Returns(1u));
+  EXPECT_RETURNS(Select(&readable, nullptr, nullptr, 0s), 1u);
+  EXPECT_RETURNS(Pselect(&readable, nullptr, nullptr, 0s), 1u);
+  EXPECT_RETURNS(Pselect(&readable, nullptr, nullptr, 0s, SignalSet()), 1u);
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -480,41 +480,40 @@ TEST(Pselect, LeavesWhatIsReady) {
   const EventFd unset = EventFd::Create().value();
   FdSet readable = Of({set, unset});
   FdSet writable = Of({unset});
-  EXPECT_THAT(
-      Pselect(&readable, &writable, nullptr, PreciseTimeout::Infinite()),
-      Returns(2u));
+  EXPECT_RETURNS(
+      Pselect(&readable, &writable, nullptr, PreciseTimeout::Infinite()), 2u);
   EXPECT_EQ(readable, Of({set}));
   EXPECT_EQ(writable, Of({unset}));
 }
 
 TEST(Pselect, WaitsForTheTimeAtLeast) {
   const auto start = steady_clock::now();
-  EXPECT_THAT(Pselect(nullptr, nullptr, nullptr, 5'000'001ns), Returns(0u));
+  EXPECT_RETURNS(Pselect(nullptr, nullptr, nullptr, 5'000'001ns), 0u);
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
 }
 
 TEST(Pselect, ReturnsAtOnceIfTheTimeIsNegative) {
-  EXPECT_THAT(Pselect(nullptr, nullptr, nullptr, -1h), Returns(0u));
+  EXPECT_RETURNS(Pselect(nullptr, nullptr, nullptr, -1h), 0u);
 }
 
 TEST(Pselect, EndsBeforeTheLongestTime) {
   const EventFd event = EventFd::Create(1).value();
   FdSet readable = Of({event});
-  EXPECT_THAT(Pselect(&readable, nullptr, nullptr, std::chrono::hours::max()),
-              Returns(1u));
+  EXPECT_RETURNS(
+      Pselect(&readable, nullptr, nullptr, std::chrono::hours::max()), 1u);
 }
 
 TEST(Pselect, AnErrorTellsTheCallAndWhy) {
   OwnedFd owned = OwnedFd::Adopt(dup(STDIN_FILENO));
   const BorrowedFd closed = owned.borrow();
-  EXPECT_THAT(owned.Close(), Succeeds());
+  EXPECT_SUCCEEDS(owned.Close());
   FdSet readable = Of({Number(0), Number(1), closed});
   FdSet writable = Of({Number(0), Number(1), closed});
   FdSet exceptional = Of({Number(0), Number(1), closed});
   const Result<std::size_t> ready = Pselect(&readable, &writable, &exceptional,
                                             1'500'000'001ns, SignalSet{SIGINT});
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(ready, FailsWith(EBADF));
+  ASSERT_FAILS(ready, EBADF);
   EXPECT_EQ(ready.error().ToString(),
             "pselect(" + std::to_string(closed.raw() + 1) +
                 ", [0 1 ...], [0 1 ...], [0 1 ...], {tv_sec=1, "
@@ -535,7 +534,7 @@ TEST(Pselect, LetsAPendingSignalThroughWhileItWaits) {
       Pselect(&readable, nullptr, nullptr, PreciseTimeout::Infinite(),
               blocked.before());
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(ready, FailsWith(EINTR));
+  ASSERT_FAILS(ready, EINTR);
   EXPECT_EQ(readable, before);
   EXPECT_EQ(interruptible.handled(), 1);
   EXPECT_TRUE(CurrentMask().contains(SIGUSR1));
@@ -550,10 +549,9 @@ TEST(Pselect, BlocksWhatTheMaskBlocks) {
   const Interruptible interruptible(SIGUSR1);
   const Blocked blocked(SIGUSR1);
   ASSERT_EQ(raise(SIGUSR1), 0);
-  EXPECT_THAT(Pselect(nullptr, nullptr, nullptr, 2ms, SignalSet{SIGUSR1}),
-              Returns(0u));
-  EXPECT_THAT(Pselect(nullptr, nullptr, nullptr, 2ms, SignalSet::All()),
-              Returns(0u));
+  EXPECT_RETURNS(Pselect(nullptr, nullptr, nullptr, 2ms, SignalSet{SIGUSR1}),
+                 0u);
+  EXPECT_RETURNS(Pselect(nullptr, nullptr, nullptr, 2ms, SignalSet::All()), 0u);
   EXPECT_EQ(interruptible.handled(), 0);
   EXPECT_TRUE(Pending().contains(SIGUSR1));
   // It would hit the test when it is unblocked.
@@ -565,7 +563,7 @@ TEST(Pselect, KeepsTheMaskIfNoneIsGiven) {
   const Interruptible interruptible(SIGUSR1);
   const Blocked blocked(SIGUSR1);
   ASSERT_EQ(raise(SIGUSR1), 0);
-  EXPECT_THAT(Pselect(nullptr, nullptr, nullptr, 2ms), Returns(0u));
+  EXPECT_RETURNS(Pselect(nullptr, nullptr, nullptr, 2ms), 0u);
   EXPECT_EQ(interruptible.handled(), 0);
   int signal = 0;
   EXPECT_EQ(sigwait(SignalSet{SIGUSR1}.get(), &signal), 0);
@@ -580,7 +578,7 @@ TEST(Pselect, IsCalledAgainByRetry) {
     ++calls;
     return Pselect(nullptr, nullptr, nullptr, 1ms, blocked.before());
   });
-  EXPECT_THAT(ready, Returns(0u));
+  EXPECT_RETURNS(ready, 0u);
   EXPECT_EQ(calls, 2);
 }
 

@@ -25,6 +25,7 @@
 #include "wrappers/select.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace {
@@ -130,11 +131,11 @@ std::map<int, std::string> Found(Selector<Data>& selector,
                                  PollTimeout timeout = 0s) {
   std::map<int, std::string> found;
   const Result<ReadyKeys<Data>> ready = selector.Select(timeout);
-  EXPECT_THAT(ready, Succeeds());
+  EXPECT_SUCCEEDS(ready);
   if (!ready) return found;
   std::size_t count = 0;
   for (const auto [key, events] : *ready) {
-    EXPECT_THAT(selector.GetKey(key.fd()), Returns(&key));
+    EXPECT_RETURNS(selector.GetKey(key.fd()), &key);
     EXPECT_TRUE(events);
     EXPECT_TRUE(key.events().Contains(events));
     EXPECT_TRUE(found.emplace(key.fd().raw(), Text(events)).second);
@@ -173,7 +174,7 @@ OwnedFd Duplicate(BorrowedFd fd, int lowest = 0) {
 BorrowedFd ClosedNumber(int lowest = 200) {
   OwnedFd fd = Duplicate(BorrowedFd::FromRaw(STDIN_FILENO), lowest);
   const BorrowedFd number = fd.borrow();
-  EXPECT_THAT(fd.Close(), Succeeds());
+  EXPECT_SUCCEEDS(fd.Close());
   return number;
 }
 
@@ -289,10 +290,10 @@ TYPED_TEST(SelectorTest, BeginsWithNothing) {
 TYPED_TEST(SelectorTest, FindsWhatIsReadyAndItsData) {
   const EventFd set = NewEvent(1), unset = NewEvent();
   auto selector = this->template New<std::string>();
-  EXPECT_THAT(selector.Register(set, kRead, "set"), Succeeds());
-  EXPECT_THAT(selector.Register(unset, kRead, "unset"), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(set, kRead, "set"));
+  EXPECT_SUCCEEDS(selector.Register(unset, kRead, "unset"));
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   ASSERT_EQ(ready->size(), 1u);
   const auto [key, events] = *ready->begin();
   EXPECT_EQ(key.fd(), set.fd());
@@ -304,7 +305,7 @@ TYPED_TEST(SelectorTest, FindsOnlyWhatIsWaitedFor) {
   const EventFd event = NewEvent(1);  // for both
   for (const SelectorEvents events : {kRead, kWrite, kRead | kWrite}) {
     auto selector = this->New();
-    EXPECT_THAT(selector.Register(event, events), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, events));
     EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), Text(events))));
   }
 }
@@ -312,10 +313,10 @@ TYPED_TEST(SelectorTest, FindsOnlyWhatIsWaitedFor) {
 TYPED_TEST(SelectorTest, FindsAgainWhileItLasts) {
   const EventFd event = NewEvent(1);
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   for (int i = 0; i < 3; ++i)
     EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "r")));
-  EXPECT_THAT(event.Take(), Returns(1u));
+  EXPECT_RETURNS(event.Take(), 1u);
   EXPECT_THAT(Found(selector), IsEmpty());
 }
 
@@ -326,19 +327,19 @@ TYPED_TEST(SelectorTest, FindsAllThatIsReadyAmongMany) {
   for (std::size_t i = 0; i < 300; ++i) {
     all.push_back(NewEvent(i % 3 == 0));
     const SelectorEvents events = i % 5 == 0 ? kRead | kWrite : kRead;
-    EXPECT_THAT(selector.Register(all[i], events, i), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(all[i], events, i));
     const std::string found =
         std::string(i % 3 == 0 ? "r" : "") + (i % 5 == 0 ? "w" : "");
     if (!found.empty()) expected[Raw(all[i])] = found;
   }
   EXPECT_EQ(Found(selector), expected);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   for (const auto [key, events] : *ready)
     EXPECT_EQ(all[key.data()].fd(), key.fd());
   // Every second one leaves, those that come last among them.
   for (std::size_t i = 0; i < all.size(); i += 2) {
-    EXPECT_THAT(selector.Unregister(all[i]), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(all[i]));
     expected.erase(Raw(all[i]));
   }
   EXPECT_EQ(Found(selector), expected);
@@ -437,7 +438,7 @@ std::vector<Situation> Situations() {
   all.push_back({"eventfd that is set", NewEvent(1).Release(), "rw"});
   {
     EventFd event = NewEvent();
-    EXPECT_THAT(event.Add(EventFd::kMax), Succeeds());
+    EXPECT_SUCCEEDS(event.Add(EventFd::kMax));
     all.push_back({"full eventfd", event.Release(), "r"});
   }
   return all;
@@ -456,7 +457,7 @@ TYPED_TEST(SelectorTest, AgreesWithTheOthersOnWhatIsReady) {
       }
       const std::string expected = Text(is & events);
       auto selector = this->New();
-      EXPECT_THAT(selector.Register(situation.fd, events), Succeeds());
+      EXPECT_SUCCEEDS(selector.Register(situation.fd, events));
       if (expected.empty()) {
         EXPECT_THAT(Found(selector), IsEmpty());
       } else {
@@ -473,7 +474,7 @@ TYPED_TEST(SelectorTest, RegistersAndReturnsTheKey) {
   const EventFd event = NewEvent();
   auto selector = this->template New<int>();
   const auto key = selector.Register(event, kRead | kWrite, 7);
-  ASSERT_THAT(key, Succeeds());
+  ASSERT_SUCCEEDS(key);
   EXPECT_EQ((*key)->fd(), event.fd());
   EXPECT_EQ((*key)->events(), kRead | kWrite);
   EXPECT_EQ((*key)->data(), 7);
@@ -492,8 +493,8 @@ TYPED_TEST(SelectorTest, RefusesEventsThatThereAreNot) {
   auto selector = this->New();
   errno = EDOM;
   for (const unsigned bits : {0u, 4u, 5u, 0x80000001u}) {
-    EXPECT_THAT(selector.Register(event, SelectorEvents::FromBits(bits)),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(selector.Register(event, SelectorEvents::FromBits(bits)),
+                 EINVAL);
   }
   EXPECT_EQ(errno, EDOM);
   EXPECT_TRUE(selector.GetMap().empty());
@@ -510,9 +511,9 @@ TYPED_TEST(SelectorTest, RefusesEventsThatThereAreNot) {
 TYPED_TEST(SelectorTest, RefusesWhatIsRegistered) {
   const EventFd event = NewEvent(1);
   auto selector = this->template New<int>();
-  EXPECT_THAT(selector.Register(event, kRead, 1), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead, 1));
   const auto again = selector.Register(event, kRead | kWrite, 2);
-  ASSERT_THAT(again, FailsWith(EEXIST));
+  ASSERT_FAILS(again, EEXIST);
   EXPECT_EQ(again.error().ToString(),
             "Selector::Register(" + Number(event) +
                 ", kRead|kWrite) = EEXIST (File exists): fd is registered "
@@ -526,8 +527,8 @@ TYPED_TEST(SelectorTest, RegistersTwoDescriptorsOfAFile) {
   const EventFd event = NewEvent(1);
   const OwnedFd other = Duplicate(event);
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
-  EXPECT_THAT(selector.Register(other, kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
+  EXPECT_SUCCEEDS(selector.Register(other, kWrite));
   EXPECT_THAT(Found(selector), UnorderedElementsAre(Pair(Raw(event), "r"),
                                                     Pair(Raw(other), "w")));
 }
@@ -537,13 +538,13 @@ TYPED_TEST(SelectorTest, RefusesWhatIsNotOpen) {
   auto selector = this->New();
   const auto key = selector.Register(closed, kRead);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(key, FailsWith(EBADF));
+  ASSERT_FAILS(key, EBADF);
   EXPECT_TRUE(key.error().documented());
   EXPECT_FALSE(selector.GetMap().contains(closed));
   // It may be opened later.
   const OwnedFd event = EventAt(closed, 1);
   EXPECT_THAT(Found(selector), IsEmpty());
-  EXPECT_THAT(selector.Register(event, kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kWrite));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "w")));
 }
 
@@ -553,7 +554,7 @@ TYPED_TEST(SelectorTest, RefusesWhatIsNoDescriptor) {
   const EventFd event = std::move(moved);
   const auto key =
       selector.Register(moved, kWrite);  // NOLINT: what is left of it
-  ASSERT_THAT(key, FailsWith(EBADF));
+  ASSERT_FAILS(key, EBADF);
   EXPECT_EQ(key.error().ToString(),
             "Selector::Register(-1, kWrite) = EBADF (Bad file descriptor): fd "
             "is not open");
@@ -563,8 +564,8 @@ TYPED_TEST(SelectorTest, RefusesWhatIsNoDescriptor) {
     EXPECT_THAT(selector.Register(fd, kRead),
                 AnyOf(FailsWith(EBADF), FailsWith(EINVAL)));
     EXPECT_FALSE(selector.GetMap().contains(fd));
-    EXPECT_THAT(selector.GetKey(fd), FailsWith(ENOENT));
-    EXPECT_THAT(selector.Unregister(fd), FailsWith(ENOENT));
+    EXPECT_FAILS(selector.GetKey(fd), ENOENT);
+    EXPECT_FAILS(selector.Unregister(fd), ENOENT);
   }
   EXPECT_TRUE(selector.GetMap().empty());
 }
@@ -585,9 +586,9 @@ TYPED_TEST(SelectorTest, IsAsBeforeIfThereIsNoMemoryToRegister) {
     ++failures;
     ASSERT_LT(failures, 10);
     EXPECT_TRUE(selector.GetMap().empty());
-    EXPECT_THAT(selector.GetKey(event), FailsWith(ENOENT));
+    EXPECT_FAILS(selector.GetKey(event), ENOENT);
     EXPECT_THAT(Found(selector), IsEmpty());
-    EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, kRead));
     EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "r")));
   }
   EXPECT_GE(failures, 2);  // the key's, and the table's
@@ -601,7 +602,7 @@ TYPED_TEST(SelectorTest, ModifiesTheEventsAndKeepsTheData) {
   const auto key = selector.Register(event, kRead, 7);
   for (const SelectorEvents events :
        {kWrite, kRead | kWrite, kRead, kRead | kWrite, kWrite, kRead}) {
-    EXPECT_THAT(selector.Modify(event, events), Returns(*key));
+    EXPECT_RETURNS(selector.Modify(event, events), *key);
     EXPECT_EQ((*key)->events(), events);
     EXPECT_EQ((*key)->data(), 7);
     EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), Text(events))));
@@ -612,7 +613,7 @@ TYPED_TEST(SelectorTest, ModifiesTheEventsAndTheData) {
   const EventFd event = NewEvent(1);
   auto selector = this->template New<int>();
   const auto key = selector.Register(event, kRead, 7);
-  EXPECT_THAT(selector.Modify(event, kWrite, 8), Returns(*key));
+  EXPECT_RETURNS(selector.Modify(event, kWrite, 8), *key);
   EXPECT_EQ((*key)->data(), 8);
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "w")));
 }
@@ -621,13 +622,13 @@ TYPED_TEST(SelectorTest, ModifiesTheRightOneOfSeveral) {
   const EventFd events[] = {NewEvent(1), NewEvent(1), NewEvent(1)};
   auto selector = this->New();
   for (const EventFd& event : events)
-    EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, kRead));
   // A place is taken by another one.
-  EXPECT_THAT(selector.Unregister(events[0]), Succeeds());
-  EXPECT_THAT(selector.Modify(events[2], kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Unregister(events[0]));
+  EXPECT_SUCCEEDS(selector.Modify(events[2], kWrite));
   EXPECT_THAT(Found(selector), UnorderedElementsAre(Pair(Raw(events[1]), "r"),
                                                     Pair(Raw(events[2]), "w")));
-  EXPECT_THAT(selector.Unregister(events[2]), Succeeds());
+  EXPECT_SUCCEEDS(selector.Unregister(events[2]));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(events[1]), "r")));
 }
 
@@ -635,22 +636,22 @@ TYPED_TEST(SelectorTest, ModifiesOnlyTheDataIfTheEventsAreTheSame) {
   OwnedFd event = NewEvent().Release();
   const BorrowedFd fd = event.borrow();
   auto selector = this->template New<int>();
-  EXPECT_THAT(selector.Register(fd, kRead, 7), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(fd, kRead, 7));
   // A call would fail, or be noticed.
-  EXPECT_THAT(event.Close(), Succeeds());
-  EXPECT_THAT(selector.Modify(fd, kRead, 8), Succeeds());
+  EXPECT_SUCCEEDS(event.Close());
+  EXPECT_SUCCEEDS(selector.Modify(fd, kRead, 8));
   EXPECT_EQ(selector.GetKey(fd).value()->data(), 8);
-  EXPECT_THAT(selector.Modify(fd, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(fd, kRead));
   EXPECT_EQ(selector.GetKey(fd).value()->data(), 8);
 }
 
 TYPED_TEST(SelectorTest, DoesNotModifyToEventsThatThereAreNot) {
   const EventFd event = NewEvent(1);
   auto selector = this->template New<int>();
-  EXPECT_THAT(selector.Register(event, kRead, 7), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead, 7));
   for (const unsigned bits : {0u, 4u, 6u}) {
-    EXPECT_THAT(selector.Modify(event, SelectorEvents::FromBits(bits), 8),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(selector.Modify(event, SelectorEvents::FromBits(bits), 8),
+                 EINVAL);
   }
   EXPECT_EQ(selector.GetKey(event).value()->data(), 7);
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "r")));
@@ -666,11 +667,11 @@ TYPED_TEST(SelectorTest, DoesNotModifyWhatIsNotRegistered) {
   const EventFd event = NewEvent();
   auto selector = this->template New<int>();
   errno = EDOM;
-  EXPECT_THAT(selector.Modify(event, kRead), FailsWith(ENOENT));
-  EXPECT_THAT(selector.Modify({}, kRead), FailsWith(ENOENT));
+  EXPECT_FAILS(selector.Modify(event, kRead), ENOENT);
+  EXPECT_FAILS(selector.Modify({}, kRead), ENOENT);
   const auto key = selector.Modify(event, kRead, 5);
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(key, FailsWith(ENOENT));
+  ASSERT_FAILS(key, ENOENT);
   EXPECT_EQ(key.error().ToString(),
             "Selector::Modify(" + Number(event) +
                 ", kRead) = ENOENT (No such file or directory): fd is not "
@@ -685,7 +686,7 @@ TYPED_TEST(SelectorTest, UnregistersAndReturnsTheKey) {
   auto selector = this->template New<std::string>();
   const auto registered = selector.Register(event, kWrite, "data");
   const auto key = selector.Unregister(event);
-  ASSERT_THAT(key, Succeeds());
+  ASSERT_SUCCEEDS(key);
   EXPECT_EQ(key->get(), *registered);
   EXPECT_EQ((*key)->fd(), event.fd());
   EXPECT_EQ((*key)->events(), kWrite);
@@ -697,12 +698,12 @@ TYPED_TEST(SelectorTest, UnregistersAndReturnsTheKey) {
 TYPED_TEST(SelectorTest, UnregistersOnce) {
   const EventFd event = NewEvent();
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
-  EXPECT_THAT(selector.Unregister(event), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
+  EXPECT_SUCCEEDS(selector.Unregister(event));
   errno = EDOM;
   const auto key = selector.Unregister(event);
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(key, FailsWith(ENOENT));
+  ASSERT_FAILS(key, ENOENT);
   EXPECT_EQ(key.error().ToString(),
             "Selector::Unregister(" + Number(event) +
                 ") = ENOENT (No such file or directory): fd is not registered");
@@ -712,8 +713,7 @@ TYPED_TEST(SelectorTest, RegistersAnewWhatWasUnregistered) {
   const EventFd event = NewEvent(1);
   auto selector = this->template New<int>();
   for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(selector.Register(event, i == 1 ? kWrite : kRead, i),
-                Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, i == 1 ? kWrite : kRead, i));
     EXPECT_THAT(Found(selector),
                 ElementsAre(Pair(Raw(event), i == 1 ? "w" : "r")));
     EXPECT_EQ(selector.Unregister(event).value()->data(), i);
@@ -726,8 +726,8 @@ TYPED_TEST(SelectorTest, UnregistersWhatHasBeenClosed) {
   OwnedFd event = NewEvent(1).Release();
   const BorrowedFd fd = event.borrow();
   auto selector = this->template New<int>();
-  EXPECT_THAT(selector.Register(fd, kRead, 7), Succeeds());
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(fd, kRead, 7));
+  EXPECT_SUCCEEDS(event.Close());
   errno = EDOM;
   EXPECT_EQ(selector.Unregister(fd).value()->data(), 7);
   EXPECT_EQ(errno, EDOM);
@@ -739,13 +739,13 @@ TYPED_TEST(SelectorTest, UnregistersWhatHasBecomeAnotherFile) {
   for (const bool directory : {false, true}) {
     auto selector = this->New();
     const OwnedFd mine = Duplicate(NewEvent(1), 100);
-    EXPECT_THAT(selector.Register(mine, kRead), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(mine, kRead));
     const OwnedFd other =
         directory ? OwnedFd::Adopt(open("/", O_DIRECTORY | O_CLOEXEC))
                   : NewEvent(1).Release();
     ASSERT_EQ(dup3(other.raw(), mine.raw(), O_CLOEXEC), mine.raw());
     errno = EDOM;
-    EXPECT_THAT(selector.Unregister(mine), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(mine));
     EXPECT_EQ(errno, EDOM);
     EXPECT_THAT(Found(selector), IsEmpty());
   }
@@ -755,15 +755,15 @@ TYPED_TEST(SelectorTest, RegistersAnotherFileUnderTheSameNumber) {
   OwnedFd first = NewEvent(1).Release();
   const BorrowedFd number = first.borrow();
   auto selector = this->template New<int>();
-  EXPECT_THAT(selector.Register(first, kRead, 1), Succeeds());
-  EXPECT_THAT(first.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(first, kRead, 1));
+  EXPECT_SUCCEEDS(first.Close());
   const EventFd second = EventFd::Adopt(EventAt(number, 0));
   // The first one's key is there.
-  EXPECT_THAT(selector.Register(second, kRead, 2), FailsWith(EEXIST));
+  EXPECT_FAILS(selector.Register(second, kRead, 2), EEXIST);
   EXPECT_EQ(selector.Unregister(second).value()->data(), 1);
-  EXPECT_THAT(selector.Register(second, kRead, 2), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(second, kRead, 2));
   EXPECT_THAT(Found(selector), IsEmpty());
-  EXPECT_THAT(second.Add(), Succeeds());
+  EXPECT_SUCCEEDS(second.Add());
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(second), "r")));
   EXPECT_EQ(selector.GetKey(second).value()->data(), 2);
 }
@@ -777,7 +777,7 @@ TYPED_TEST(SelectorTest, RegistersAnewAfterItWasUnregisteredAndClosed) {
       EXPECT_EQ(event.borrow(), number);
     }
     number = event;
-    EXPECT_THAT(selector.Register(event, kRead, i), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, kRead, i));
     EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "r")));
     EXPECT_EQ(selector.Unregister(event).value()->data(), i);
   }
@@ -789,16 +789,16 @@ TYPED_TEST(SelectorTest, GetsTheKey) {
   const EventFd event = NewEvent(), other = NewEvent();
   auto selector = this->template New<int>();
   const auto key = selector.Register(event, kRead, 7);
-  EXPECT_THAT(selector.GetKey(event), Returns(*key));
-  EXPECT_THAT(std::as_const(selector).GetKey(event), Returns(*key));
+  EXPECT_RETURNS(selector.GetKey(event), *key);
+  EXPECT_RETURNS(std::as_const(selector).GetKey(event), *key);
   static_assert(std::is_same_v<decltype(*std::as_const(selector).GetKey(event)),
                                const SelectorKey<int>*&&>);
   errno = EDOM;
-  EXPECT_THAT(std::as_const(selector).GetKey(other), FailsWith(ENOENT));
-  EXPECT_THAT(selector.GetKey({}), FailsWith(ENOENT));
+  EXPECT_FAILS(std::as_const(selector).GetKey(other), ENOENT);
+  EXPECT_FAILS(selector.GetKey({}), ENOENT);
   const auto none = selector.GetKey(other);
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(none, FailsWith(ENOENT));
+  ASSERT_FAILS(none, ENOENT);
   EXPECT_EQ(none.error().ToString(),
             "Selector::GetKey(" + Number(other) +
                 ") = ENOENT (No such file or directory): fd is not registered");
@@ -811,8 +811,8 @@ TYPED_TEST(SelectorTest, MapsDescriptorsToKeys) {
   const auto map = selector.GetMap();
   EXPECT_TRUE(map.empty());
   EXPECT_EQ(map.begin(), map.end());
-  EXPECT_THAT(selector.Register(high, kRead, 90), Succeeds());
-  EXPECT_THAT(selector.Register(low, kWrite, 50), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(high, kRead, 90));
+  EXPECT_SUCCEEDS(selector.Register(low, kWrite, 50));
   EXPECT_EQ(map.size(), 2u);
   EXPECT_THAT(Descriptors(map), ElementsAre(Raw(low), Raw(high)));
   EXPECT_TRUE(map.contains(high));
@@ -833,14 +833,14 @@ TYPED_TEST(SelectorTest, MayLoseItsKeysInALoopOverThem) {
   const EventFd events[] = {NewEvent(), NewEvent(), NewEvent(), NewEvent()};
   auto selector = this->New();
   for (const EventFd& event : events)
-    EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, kRead));
   std::vector<int> reached;
   for (const auto& key : selector.GetMap()) {
     const BorrowedFd fd = key.fd();
     reached.push_back(fd.raw());
-    EXPECT_THAT(selector.Unregister(fd), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(fd));
     if (reached.size() == 1) {
-      EXPECT_THAT(selector.Unregister(events[2]), Succeeds());
+      EXPECT_SUCCEEDS(selector.Unregister(events[2]));
     }
   }
   EXPECT_THAT(reached,
@@ -852,12 +852,12 @@ TYPED_TEST(SelectorTest, MayGetKeysInALoopOverThem) {
   const EventFd event = NewEvent();
   const OwnedFd high = Duplicate(event, 400);
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   std::vector<int> reached;
   for (const auto& key : selector.GetMap()) {
     reached.push_back(Raw(key.fd()));
     if (reached.size() == 1) {
-      EXPECT_THAT(selector.Register(high, kRead), Succeeds());
+      EXPECT_SUCCEEDS(selector.Register(high, kRead));
     }
   }
   EXPECT_THAT(reached, ElementsAre(Raw(event), Raw(high)));
@@ -870,14 +870,14 @@ TYPED_TEST(SelectorTest, KeysStayWhereTheyAre) {
   std::vector<OwnedFd> others;
   for (int i = 0; i < 200; ++i) {
     others.push_back(Duplicate(event));
-    EXPECT_THAT(selector.Register(others.back(), kWrite), Succeeds());
-    EXPECT_THAT(selector.GetKey(event), Returns(*key));
+    EXPECT_SUCCEEDS(selector.Register(others.back(), kWrite));
+    EXPECT_RETURNS(selector.GetKey(event), *key);
   }
   EXPECT_EQ(Found(selector).size(), 201u);
   for (const OwnedFd& other : others)
-    EXPECT_THAT(selector.Unregister(other), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(other));
   auto moved = std::move(selector);
-  EXPECT_THAT(moved.Modify(event, kRead | kWrite, 8), Returns(*key));
+  EXPECT_RETURNS(moved.Modify(event, kRead | kWrite, 8), *key);
   EXPECT_EQ((*key)->data(), 8);
   EXPECT_THAT(Found(moved), ElementsAre(Pair(Raw(event), "rw")));
 }
@@ -887,14 +887,12 @@ TYPED_TEST(SelectorTest, KeysStayWhereTheyAre) {
 TYPED_TEST(SelectorTest, HasDataThatCanOnlyBeMoved) {
   const EventFd event = NewEvent(1);
   auto selector = this->template New<std::unique_ptr<int>>();
-  EXPECT_THAT(selector.Register(event, kRead, std::make_unique<int>(1)),
-              Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead, std::make_unique<int>(1)));
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   for (auto [key, events] : *ready) EXPECT_EQ((*key.data())++, 1);
   EXPECT_EQ(*selector.GetKey(event).value()->data(), 2);
-  EXPECT_THAT(selector.Modify(event, kRead, std::make_unique<int>(3)),
-              Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(event, kRead, std::make_unique<int>(3)));
   const std::unique_ptr<int> data =
       std::move(selector.Unregister(event).value()->data());
   EXPECT_EQ(*data, 3);
@@ -908,8 +906,8 @@ TYPED_TEST(SelectorTest, HasDataWithoutADefault) {
   };
   const EventFd event = NewEvent(1);
   auto selector = this->template New<Connection>();
-  EXPECT_THAT(selector.Register(event, kRead, Connection(7)), Succeeds());
-  EXPECT_THAT(selector.Modify(event, kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead, Connection(7)));
+  EXPECT_SUCCEEDS(selector.Modify(event, kWrite));
   EXPECT_EQ(selector.GetKey(event).value()->data().number, 7);
 }
 
@@ -919,18 +917,17 @@ TYPED_TEST(SelectorTest, DestroysTheDataWithTheKey) {
   const auto registered = [&](Selector<Data>& selector) {
     Data data = std::make_shared<int>();
     const std::weak_ptr<int> watched = data;
-    EXPECT_THAT(selector.Register(event, kRead, std::move(data)), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, kRead, std::move(data)));
     EXPECT_FALSE(watched.expired());
     return watched;
   };
   auto selector = this->template New<Data>();
   std::weak_ptr<int> watched = registered(selector);
-  EXPECT_THAT(selector.Register(event, kRead, watched.lock()),
-              FailsWith(EEXIST));
+  EXPECT_FAILS(selector.Register(event, kRead, watched.lock()), EEXIST);
   EXPECT_EQ(watched.use_count(), 1);
-  EXPECT_THAT(selector.Modify(event, kRead, nullptr), Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(event, kRead, nullptr));
   EXPECT_TRUE(watched.expired());
-  EXPECT_THAT(selector.Unregister(event), Succeeds());
+  EXPECT_SUCCEEDS(selector.Unregister(event));
   watched = registered(selector);
   {
     const auto key = selector.Unregister(event);
@@ -938,7 +935,7 @@ TYPED_TEST(SelectorTest, DestroysTheDataWithTheKey) {
   }
   EXPECT_TRUE(watched.expired());
   watched = registered(selector);
-  EXPECT_THAT(selector.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Close());
   EXPECT_TRUE(watched.expired());
   selector = this->template New<Data>();
   watched = registered(selector);
@@ -961,16 +958,16 @@ TYPED_TEST(SelectorTest, IsClosedForWhatDestroysTheData) {
         ++destroyed;
         EXPECT_FALSE(selector.is_open());
         EXPECT_TRUE(selector.GetMap().empty());
-        EXPECT_THAT(selector.Unregister(first), FailsWith(EBADF));
-        EXPECT_THAT(selector.Register(first, kRead), FailsWith(EBADF));
+        EXPECT_FAILS(selector.Unregister(first), EBADF);
+        EXPECT_FAILS(selector.Register(first, kRead), EBADF);
       });
-      EXPECT_THAT(selector.Register(*event, kRead, data), Succeeds());
+      EXPECT_SUCCEEDS(selector.Register(*event, kRead, data));
     }
   };
   {
     auto selector = this->template New<Data>();
     fill(selector);
-    EXPECT_THAT(selector.Close(), Succeeds());
+    EXPECT_SUCCEEDS(selector.Close());
     EXPECT_EQ(destroyed, 2);
     selector = this->template New<Data>();
     fill(selector);
@@ -990,7 +987,7 @@ struct Three {
   template <typename Data>
   void RegisterWith(Selector<Data>& selector) const {
     for (const EventFd& event : events)
-      EXPECT_THAT(selector.Register(event, kRead | kWrite), Succeeds());
+      EXPECT_SUCCEEDS(selector.Register(event, kRead | kWrite));
   }
 };
 
@@ -999,7 +996,7 @@ TYPED_TEST(SelectorTest, NoLongerTellsOfWhatIsUnregistered) {
   auto selector = this->New();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   EXPECT_EQ(ready->size(), 3u);
   int told = 0;
   for (const auto [key, events] : *ready) {
@@ -1007,11 +1004,11 @@ TYPED_TEST(SelectorTest, NoLongerTellsOfWhatIsUnregistered) {
     const BorrowedFd fd = key.fd();
     for (const EventFd& event : three.events) {
       if (event.fd() != fd) {
-        EXPECT_THAT(selector.Unregister(event), Succeeds());
+        EXPECT_SUCCEEDS(selector.Unregister(event));
       }
     }
     EXPECT_EQ(ready->size(), 1u);
-    EXPECT_THAT(selector.Unregister(fd), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(fd));
   }
   EXPECT_EQ(told, 1);
   EXPECT_TRUE(ready->empty());
@@ -1023,15 +1020,15 @@ TYPED_TEST(SelectorTest, DoesNotTakeWhatIsRegisteredLaterForWhatWasReady) {
   auto selector = this->template New<bool>();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   int told = 0;
   for (const auto [key, events] : *ready) {
     ++told;
     EXPECT_FALSE(key.data());
     for (const EventFd& event : three.events) {
       // The memory of its key may be used again, and its number is.
-      EXPECT_THAT(selector.Unregister(event), Succeeds());
-      EXPECT_THAT(selector.Register(event, kRead, true), Succeeds());
+      EXPECT_SUCCEEDS(selector.Unregister(event));
+      EXPECT_SUCCEEDS(selector.Register(event, kRead, true));
     }
   }
   EXPECT_EQ(told, 1);
@@ -1043,13 +1040,13 @@ TYPED_TEST(SelectorTest, TellsOnlyOfWhatIsStillWaitedFor) {
   auto selector = this->New();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   std::map<int, std::string> told;
   for (const EventFd& event : three.events)
-    EXPECT_THAT(selector.Modify(event, kRead), Succeeds());
+    EXPECT_SUCCEEDS(selector.Modify(event, kRead));
   // What was not found does not come by being asked for.
-  EXPECT_THAT(selector.Modify(three.events[0], kWrite), Succeeds());
-  EXPECT_THAT(selector.Modify(three.events[1], kRead | kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(three.events[0], kWrite));
+  EXPECT_SUCCEEDS(selector.Modify(three.events[1], kRead | kWrite));
   for (const auto [key, events] : *ready) told[Raw(key.fd())] = Text(events);
   EXPECT_THAT(told, UnorderedElementsAre(Pair(Raw(three.events[1]), "r"),
                                          Pair(Raw(three.events[2]), "r")));
@@ -1058,16 +1055,16 @@ TYPED_TEST(SelectorTest, TellsOnlyOfWhatIsStillWaitedFor) {
 TYPED_TEST(SelectorTest, TellsOfWhatIsReadyWhateverWasReadyBefore) {
   const EventFd before = NewEvent(1), now = NewEvent();
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(before, kRead), Succeeds());
-  EXPECT_THAT(selector.Register(now, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(before, kRead));
+  EXPECT_SUCCEEDS(selector.Register(now, kRead));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(before), "r")));
-  EXPECT_THAT(before.Take(), Returns(1u));
-  EXPECT_THAT(now.Add(), Succeeds());
+  EXPECT_RETURNS(before.Take(), 1u);
+  EXPECT_SUCCEEDS(now.Add());
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   // It was where the other one is.
-  EXPECT_THAT(selector.Modify(before, kWrite), Succeeds());
-  EXPECT_THAT(selector.Unregister(before), Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(before, kWrite));
+  EXPECT_SUCCEEDS(selector.Unregister(before));
   ASSERT_EQ(ready->size(), 1u);
   EXPECT_EQ((*ready->begin()).key.fd(), now.fd());
   EXPECT_EQ((*ready->begin()).events, kRead);
@@ -1078,7 +1075,7 @@ TYPED_TEST(SelectorTest, TellsOfWhatIsReadyAlsoIfMoreIsRegistered) {
   auto selector = this->New();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   std::vector<OwnedFd> others;
   int told = 0;
   for (const auto [key, events] : *ready) {
@@ -1086,7 +1083,7 @@ TYPED_TEST(SelectorTest, TellsOfWhatIsReadyAlsoIfMoreIsRegistered) {
     ++told;
     for (int i = 0; i < 30; ++i) {
       others.push_back(Duplicate(three.events[0]));
-      EXPECT_THAT(selector.Register(others.back(), kRead), Succeeds());
+      EXPECT_SUCCEEDS(selector.Register(others.back(), kRead));
     }
   }
   EXPECT_EQ(told, 3);
@@ -1098,11 +1095,11 @@ TYPED_TEST(SelectorTest, MayBeClosedByWhatIsDone) {
   auto selector = this->template New<std::string>();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   int told = 0;
   for (const auto [key, events] : *ready) {
     ++told;
-    EXPECT_THAT(selector.Close(), Succeeds());
+    EXPECT_SUCCEEDS(selector.Close());
   }
   EXPECT_EQ(told, 1);
 }
@@ -1112,9 +1109,9 @@ TYPED_TEST(SelectorTest, TellsOfWhatIsReadyAfterItWasMoved) {
   auto selector = this->New();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   auto moved = std::move(selector);
-  EXPECT_THAT(moved.Unregister(three.events[1]), Succeeds());
+  EXPECT_SUCCEEDS(moved.Unregister(three.events[1]));
   EXPECT_EQ(ready->size(), 2u);
 }
 
@@ -1130,7 +1127,7 @@ TYPED_TEST(SelectorTest, WhatIsReadyIsARange) {
   auto selector = this->New();
   three.RegisterWith(selector);
   const auto ready = selector.Select();
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   auto at = ready->begin();
   const BorrowedFd first = (*at).key.fd();
   EXPECT_EQ((*at++).key.fd(), first);
@@ -1144,11 +1141,11 @@ TYPED_TEST(SelectorTest, WhatIsReadyIsARange) {
 TYPED_TEST(SelectorTest, ClosesOnce) {
   const EventFd event = NewEvent(1);
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
-  EXPECT_THAT(selector.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
+  EXPECT_SUCCEEDS(selector.Close());
   EXPECT_FALSE(selector.is_open());
   const Result<void> again = selector.Close();
-  ASSERT_THAT(again, FailsWith(EBADF));
+  ASSERT_FAILS(again, EBADF);
   EXPECT_EQ(again.error().ToString(),
             "Selector::Close() = EBADF (Bad file descriptor): the selector is "
             "closed");
@@ -1158,19 +1155,19 @@ TYPED_TEST(SelectorTest, ClosesOnce) {
 template <typename Data>
 void ExpectClosed(Selector<Data>& selector, BorrowedFd fd) {
   EXPECT_FALSE(selector.is_open());
-  EXPECT_THAT(selector.Register(fd, kRead), FailsWith(EBADF));
-  EXPECT_THAT(selector.Register(fd, {}), FailsWith(EBADF));
-  EXPECT_THAT(selector.Modify(fd, kRead), FailsWith(EBADF));
-  EXPECT_THAT(selector.Modify(fd, kRead, Data()), FailsWith(EBADF));
-  EXPECT_THAT(selector.Unregister(fd), FailsWith(EBADF));
-  EXPECT_THAT(selector.GetKey(fd), FailsWith(EBADF));
-  EXPECT_THAT(std::as_const(selector).GetKey(fd), FailsWith(EBADF));
-  EXPECT_THAT(selector.Close(), FailsWith(EBADF));
+  EXPECT_FAILS(selector.Register(fd, kRead), EBADF);
+  EXPECT_FAILS(selector.Register(fd, {}), EBADF);
+  EXPECT_FAILS(selector.Modify(fd, kRead), EBADF);
+  EXPECT_FAILS(selector.Modify(fd, kRead, Data()), EBADF);
+  EXPECT_FAILS(selector.Unregister(fd), EBADF);
+  EXPECT_FAILS(selector.GetKey(fd), EBADF);
+  EXPECT_FAILS(std::as_const(selector).GetKey(fd), EBADF);
+  EXPECT_FAILS(selector.Close(), EBADF);
   EXPECT_TRUE(selector.GetMap().empty());
   EXPECT_EQ(selector.GetMap().begin(), selector.GetMap().end());
   EXPECT_FALSE(selector.GetMap().contains(fd));
   const auto ready = selector.Select(1s);
-  ASSERT_THAT(ready, FailsWith(EBADF));
+  ASSERT_FAILS(ready, EBADF);
   EXPECT_EQ(ready.error().ToString(),
             "Selector::Select(1000) = EBADF (Bad file descriptor): the "
             "selector is closed");
@@ -1179,8 +1176,8 @@ void ExpectClosed(Selector<Data>& selector, BorrowedFd fd) {
 TYPED_TEST(SelectorTest, FailsWhenItIsClosed) {
   const EventFd event = NewEvent(1);
   auto selector = this->template New<int>();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
-  EXPECT_THAT(selector.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
+  EXPECT_SUCCEEDS(selector.Close());
   ExpectClosed(selector, event);
   typename TestFixture::template Of<int> never_opened;
   ExpectClosed(never_opened, event);
@@ -1189,13 +1186,13 @@ TYPED_TEST(SelectorTest, FailsWhenItIsClosed) {
 TYPED_TEST(SelectorTest, MovesWhatIsRegistered) {
   const EventFd event = NewEvent(1);
   auto first = this->template New<int>();
-  EXPECT_THAT(first.Register(event, kRead, 7), Succeeds());
+  EXPECT_SUCCEEDS(first.Register(event, kRead, 7));
   auto second = std::move(first);
   EXPECT_THAT(Found(second), ElementsAre(Pair(Raw(event), "r")));
   ExpectClosed(first, event);  // NOLINT: what is left of it
   // What it had is closed.
   first = this->template New<int>();
-  EXPECT_THAT(first.Register(event, kWrite, 8), Succeeds());
+  EXPECT_SUCCEEDS(first.Register(event, kWrite, 8));
   first = std::move(second);
   EXPECT_THAT(Found(first), ElementsAre(Pair(Raw(event), "r")));
   EXPECT_EQ(first.GetKey(event).value()->data(), 7);
@@ -1210,7 +1207,7 @@ TYPED_TEST(SelectorTest, MovesWhatIsRegistered) {
 TYPED_TEST(SelectorTest, WaitsForTheTimeAtLeast) {
   const EventFd event = NewEvent();
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   const auto start = steady_clock::now();
   EXPECT_THAT(Found(selector, 20'000'001ns), IsEmpty());
   EXPECT_GE(steady_clock::now() - start, 20'000'001ns);
@@ -1218,10 +1215,10 @@ TYPED_TEST(SelectorTest, WaitsForTheTimeAtLeast) {
 
 TYPED_TEST(SelectorTest, IsNotWokenByWhatIsNotWaitedFor) {
   const EventFd writable = NewEvent(), readable = NewEvent();
-  EXPECT_THAT(readable.Add(EventFd::kMax), Succeeds());
+  EXPECT_SUCCEEDS(readable.Add(EventFd::kMax));
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(writable, kRead), Succeeds());
-  EXPECT_THAT(selector.Register(readable, kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(writable, kRead));
+  EXPECT_SUCCEEDS(selector.Register(readable, kWrite));
   const auto start = steady_clock::now();
   EXPECT_THAT(Found(selector, 5ms), IsEmpty());
   EXPECT_GE(steady_clock::now() - start, 5ms);
@@ -1237,11 +1234,11 @@ TYPED_TEST(SelectorTest, WaitsForAMillisecondIfLessIsAsked) {
 TYPED_TEST(SelectorTest, ReturnsAtOnceIfTheTimeIsZeroOrNegative) {
   const EventFd event = NewEvent();
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   EXPECT_THAT(Found(selector, 0s), IsEmpty());
   EXPECT_THAT(Found(selector, -1ns), IsEmpty());
   EXPECT_THAT(Found(selector, -1h), IsEmpty());
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   EXPECT_THAT(Found(selector, 0s), ElementsAre(Pair(Raw(event), "r")));
   EXPECT_THAT(Found(selector, -1h), ElementsAre(Pair(Raw(event), "r")));
 }
@@ -1249,7 +1246,7 @@ TYPED_TEST(SelectorTest, ReturnsAtOnceIfTheTimeIsZeroOrNegative) {
 TYPED_TEST(SelectorTest, EndsBeforeTheLongestTime) {
   const EventFd event = NewEvent(1);
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   EXPECT_THAT(Found(selector, std::chrono::hours::max()),
               ElementsAre(Pair(Raw(event), "r")));
   EXPECT_THAT(Found(selector, PollTimeout::Infinite()),
@@ -1259,13 +1256,13 @@ TYPED_TEST(SelectorTest, EndsBeforeTheLongestTime) {
 TYPED_TEST(SelectorTest, IsWokenByAnotherThread) {
   const EventFd wake = NewEvent();
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(wake, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(wake, kRead));
   for (int i = 0; i < 5; ++i) {
-    std::thread waker([&] { EXPECT_THAT(wake.Add(), Succeeds()); });
+    std::thread waker([&] { EXPECT_SUCCEEDS(wake.Add()); });
     EXPECT_THAT(Found(selector, PollTimeout::Infinite()),
                 ElementsAre(Pair(Raw(wake), "r")));
     waker.join();
-    EXPECT_THAT(wake.Take(), Returns(1u));
+    EXPECT_RETURNS(wake.Take(), 1u);
   }
 }
 
@@ -1289,20 +1286,20 @@ TYPED_TEST(SelectorTest, IsReadByAnyThreads) {
 TYPED_TEST(SelectorTest, ReportsASignal) {
   const EventFd event = NewEvent(1), other = NewEvent();
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   EXPECT_EQ(Found(selector).size(), 1u);
-  EXPECT_THAT(event.Take(), Returns(1u));
+  EXPECT_RETURNS(event.Take(), 1u);
   {
     const Interruptions interruptions;
     const auto ready = selector.Select();
     EXPECT_EQ(errno, EINTR);
-    ASSERT_THAT(ready, FailsWith(EINTR));
+    ASSERT_FAILS(ready, EINTR);
     EXPECT_EQ(ready.error().function(), TypeParam::kWait);
     EXPECT_TRUE(ready.error().documented());
   }
   // It is as before.
   EXPECT_THAT(Found(selector), IsEmpty());
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(event), "r")));
 }
 
@@ -1312,7 +1309,7 @@ TYPED_TEST(SelectorTest, GoesOnUntilTheDeadlineInSpiteOfSignals) {
   const auto deadline = steady_clock::now() + 30ms;
   const auto ready = RetryOnEintrUntil(
       deadline, [&](auto remaining) { return selector.Select(remaining); });
-  ASSERT_THAT(ready, Succeeds());
+  ASSERT_SUCCEEDS(ready);
   EXPECT_TRUE(ready->empty());
   EXPECT_GE(steady_clock::now(), deadline);
 }
@@ -1322,13 +1319,13 @@ TYPED_TEST(SelectorTest, LeavesErrnoAlone) {
   errno = EDOM;
   {
     auto selector = this->New();
-    EXPECT_THAT(selector.Register(event, kRead), Succeeds());
-    EXPECT_THAT(selector.Select(), Succeeds());
-    EXPECT_THAT(selector.Modify(event, kWrite), Succeeds());
-    EXPECT_THAT(selector.GetKey(event), Succeeds());
-    EXPECT_THAT(selector.Unregister(event), Succeeds());
-    EXPECT_THAT(selector.Select(1ms), Succeeds());
-    EXPECT_THAT(selector.Close(), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(event, kRead));
+    EXPECT_SUCCEEDS(selector.Select());
+    EXPECT_SUCCEEDS(selector.Modify(event, kWrite));
+    EXPECT_SUCCEEDS(selector.GetKey(event));
+    EXPECT_SUCCEEDS(selector.Unregister(event));
+    EXPECT_SUCCEEDS(selector.Select(1ms));
+    EXPECT_SUCCEEDS(selector.Close());
     const auto other = this->New();
   }
   EXPECT_EQ(errno, EDOM);
@@ -1340,11 +1337,11 @@ TYPED_TEST(SelectorTest, AllocatesOnlyIfMoreIsRegisteredThanEver) {
   auto selector = this->template New<int>();
   for (int i = 0; i < 40; ++i) {
     all.push_back(Duplicate(event));
-    EXPECT_THAT(selector.Register(all.back(), kRead), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(all.back(), kRead));
   }
   EXPECT_EQ(Found(selector).size(), 40u);
-  EXPECT_THAT(selector.Unregister(all[7]), Succeeds());
-  EXPECT_THAT(selector.Register(all[7], kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Unregister(all[7]));
+  EXPECT_SUCCEEDS(selector.Register(all[7], kWrite));
   const long before = allocations;
   int found = 0;
   for (int i = 0; i < 3; ++i) {
@@ -1367,10 +1364,10 @@ TYPED_TEST(SelectorTest, AChildMayCloseItsCopy) {
   const Three three;
   auto selector = this->New();
   three.RegisterWith(selector);
-  InChild([&] { EXPECT_THAT(selector.Close(), Succeeds()); });
+  InChild([&] { EXPECT_SUCCEEDS(selector.Close()); });
   InChild([&] { const auto taken = std::move(selector); });
   EXPECT_EQ(Found(selector).size(), 3u);
-  EXPECT_THAT(selector.Modify(three.events[0], kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(three.events[0], kRead));
   EXPECT_EQ(Found(selector)[Raw(three.events[0])], "r");
 }
 
@@ -1379,18 +1376,18 @@ TYPED_TEST(SelectorTest, AChildMayCloseItsCopy) {
 // What a server has: it does not know how it is waited.
 std::string Echo(Selector<std::string>& selector) {
   Ends sockets = Ends::Sockets();
-  EXPECT_THAT(selector.Register(sockets.first, kRead, "server"), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(sockets.first, kRead, "server"));
   WriteByte(sockets.second);
   std::string all;
   const auto ready = selector.Select();
-  EXPECT_THAT(ready, Succeeds());
+  EXPECT_SUCCEEDS(ready);
   for (auto [key, events] : *ready) {
     char byte = 0;
     EXPECT_EQ(read(key.fd().raw(), &byte, 1), 1);
     key.data() += byte;
     all += key.data();
   }
-  EXPECT_THAT(selector.Unregister(sockets.first), Succeeds());
+  EXPECT_SUCCEEDS(selector.Unregister(sockets.first));
   return all;
 }
 
@@ -1402,25 +1399,25 @@ TYPED_TEST(SelectorTest, IsUsedByItsInterface) {
 TYPED_TEST(SelectorTest, IsChosenWhenTheProgramRuns) {
   const Result<std::unique_ptr<Selector<std::string>>> selector =
       MakeSelector<std::string>(TypeParam::kKind);
-  ASSERT_THAT(selector, Succeeds());
+  ASSERT_SUCCEEDS(selector);
   EXPECT_EQ(Echo(**selector), "serverx");
   EXPECT_NE(dynamic_cast<typename TestFixture::template Of<std::string>*>(
                 selector->get()),
             nullptr);
   // It is destroyed with what is registered.
   const EventFd event = NewEvent();
-  EXPECT_THAT((*selector)->Register(event, kRead, "left"), Succeeds());
+  EXPECT_SUCCEEDS((*selector)->Register(event, kRead, "left"));
 }
 
 TEST(MakeSelector, MakesAnEpollSelectorUnlessToldOtherwise) {
   const auto selector = MakeSelector();
-  ASSERT_THAT(selector, Succeeds());
+  ASSERT_SUCCEEDS(selector);
   EXPECT_NE(dynamic_cast<EpollSelector<>*>(selector->get()), nullptr);
 }
 
 TEST(MakeSelector, RefusesWhatThereIsNot) {
   const auto selector = MakeSelector<int>(static_cast<SelectorKind>(7));
-  ASSERT_THAT(selector, FailsWith(EINVAL));
+  ASSERT_FAILS(selector, EINVAL);
   EXPECT_EQ(selector.error().ToString(),
             "plumbline::MakeSelector(7) = EINVAL (Invalid argument): kind is "
             "none that there is");
@@ -1431,15 +1428,15 @@ TEST(MakeSelector, RefusesWhatThereIsNot) {
 TEST(EpollSelector, IsReadableWhileSomethingIsToBeFound) {
   const EventFd event = NewEvent();
   EpollSelector<> selector = EpollSelector<>::Create().value();
-  EXPECT_THAT(selector.Register(event, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kRead));
   auto outer = PollSelector<>::Create().value();
-  EXPECT_THAT(outer.Register(selector.fd(), kRead), Succeeds());
+  EXPECT_SUCCEEDS(outer.Register(selector.fd(), kRead));
   EXPECT_THAT(Found(outer), IsEmpty());
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   EXPECT_THAT(Found(outer), ElementsAre(Pair(Raw(selector.fd()), "r")));
-  EXPECT_THAT(outer.Unregister(selector.fd()), Succeeds());
+  EXPECT_SUCCEEDS(outer.Unregister(selector.fd()));
   EXPECT_EQ(fcntl(selector.fd().raw(), F_GETFD), FD_CLOEXEC);
-  EXPECT_THAT(selector.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Close());
   EXPECT_EQ(selector.fd(), BorrowedFd());
   EXPECT_EQ(EpollSelector<>().fd(), BorrowedFd());
 }
@@ -1454,8 +1451,8 @@ TEST(EpollSelector, FailsIfThereIsNoDescriptorLeft) {
     selector = EpollSelector<>::Create();
     made = MakeSelector(SelectorKind::kEpoll);
   }
-  EXPECT_THAT(selector, FailsWith(EMFILE));
-  EXPECT_THAT(made, FailsWith(EMFILE));
+  EXPECT_FAILS(selector, EMFILE);
+  EXPECT_FAILS(made, EMFILE);
 }
 
 TEST(EpollSelector, FailsAsEpollDoes) {
@@ -1464,12 +1461,12 @@ TEST(EpollSelector, FailsAsEpollDoes) {
   ASSERT_TRUE(file.is_open());
   const auto key = selector.Register(file, kRead);
   EXPECT_EQ(errno, EPERM);
-  ASSERT_THAT(key, FailsWith(EPERM));
+  ASSERT_FAILS(key, EPERM);
   EXPECT_THAT(key.error().ToString(), StartsWith("epoll_ctl("));
   EXPECT_THAT(key.error().ToString(), HasSubstr("EPOLL_CTL_ADD"));
   EXPECT_TRUE(key.error().documented());
   EXPECT_FALSE(selector.GetMap().contains(file));
-  EXPECT_THAT(selector.Register(selector.fd(), kRead), FailsWith(EINVAL));
+  EXPECT_FAILS(selector.Register(selector.fd(), kRead), EINVAL);
   EXPECT_TRUE(selector.GetMap().empty());
 }
 
@@ -1477,8 +1474,8 @@ TEST(EpollSelector, FindsNothingOfWhatHasBeenClosed) {
   OwnedFd event = NewEvent(1).Release();
   const BorrowedFd fd = event.borrow();
   EpollSelector<> selector = EpollSelector<>::Create().value();
-  EXPECT_THAT(selector.Register(fd, kRead), Succeeds());
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(fd, kRead));
+  EXPECT_SUCCEEDS(event.Close());
   EXPECT_THAT(Found(selector), IsEmpty());
   EXPECT_TRUE(selector.GetMap().contains(fd));
 }
@@ -1487,11 +1484,11 @@ TEST(EpollSelector, DoesNotModifyWhatHasBeenClosed) {
   OwnedFd event = NewEvent(1).Release();
   const BorrowedFd fd = event.borrow();
   EpollSelector<int> selector = EpollSelector<int>::Create().value();
-  EXPECT_THAT(selector.Register(fd, kRead, 7), Succeeds());
-  EXPECT_THAT(event.Close(), Succeeds());
-  EXPECT_THAT(selector.Modify(fd, kWrite, 8), FailsWith(EBADF));
+  EXPECT_SUCCEEDS(selector.Register(fd, kRead, 7));
+  EXPECT_SUCCEEDS(event.Close());
+  EXPECT_FAILS(selector.Modify(fd, kWrite, 8), EBADF);
   const OwnedFd other = EventAt(fd, 0);
-  EXPECT_THAT(selector.Modify(fd, kWrite, 8), FailsWith(ENOENT));
+  EXPECT_FAILS(selector.Modify(fd, kWrite, 8), ENOENT);
   EXPECT_EQ(selector.GetKey(fd).value()->events(), kRead);
   EXPECT_EQ(selector.GetKey(fd).value()->data(), 7);
 }
@@ -1501,27 +1498,27 @@ TEST(EpollSelector, DoesNotTakeADuplicatesEventsForAnotherFiles) {
   OwnedFd closed = Duplicate(event, 100);
   const BorrowedFd number = closed.borrow();
   EpollSelector<> selector = EpollSelector<>::Create().value();
-  EXPECT_THAT(selector.Register(number, kRead), Succeeds());
-  EXPECT_THAT(closed.Close(), Succeeds());
-  EXPECT_THAT(selector.Unregister(number), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(number, kRead));
+  EXPECT_SUCCEEDS(closed.Close());
+  EXPECT_SUCCEEDS(selector.Unregister(number));
   // It is not found, but ends a wait, as there is no way to get rid of it.
   EXPECT_THAT(Found(selector, PollTimeout::Infinite()), IsEmpty());
   const OwnedFd other = EventAt(number, 0);
-  EXPECT_THAT(selector.Register(other, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(other, kRead));
   EXPECT_THAT(Found(selector, PollTimeout::Infinite()), IsEmpty());
-  EXPECT_THAT(selector.Modify(other, kRead | kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Modify(other, kRead | kWrite));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(other), "w")));
 }
 
 TEST(EpollSelector, FindsNothingThatSomebodyElseAsksFor) {
   const EventFd event = NewEvent(), stranger = NewEvent(1);
   EpollSelector<> selector = EpollSelector<>::Create().value();
-  EXPECT_THAT(selector.Register(event, kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(event, kWrite));
   epoll_event found = {};
   ASSERT_EQ(epoll_wait(selector.fd().raw(), &found, 1, 0), 1);
   EXPECT_EQ(found.events, unsigned{EPOLLOUT});
   // As a child may, which shares the list.
-  EXPECT_THAT(event.Add(), Succeeds());
+  EXPECT_SUCCEEDS(event.Add());
   found.events = EPOLLIN;
   ASSERT_EQ(
       epoll_ctl(selector.fd().raw(), EPOLL_CTL_MOD, event.fd().raw(), &found),
@@ -1539,11 +1536,11 @@ TEST(PollSelector, FindsAllOfWhatHasBeenClosed) {
     OwnedFd event = NewEvent().Release();
     const BorrowedFd fd = event.borrow();
     PollSelector<> selector = PollSelector<>::Create().value();
-    EXPECT_THAT(selector.Register(fd, events), Succeeds());
-    EXPECT_THAT(event.Close(), Succeeds());
+    EXPECT_SUCCEEDS(selector.Register(fd, events));
+    EXPECT_SUCCEEDS(event.Close());
     EXPECT_THAT(Found(selector, PollTimeout::Infinite()),
                 ElementsAre(Pair(Raw(fd), Text(events))));
-    EXPECT_THAT(selector.Unregister(fd), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(fd));
     EXPECT_THAT(Found(selector), IsEmpty());
   }
 }
@@ -1560,7 +1557,7 @@ TEST(PollSelector, ReportsThatMoreIsRegisteredThanMayBeOpen) {
     ready = selector.Select(0s);
     EXPECT_EQ(errno, EINVAL);
   }
-  ASSERT_THAT(ready, FailsWith(EINVAL));
+  ASSERT_FAILS(ready, EINVAL);
   EXPECT_THAT(ready.error().ToString(), StartsWith("poll("));
   EXPECT_THAT(ready.error().explanation(), HasSubstr("RLIMIT_NOFILE"));
   EXPECT_EQ(Found(selector).size(), 3u);
@@ -1571,19 +1568,19 @@ TEST(SelectSelector, ReportsWhatHasBeenClosed) {
   const BorrowedFd fd = event.borrow();
   const EventFd other = NewEvent(1);
   SelectSelector<> selector = SelectSelector<>::Create().value();
-  EXPECT_THAT(selector.Register(fd, kRead), Succeeds());
-  EXPECT_THAT(selector.Register(other, kRead), Succeeds());
-  EXPECT_THAT(event.Close(), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(fd, kRead));
+  EXPECT_SUCCEEDS(selector.Register(other, kRead));
+  EXPECT_SUCCEEDS(event.Close());
   const auto ready = selector.Select(1500us);
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(ready, FailsWith(EBADF));
+  ASSERT_FAILS(ready, EBADF);
   EXPECT_EQ(ready.error().ToString(),
             "select(" + std::to_string(std::max(Raw(fd), Raw(other)) + 1) +
                 ", [" + std::to_string(std::min(Raw(fd), Raw(other))) + " " +
                 std::to_string(std::max(Raw(fd), Raw(other))) +
                 "], [], NULL, {tv_sec=0, tv_usec=2000}) = EBADF (Bad file "
                 "descriptor): a set has a descriptor that is not open");
-  EXPECT_THAT(selector.Unregister(fd), Succeeds());
+  EXPECT_SUCCEEDS(selector.Unregister(fd));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(other), "r")));
 }
 
@@ -1596,19 +1593,19 @@ TEST(SelectSelector, RefusesWhatDoesNotFit) {
   const OwnedFd highest = Duplicate(event, FdSet::kCapacity - 1);
   ASSERT_EQ(high.raw(), FdSet::kCapacity);
   SelectSelector<> selector = SelectSelector<>::Create().value();
-  EXPECT_THAT(selector.Register(highest, kRead | kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(highest, kRead | kWrite));
   errno = EDOM;
   const auto key = selector.Register(high, kRead);
   EXPECT_EQ(errno, EDOM);
-  ASSERT_THAT(key, FailsWith(EINVAL));
+  ASSERT_FAILS(key, EINVAL);
   EXPECT_THAT(key.error().ToString(), StartsWith("FD_SET(1024, [1023])"));
-  EXPECT_THAT(selector.Register(high, kWrite), FailsWith(EINVAL));
+  EXPECT_FAILS(selector.Register(high, kWrite), EINVAL);
   EXPECT_FALSE(selector.GetMap().contains(high));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(highest), "rw")));
   // The others know no such limit.
   for (const SelectorKind kind : {SelectorKind::kEpoll, SelectorKind::kPoll}) {
     const auto other = MakeSelector(kind).value();
-    EXPECT_THAT(other->Register(high, kRead), Succeeds());
+    EXPECT_SUCCEEDS(other->Register(high, kRead));
     EXPECT_THAT(Found(*other), ElementsAre(Pair(Raw(high), "r")));
   }
 }
@@ -1625,8 +1622,8 @@ TYPED_TEST(CopiedSelectorTest, AChildMayUseItsCopy) {
   three.RegisterWith(selector);
   InChild([&] {
     EXPECT_EQ(Found(selector).size(), 3u);
-    EXPECT_THAT(selector.Unregister(three.events[0]), Succeeds());
-    EXPECT_THAT(selector.Modify(three.events[1], kWrite), Succeeds());
+    EXPECT_SUCCEEDS(selector.Unregister(three.events[0]));
+    EXPECT_SUCCEEDS(selector.Modify(three.events[1], kWrite));
     EXPECT_EQ(Found(selector).size(), 2u);
   });
   EXPECT_EQ(Found(selector)[Raw(three.events[0])], "rw");
@@ -1638,18 +1635,18 @@ TYPED_TEST(CopiedSelectorTest, FindsARegularFile) {
   const OwnedFd file = OwnedFd::Adopt(open("/proc/self/exe", O_CLOEXEC));
   ASSERT_TRUE(file.is_open());
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(file, kRead), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(file, kRead));
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(file), "r")));
 }
 
 TYPED_TEST(CopiedSelectorTest, WaitsForWhatTheNumberIsNow) {
   const OwnedFd fd = Duplicate(NewEvent(1), 100);
   auto selector = this->New();
-  EXPECT_THAT(selector.Register(fd, kRead | kWrite), Succeeds());
+  EXPECT_SUCCEEDS(selector.Register(fd, kRead | kWrite));
   const EventFd other = NewEvent();
   ASSERT_EQ(dup3(other.fd().raw(), fd.raw(), O_CLOEXEC), fd.raw());
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(fd), "w")));
-  EXPECT_THAT(other.Add(), Succeeds());
+  EXPECT_SUCCEEDS(other.Add());
   EXPECT_THAT(Found(selector), ElementsAre(Pair(Raw(fd), "rw")));
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "wrappers/testing/child.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -110,52 +111,49 @@ INSTANTIATE_TEST_SUITE_P(
     testing::PrintToStringParamName());
 
 TEST_P(ChangeSignalMask, Blocks) {
-  EXPECT_THAT(Change(SignalMaskChange::kBlock, kUsers),
-              Returns(SignalSet{SIGHUP}));
+  EXPECT_RETURNS(Change(SignalMaskChange::kBlock, kUsers), SignalSet{SIGHUP});
   EXPECT_EQ(Blocked(), (kUsers | SignalSet{SIGHUP}));
 }
 
 TEST_P(ChangeSignalMask, Unblocks) {
-  EXPECT_THAT(Change(SignalMaskChange::kUnblock, {SIGHUP, SIGUSR1}),
-              Returns(SignalSet{SIGHUP}));
+  EXPECT_RETURNS(Change(SignalMaskChange::kUnblock, {SIGHUP, SIGUSR1}),
+                 SignalSet{SIGHUP});
   EXPECT_THAT(Blocked(), IsEmpty());
 }
 
 TEST_P(ChangeSignalMask, Sets) {
-  EXPECT_THAT(Change(SignalMaskChange::kSetmask, kUsers),
-              Returns(SignalSet{SIGHUP}));
+  EXPECT_RETURNS(Change(SignalMaskChange::kSetmask, kUsers), SignalSet{SIGHUP});
   EXPECT_EQ(Blocked(), kUsers);
-  EXPECT_THAT(Change(SignalMaskChange::kSetmask, {}), Returns(kUsers));
+  EXPECT_RETURNS(Change(SignalMaskChange::kSetmask, {}), kUsers);
   EXPECT_THAT(Blocked(), IsEmpty());
 }
 
 TEST_P(ChangeSignalMask, BlocksAllButWhatCannotBe) {
-  EXPECT_THAT(Change(SignalMaskChange::kBlock, SignalSet::All()),
-              Returns(SignalSet{SIGHUP}));
+  EXPECT_RETURNS(Change(SignalMaskChange::kBlock, SignalSet::All()),
+                 SignalSet{SIGHUP});
   EXPECT_EQ(Blocked() - Highest(), Blockable());
 }
 
 TEST_P(ChangeSignalMask, ReturnsEverySignalThatWasBlocked) {
-  EXPECT_THAT(Change(SignalMaskChange::kSetmask, Blockable()), Succeeds());
-  EXPECT_THAT(Change(SignalMaskChange::kSetmask, {}), Returns(Blockable()));
+  EXPECT_SUCCEEDS(Change(SignalMaskChange::kSetmask, Blockable()));
+  EXPECT_RETURNS(Change(SignalMaskChange::kSetmask, {}), Blockable());
   for (const int signal : Blockable()) {
-    EXPECT_THAT(Change(SignalMaskChange::kSetmask, {signal}), Succeeds());
-    EXPECT_THAT(Change(SignalMaskChange::kSetmask, {}),
-                Returns(SignalSet{signal}));
+    EXPECT_SUCCEEDS(Change(SignalMaskChange::kSetmask, {signal}));
+    EXPECT_RETURNS(Change(SignalMaskChange::kSetmask, {}), SignalSet{signal});
   }
 }
 
 TEST_P(ChangeSignalMask, TellsTheCurrentMaskAndLeavesIt) {
-  EXPECT_THAT(GetParam().current(), Returns(SignalSet{SIGHUP}));
-  EXPECT_THAT(Change(SignalMaskChange::kSetmask, kUsers), Succeeds());
-  EXPECT_THAT(GetParam().current(), Returns(kUsers));
+  EXPECT_RETURNS(GetParam().current(), SignalSet{SIGHUP});
+  EXPECT_SUCCEEDS(Change(SignalMaskChange::kSetmask, kUsers));
+  EXPECT_RETURNS(GetParam().current(), kUsers);
   EXPECT_EQ(Blocked(), kUsers);
 }
 
 TEST_P(ChangeSignalMask, FailsIfItIsTheChangeThatDoesNotExist) {
   errno = EDOM;
   const auto changed = Change(static_cast<SignalMaskChange>(0x99), {SIGUSR1});
-  ASSERT_THAT(changed, FailsWith(EINVAL));
+  ASSERT_FAILS(changed, EINVAL);
   // The one returns the number, the other sets errno.
   EXPECT_EQ(errno, GetParam().change == ChangeThreadSignalMask ? EDOM : EINVAL);
   EXPECT_EQ(changed.error().function(), GetParam().name);
@@ -171,8 +169,8 @@ TEST_P(ChangeSignalMask, FailsIfItIsTheChangeThatDoesNotExist) {
 
 TEST_P(ChangeSignalMask, LeavesErrnoAlone) {
   errno = EDOM;
-  EXPECT_THAT(Change(SignalMaskChange::kBlock, kUsers), Succeeds());
-  EXPECT_THAT(GetParam().current(), Succeeds());
+  EXPECT_SUCCEEDS(Change(SignalMaskChange::kBlock, kUsers));
+  EXPECT_SUCCEEDS(GetParam().current());
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -185,28 +183,27 @@ TEST_P(ChangeSignalMask, DeliversWhatGetsUnblocked) {
   ASSERT_EQ(sigaction(SIGHUP, &action, &before), 0);
   ASSERT_EQ(raise(SIGHUP), 0);
   EXPECT_EQ(handled, 0);
-  EXPECT_THAT(Change(SignalMaskChange::kUnblock, {SIGHUP}), Succeeds());
+  EXPECT_SUCCEEDS(Change(SignalMaskChange::kUnblock, {SIGHUP}));
   EXPECT_EQ(handled, 1);
   ASSERT_EQ(sigaction(SIGHUP, &before, nullptr), 0);
 }
 
 TEST_F(SignalMaskTest, TheHighestSignalsAreAsTheOthers) {
-  EXPECT_THAT(ChangeThreadSignalMask(SignalMaskChange::kSetmask, Highest()),
-              Succeeds());
-  EXPECT_THAT(ChangeProcessSignalMask(SignalMaskChange::kBlock, {SIGHUP}),
-              Returns(Highest()));
+  EXPECT_SUCCEEDS(
+      ChangeThreadSignalMask(SignalMaskChange::kSetmask, Highest()));
+  EXPECT_RETURNS(ChangeProcessSignalMask(SignalMaskChange::kBlock, {SIGHUP}),
+                 Highest());
   { const SignalMask mask = SignalMask::Set({}).value(); }
   EXPECT_EQ(Blocked(), (Highest() | SignalSet{SIGHUP}));
 }
 
 TEST_F(SignalMaskTest, EveryThreadHasItsOwn) {
-  EXPECT_THAT(ChangeThreadSignalMask(SignalMaskChange::kSetmask, kUsers),
-              Succeeds());
+  EXPECT_SUCCEEDS(ChangeThreadSignalMask(SignalMaskChange::kSetmask, kUsers));
   std::thread([] {
     // As of the thread that made it.
-    EXPECT_THAT(CurrentThreadSignalMask(), Returns(kUsers));
-    EXPECT_THAT(ChangeThreadSignalMask(SignalMaskChange::kBlock, {SIGTERM}),
-                Returns(kUsers));
+    EXPECT_RETURNS(CurrentThreadSignalMask(), kUsers);
+    EXPECT_RETURNS(ChangeThreadSignalMask(SignalMaskChange::kBlock, {SIGTERM}),
+                   kUsers);
     EXPECT_TRUE(Blocked().contains(SIGTERM));
   }).join();
   EXPECT_EQ(Blocked(), kUsers);
@@ -215,17 +212,16 @@ TEST_F(SignalMaskTest, EveryThreadHasItsOwn) {
 TEST_F(SignalMaskTest, PendingSignalsAreThoseThatWait) {
   EXPECT_THAT(PendingSignals(), Returns(IsEmpty()));
   const SignalSet signals = {SIGHUP, SIGUSR1, SIGRTMIN + 1};
-  EXPECT_THAT(ChangeThreadSignalMask(SignalMaskChange::kBlock, signals),
-              Succeeds());
+  EXPECT_SUCCEEDS(ChangeThreadSignalMask(SignalMaskChange::kBlock, signals));
   // To the thread, to the process, and to the process with a value.
   ASSERT_EQ(raise(SIGUSR1), 0);
   ASSERT_EQ(kill(getpid(), SIGHUP), 0);
   ASSERT_EQ(sigqueue(getpid(), SIGRTMIN + 1, {}), 0);
   errno = EDOM;
-  EXPECT_THAT(PendingSignals(), Returns(signals));
+  EXPECT_RETURNS(PendingSignals(), signals);
   EXPECT_EQ(errno, EDOM);
   std::thread([] {
-    EXPECT_THAT(PendingSignals(), Returns(SignalSet{SIGHUP, SIGRTMIN + 1}));
+    EXPECT_RETURNS(PendingSignals(), SignalSet({SIGHUP, SIGRTMIN + 1}));
   }).join();
 }
 
@@ -315,7 +311,7 @@ TYPED_TEST(ScopedSignalMask, RestoresWhateverOthersDid) {
 TYPED_TEST(ScopedSignalMask, RestoresEarly) {
   TypeParam mask = TypeParam::Block(kUsers).value();
   errno = EDOM;
-  EXPECT_THAT(mask.Restore(), Succeeds());
+  EXPECT_SUCCEEDS(mask.Restore());
   EXPECT_EQ(errno, EDOM);
   EXPECT_FALSE(mask.restores());
   EXPECT_THAT(Blocked(), ElementsAre(SIGHUP));
@@ -325,9 +321,9 @@ TYPED_TEST(ScopedSignalMask, RestoresEarly) {
 TYPED_TEST(ScopedSignalMask, RestoresOnce) {
   {
     TypeParam mask = TypeParam::Block(kUsers).value();
-    EXPECT_THAT(mask.Restore(), Succeeds());
+    EXPECT_SUCCEEDS(mask.Restore());
     ASSERT_EQ(pthread_sigmask(SIG_SETMASK, kUsers.get(), nullptr), 0);
-    EXPECT_THAT(mask.Restore(), Succeeds());
+    EXPECT_SUCCEEDS(mask.Restore());
     EXPECT_EQ(Blocked(), kUsers);
   }
   EXPECT_EQ(Blocked(), kUsers);
@@ -338,7 +334,7 @@ TYPED_TEST(ScopedSignalMask, Releases) {
     TypeParam mask = TypeParam::Block(kUsers).value();
     EXPECT_THAT(mask.Release(), ElementsAre(SIGHUP));
     EXPECT_FALSE(mask.restores());
-    EXPECT_THAT(mask.Restore(), Succeeds());
+    EXPECT_SUCCEEDS(mask.Restore());
   }
   EXPECT_THAT(Blocked(), ElementsAre(SIGHUP, SIGUSR1, SIGUSR2));
 }
@@ -357,7 +353,7 @@ TYPED_TEST(ScopedSignalMask, WhatWasMovedFromRestoresNothing) {
 }
 
 TYPED_TEST(ScopedSignalMask, MayBeAResultThatIsThrownAway) {
-  EXPECT_THAT(TypeParam::Block(kUsers), Succeeds());
+  EXPECT_SUCCEEDS(TypeParam::Block(kUsers));
   EXPECT_THAT(Blocked(), ElementsAre(SIGHUP));
 }
 

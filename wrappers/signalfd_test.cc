@@ -33,6 +33,7 @@
 #include "wrappers/signal_mask.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -100,7 +101,7 @@ std::vector<SignalInfo> ReadAll(const SignalFd& signals) {
   std::vector<SignalInfo> buffer(100);
   const auto read = signals.Read(buffer);
   if (!read) {
-    EXPECT_THAT(read, FailsWith(EAGAIN));
+    EXPECT_FAILS(read, EAGAIN);
     return {};
   }
   return {read->begin(), read->end()};
@@ -206,7 +207,7 @@ TEST_F(SignalFdTest, TellsWhoSentASignal) {
   const SignalFd signals = New({SIGHUP});
   ASSERT_EQ(kill(getpid(), SIGHUP), 0);
   const Result<SignalInfo> info = signals.ReadOne();
-  ASSERT_THAT(info, Succeeds());
+  ASSERT_SUCCEEDS(info);
   EXPECT_EQ(info->signal(), SIGHUP);
   EXPECT_EQ(info->code(), SI_USER);
   EXPECT_EQ(info->error(), 0);
@@ -285,7 +286,7 @@ TEST_F(SignalFdTest, StandardSignalsComeOnceAndFirst) {
   ASSERT_EQ(kill(getpid(), SIGHUP), 0);
   EXPECT_THAT(ReadAll(signals),
               ElementsAre(Is(SIGHUP), Is(SIGUSR2, 5), Is(SIGRTMIN + 1, 1)));
-  EXPECT_THAT(signals.ReadOne(), FailsWith(EAGAIN));
+  EXPECT_FAILS(signals.ReadOne(), EAGAIN);
 }
 
 TEST_F(SignalFdTest, ReadsAsManyAsFit) {
@@ -307,14 +308,14 @@ TEST_F(SignalFdTest, ReadsOne) {
   Queue(SIGRTMIN + 1, 2);
   EXPECT_THAT(signals.ReadOne(), Returns(Is(SIGRTMIN + 1, 1)));
   EXPECT_THAT(signals.ReadOne(), Returns(Is(SIGRTMIN + 1, 2)));
-  EXPECT_THAT(signals.ReadOne(), FailsWith(EAGAIN));
+  EXPECT_FAILS(signals.ReadOne(), EAGAIN);
 }
 
 TEST_F(SignalFdTest, WhatWasReadIsNotPending) {
   const SignalFd signals = New({SIGHUP});
   ASSERT_EQ(raise(SIGHUP), 0);
   EXPECT_THAT(PendingSignals(), Returns(ElementsAre(SIGHUP)));
-  EXPECT_THAT(signals.ReadOne(), Succeeds());
+  EXPECT_SUCCEEDS(signals.ReadOne());
   EXPECT_THAT(PendingSignals(), Returns(IsEmpty()));
 }
 
@@ -325,7 +326,7 @@ TEST_F(SignalFdTest, ReadsItsSignalsOnly) {
   const SignalFd both = New({SIGUSR2, SIGRTMIN + 1});
   ASSERT_EQ(raise(SIGUSR2), 0);
   Queue(SIGRTMIN + 1, 1);
-  EXPECT_THAT(hup.ReadOne(), FailsWith(EAGAIN));
+  EXPECT_FAILS(hup.ReadOne(), EAGAIN);
   EXPECT_THAT(ReadAll(both), ElementsAre(Is(SIGUSR2), Is(SIGRTMIN + 1, 1)));
 }
 
@@ -339,7 +340,7 @@ TEST_F(SignalFdTest, ReadsAllThatCanBeRead) {
 TEST_F(SignalFdTest, ReadsNothingWithoutSignals) {
   const SignalFd signals = New({});
   ASSERT_EQ(raise(SIGUSR2), 0);
-  EXPECT_THAT(signals.ReadOne(), FailsWith(EAGAIN));
+  EXPECT_FAILS(signals.ReadOne(), EAGAIN);
 }
 
 TEST_F(SignalFdTest, CannotReadKillAndStop) {
@@ -368,7 +369,7 @@ TEST_F(SignalFdTest, WhatIsNotBlockedGoesToItsHandler) {
   const SignalFd signals = New({SIGUSR1});
   ASSERT_EQ(raise(SIGUSR1), 0);
   EXPECT_EQ(handled, 1);
-  EXPECT_THAT(signals.ReadOne(), FailsWith(EAGAIN));
+  EXPECT_FAILS(signals.ReadOne(), EAGAIN);
   ASSERT_EQ(sigaction(SIGUSR1, &before, nullptr), 0);
 }
 
@@ -380,41 +381,41 @@ TEST_F(SignalFdTest, UpdateReplacesTheSignals) {
   ASSERT_EQ(raise(SIGUSR2), 0);
   ASSERT_EQ(raise(SIGHUP), 0);
   errno = EDOM;
-  EXPECT_THAT(signals.Update({SIGUSR2}), Succeeds());
+  EXPECT_SUCCEEDS(signals.Update({SIGUSR2}));
   EXPECT_EQ(errno, EDOM);
   EXPECT_EQ(signals.fd().raw(), raw);
   EXPECT_THAT(ReadAll(signals), ElementsAre(Is(SIGUSR2)));
-  EXPECT_THAT(signals.Update({SIGHUP, SIGUSR2}), Succeeds());
+  EXPECT_SUCCEEDS(signals.Update({SIGHUP, SIGUSR2}));
   EXPECT_THAT(ReadAll(signals), ElementsAre(Is(SIGHUP)));
 }
 
 TEST_F(SignalFdTest, UpdateCannotReadKillEither) {
   const SignalFd signals = New({});
-  EXPECT_THAT(signals.Update({SIGKILL, SIGSTOP, SIGHUP}), Succeeds());
+  EXPECT_SUCCEEDS(signals.Update({SIGKILL, SIGSTOP, SIGHUP}));
   ASSERT_EQ(raise(SIGHUP), 0);
   EXPECT_THAT(ReadAll(signals), ElementsAre(Is(SIGHUP)));
 }
 
 TEST_F(SignalFdTest, UpdateLeavesTheFlags) {
   const SignalFd usual = New({SIGHUP});
-  EXPECT_THAT(usual.Update({SIGUSR2}), Succeeds());
+  EXPECT_SUCCEEDS(usual.Update({SIGUSR2}));
   EXPECT_EQ(fcntl(usual.fd().raw(), F_GETFD), FD_CLOEXEC);
   EXPECT_EQ(fcntl(usual.fd().raw(), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
   const SignalFd plain = SignalFd::Create({SIGHUP}, {}).value();
-  EXPECT_THAT(plain.Update({SIGUSR2}), Succeeds());
+  EXPECT_SUCCEEDS(plain.Update({SIGUSR2}));
   EXPECT_EQ(fcntl(plain.fd().raw(), F_GETFD), 0);
   EXPECT_EQ(fcntl(plain.fd().raw(), F_GETFL) & O_NONBLOCK, 0);
 }
 
 TEST_F(SignalFdTest, UpdateOfAClosedOneMakesNoOther) {
   SignalFd signals = New({SIGHUP});
-  EXPECT_THAT(signals.Close(), Succeeds());
+  EXPECT_SUCCEEDS(signals.Close());
   const Result<void> updated = signals.Update({SIGUSR2});
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(updated, FailsWith(EBADF));
+  ASSERT_FAILS(updated, EBADF);
   EXPECT_TRUE(updated.error().documented());
   EXPECT_FALSE(signals.is_open());
-  EXPECT_THAT(SignalFd().Update({SIGUSR2}), FailsWith(EBADF));
+  EXPECT_FAILS(SignalFd().Update({SIGUSR2}), EBADF);
 }
 
 TEST_F(SignalFdTest, UpdateIsForSignalFdsOnly) {
@@ -422,7 +423,7 @@ TEST_F(SignalFdTest, UpdateIsForSignalFdsOnly) {
       SignalFd::Adopt(OwnedFd::Adopt(::eventfd(0, EFD_CLOEXEC)));
   const Result<void> updated = other.Update({SIGUSR2});
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(updated, FailsWith(EINVAL));
+  ASSERT_FAILS(updated, EINVAL);
   EXPECT_THAT(updated.error().ToString(),
               StartsWith("signalfd(" + std::to_string(other.fd().raw()) +
                          ", [USR2], 0) = EINVAL (Invalid argument): fd is "
@@ -432,8 +433,7 @@ TEST_F(SignalFdTest, UpdateIsForSignalFdsOnly) {
 
 TEST_F(SignalFdTest, UpdateIsSeenByAChild) {
   const SignalFd signals = New({SIGHUP});
-  testing_support::InChild(
-      [&] { EXPECT_THAT(signals.Update({SIGUSR2}), Succeeds()); });
+  testing_support::InChild([&] { EXPECT_SUCCEEDS(signals.Update({SIGUSR2})); });
   ASSERT_EQ(raise(SIGHUP), 0);
   ASSERT_EQ(raise(SIGUSR2), 0);
   EXPECT_THAT(ReadAll(signals), ElementsAre(Is(SIGUSR2)));
@@ -452,14 +452,14 @@ TEST_F(SignalFdTest, AWaitingReadIsWoken) {
 TEST_F(SignalFdTest, IsReadableWhileASignalIsPending) {
   const SignalFd signals = New({SIGHUP});
   PollFd fds[] = {{signals, PollEvents::kIn | PollEvents::kOut}};
-  EXPECT_THAT(Poll(fds, 0s), Returns(0u));
+  EXPECT_RETURNS(Poll(fds, 0s), 0u);
   ASSERT_EQ(raise(SIGUSR2), 0);
-  EXPECT_THAT(Poll(fds, 0s), Returns(0u));
+  EXPECT_RETURNS(Poll(fds, 0s), 0u);
   ASSERT_EQ(raise(SIGHUP), 0);
-  EXPECT_THAT(Poll(fds, PollTimeout::Infinite()), Returns(1u));
+  EXPECT_RETURNS(Poll(fds, PollTimeout::Infinite()), 1u);
   EXPECT_EQ(fds[0].returned(), PollEvents::kIn);
-  EXPECT_THAT(signals.ReadOne(), Succeeds());
-  EXPECT_THAT(Poll(fds, 0s), Returns(0u));
+  EXPECT_SUCCEEDS(signals.ReadOne());
+  EXPECT_RETURNS(Poll(fds, 0s), 0u);
 }
 
 TEST_F(SignalFdTest, AReadIsInterruptedByAHandler) {
@@ -467,10 +467,10 @@ TEST_F(SignalFdTest, AReadIsInterruptedByAHandler) {
   const testing_support::Interruptions interruptions;
   const Result<SignalInfo> info = signals.ReadOne();
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(info, FailsWith(EINTR));
+  ASSERT_FAILS(info, EINTR);
   EXPECT_TRUE(info.error().documented());
   SignalInfo buffer[2];
-  EXPECT_THAT(signals.Read(buffer), FailsWith(EINTR));
+  EXPECT_FAILS(signals.Read(buffer), EINTR);
 }
 
 // Threads.
@@ -483,7 +483,7 @@ TEST_F(SignalFdTest, AThreadReadsWhatIsSentToItOrToTheProcess) {
   std::thread([&] {
     EXPECT_THAT(ReadAll(signals), ElementsAre(Is(SIGUSR2)));
     PollFd fds[] = {{signals, PollEvents::kIn}};
-    EXPECT_THAT(Poll(fds, 0s), Returns(0u));
+    EXPECT_RETURNS(Poll(fds, 0s), 0u);
   }).join();
   EXPECT_THAT(ReadAll(signals), ElementsAre(Is(SIGHUP)));
 }
@@ -511,7 +511,7 @@ TEST_F(SignalFdTest, AChildReadsItsOwnSignals) {
   const SignalFd signals = New({SIGHUP, SIGRTMIN + 1});
   ASSERT_EQ(kill(getpid(), SIGHUP), 0);
   testing_support::InChild([&] {
-    EXPECT_THAT(signals.ReadOne(), FailsWith(EAGAIN));
+    EXPECT_FAILS(signals.ReadOne(), EAGAIN);
     Queue(SIGRTMIN + 1, 9);
     const Result<SignalInfo> info = signals.ReadOne();
     ASSERT_THAT(info, Returns(Is(SIGRTMIN + 1, 9)));
@@ -763,7 +763,7 @@ TEST_F(SignalFdTest, RefusesUnknownFlags) {
   const Result<SignalFd> made = SignalFd::Create(
       {SIGHUP, SIGRTMIN + 1}, SignalFdFlags::FromBits(0x40000000));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(made, FailsWith(EINVAL));
+  ASSERT_FAILS(made, EINVAL);
   EXPECT_EQ(made.error().ToString(),
             "signalfd(-1, [HUP RTMIN+1], 0x40000000) = EINVAL (Invalid "
             "argument): " +
@@ -778,7 +778,7 @@ TEST_F(SignalFdTest, FailsIfTooManyAreOpen) {
     const rlimit none = {0, 0};
     ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
     const Result<SignalFd> made = SignalFd::Create({SIGHUP});
-    ASSERT_THAT(made, FailsWith(EMFILE));
+    ASSERT_FAILS(made, EMFILE);
     EXPECT_THAT(made.error().ToString(),
                 StartsWith("signalfd(-1, [HUP], SFD_CLOEXEC) = EMFILE ("));
     EXPECT_TRUE(made.error().documented());
@@ -789,7 +789,7 @@ TEST_F(SignalFdTest, FailsIfThereIsNothingToRead) {
   const SignalFd signals = New({SIGHUP});
   const Result<SignalInfo> one = signals.ReadOne();
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(one, FailsWith(EAGAIN));
+  ASSERT_FAILS(one, EAGAIN);
   EXPECT_THAT(
       one.error().ToString(),
       StartsWith("read(" + std::to_string(signals.fd().raw()) + ", 0x"));
@@ -801,7 +801,7 @@ TEST_F(SignalFdTest, FailsIfThereIsNothingToRead) {
                         "signals is pending"));
   SignalInfo buffer[3];
   const auto many = signals.Read(buffer);
-  ASSERT_THAT(many, FailsWith(EAGAIN));
+  ASSERT_FAILS(many, EAGAIN);
   EXPECT_THAT(many.error().ToString(), HasSubstr(", 384) = EAGAIN"));
 }
 
@@ -810,7 +810,7 @@ TEST_F(SignalFdTest, CannotReadIntoNothing) {
   ASSERT_EQ(raise(SIGHUP), 0);
   const auto read = signals.Read({});
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(read, FailsWith(EINVAL));
+  ASSERT_FAILS(read, EINVAL);
   EXPECT_THAT(read.error().ToString(),
               StartsWith("read(" + std::to_string(signals.fd().raw()) +
                          ", NULL, 0) = EINVAL (Invalid argument): "));
@@ -826,8 +826,8 @@ TEST_F(SignalFdTest, MovesItsDescriptor) {
   SignalFd second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   EXPECT_FALSE(first.is_open());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.ReadOne(), FailsWith(EBADF));
-  EXPECT_THAT(first.Update({SIGHUP}), FailsWith(EBADF));
+  EXPECT_FAILS(first.ReadOne(), EBADF);
+  EXPECT_FAILS(first.Update({SIGHUP}), EBADF);
   first = std::move(second);
   ASSERT_EQ(raise(SIGHUP), 0);
   EXPECT_THAT(first.ReadOne(), Returns(Is(SIGHUP)));
@@ -835,12 +835,12 @@ TEST_F(SignalFdTest, MovesItsDescriptor) {
 
 TEST_F(SignalFdTest, ClosesOnce) {
   SignalFd signals = New({SIGHUP});
-  EXPECT_THAT(signals.Close(), Succeeds());
+  EXPECT_SUCCEEDS(signals.Close());
   EXPECT_FALSE(signals.is_open());
-  EXPECT_THAT(signals.Close(), FailsWith(EBADF));
+  EXPECT_FAILS(signals.Close(), EBADF);
   SignalInfo buffer[1];
-  EXPECT_THAT(signals.Read(buffer), FailsWith(EBADF));
-  EXPECT_THAT(SignalFd().ReadOne(), FailsWith(EBADF));
+  EXPECT_FAILS(signals.Read(buffer), EBADF);
+  EXPECT_FAILS(SignalFd().ReadOne(), EBADF);
 }
 
 TEST_F(SignalFdTest, AdoptsAndReleases) {
@@ -859,7 +859,7 @@ TEST_F(SignalFdTest, LeavesErrnoAlone) {
     const SignalFd signals = New({SIGHUP, SIGUSR2});
     ASSERT_EQ(raise(SIGHUP), 0);
     ASSERT_EQ(raise(SIGUSR2), 0);
-    EXPECT_THAT(signals.ReadOne(), Succeeds());
+    EXPECT_SUCCEEDS(signals.ReadOne());
     SignalInfo buffer[2];
     EXPECT_THAT(signals.Read(buffer), Returns(SizeIs(1)));
   }

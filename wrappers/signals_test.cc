@@ -21,6 +21,7 @@
 #include "wrappers/signal_mask.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -196,14 +197,12 @@ TEST_F(SignalActionTest, IsReadAsItWasSet) {
       Count, SignalActionFlags::kRestart | SignalActionFlags::kNodefer,
       {SIGINT, SIGRTMIN});
   errno = EDOM;
-  EXPECT_THAT(ChangeSignalAction(SIGUSR1, action),
-              Returns(SignalAction::Default()));
-  EXPECT_THAT(CurrentSignalAction(SIGUSR1), Returns(action));
-  EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Ignore()),
-              Returns(action));
-  EXPECT_THAT(CurrentSignalAction(SIGUSR1), Returns(SignalAction::Ignore()));
-  EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Default()),
-              Returns(SignalAction::Ignore()));
+  EXPECT_RETURNS(ChangeSignalAction(SIGUSR1, action), SignalAction::Default());
+  EXPECT_RETURNS(CurrentSignalAction(SIGUSR1), action);
+  EXPECT_RETURNS(ChangeSignalAction(SIGUSR1, SignalAction::Ignore()), action);
+  EXPECT_RETURNS(CurrentSignalAction(SIGUSR1), SignalAction::Ignore());
+  EXPECT_RETURNS(ChangeSignalAction(SIGUSR1, SignalAction::Default()),
+                 SignalAction::Ignore());
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -219,7 +218,7 @@ TEST_F(SignalActionTest, CallsTheHandler) {
 TEST_F(SignalActionTest, TellsAnInfoHandler) {
   const auto scoped =
       ScopedSignalAction::Create(SIGUSR1, SignalAction(CountInfo)).value();
-  EXPECT_THAT(SigQueue(getpid(), SIGUSR1, -77), Succeeds());
+  EXPECT_SUCCEEDS(SigQueue(getpid(), SIGUSR1, -77));
   EXPECT_EQ(handled, 1);
   EXPECT_EQ(handled_signal, SIGUSR1);
   EXPECT_EQ(handled_value, -77);
@@ -249,15 +248,14 @@ TEST_F(SignalActionTest, BlocksDuringTheHandler) {
   const SignalAction nodefer(
       [](int) { blocked = CurrentThreadSignalMask().value(); },
       SignalActionFlags::kNodefer);
-  EXPECT_THAT(ChangeSignalAction(SIGUSR1, nodefer), Succeeds());
+  EXPECT_SUCCEEDS(ChangeSignalAction(SIGUSR1, nodefer));
   ASSERT_EQ(raise(SIGUSR1), 0);
   EXPECT_EQ(blocked, before);
 }
 
 TEST_F(SignalActionTest, IsResetWithKResethand) {
-  EXPECT_THAT(ChangeSignalAction(
-                  SIGUSR1, SignalAction(Count, SignalActionFlags::kResethand)),
-              Succeeds());
+  EXPECT_SUCCEEDS(ChangeSignalAction(
+      SIGUSR1, SignalAction(Count, SignalActionFlags::kResethand)));
   ASSERT_EQ(raise(SIGUSR1), 0);
   EXPECT_EQ(handled, 1);
   EXPECT_TRUE(CurrentSignalAction(SIGUSR1).value().is_default());
@@ -275,26 +273,25 @@ TEST_F(SignalActionTest, CannotBeChangedForKill) {
   const auto changed = ChangeSignalAction(
       SIGKILL, SignalAction(SIG_IGN, SignalActionFlags::kRestart, {SIGHUP}));
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(changed, FailsWith(EINVAL));
+  ASSERT_FAILS(changed, EINVAL);
   EXPECT_THAT(changed.error().ToString(),
               AllOf(StartsWith("sigaction(SIGKILL, {sa_handler=SIG_IGN, "
                                "sa_mask=[HUP], sa_flags=SA_RESTART}, 0x"),
                     HasSubstr(") = EINVAL (Invalid argument): "),
                     HasSubstr("signum is SIGKILL")));
   EXPECT_TRUE(changed.error().documented());
-  EXPECT_THAT(ScopedSignalAction::Create(SIGSTOP, SignalAction(Count)),
-              FailsWith(EINVAL));
-  EXPECT_THAT(CurrentSignalAction(SIGKILL), Returns(SignalAction::Default()));
+  EXPECT_FAILS(ScopedSignalAction::Create(SIGSTOP, SignalAction(Count)),
+               EINVAL);
+  EXPECT_RETURNS(CurrentSignalAction(SIGKILL), SignalAction::Default());
 }
 
 TEST_F(SignalActionTest, IsOfSignalsOnly) {
   for (const int signal : {0, -1, NSIG, SIGRTMIN - 1}) {
     const auto current = CurrentSignalAction(signal);
     EXPECT_EQ(errno, EINVAL);
-    ASSERT_THAT(current, FailsWith(EINVAL)) << signal;
+    ASSERT_FAILS(current, EINVAL) << signal;
     EXPECT_TRUE(current.error().documented());
-    EXPECT_THAT(ChangeSignalAction(signal, SignalAction(Count)),
-                FailsWith(EINVAL));
+    EXPECT_FAILS(ChangeSignalAction(signal, SignalAction(Count)), EINVAL);
   }
   EXPECT_THAT(CurrentSignalAction(-1).error().ToString(),
               StartsWith("sigaction(-1, NULL, 0x"));
@@ -304,7 +301,7 @@ TEST_F(SignalActionTest, AnErrorShowsAHandler) {
   const auto changed = ChangeSignalAction(
       SIGSTOP, SignalAction(CountInfo, SignalActionFlags::kResethand |
                                            SignalActionFlags::kOnstack));
-  ASSERT_THAT(changed, FailsWith(EINVAL));
+  ASSERT_FAILS(changed, EINVAL);
   EXPECT_THAT(changed.error().arguments(),
               AllOf(StartsWith("SIGSTOP, {sa_handler=0x"),
                     HasSubstr(", sa_mask=[], sa_flags=SA_ONSTACK|"
@@ -375,13 +372,12 @@ TEST_F(ScopedSignalActionTest, RestoresEarlyAndOnce) {
     auto scoped =
         ScopedSignalAction::Create(SIGUSR1, SignalAction(Count)).value();
     errno = EDOM;
-    EXPECT_THAT(scoped.Restore(), Succeeds());
+    EXPECT_SUCCEEDS(scoped.Restore());
     EXPECT_EQ(errno, EDOM);
     EXPECT_FALSE(scoped.restores());
     EXPECT_TRUE(CurrentSignalAction(SIGUSR1).value().is_default());
-    EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Ignore()),
-                Succeeds());
-    EXPECT_THAT(scoped.Restore(), Succeeds());
+    EXPECT_SUCCEEDS(ChangeSignalAction(SIGUSR1, SignalAction::Ignore()));
+    EXPECT_SUCCEEDS(scoped.Restore());
   }
   EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Default()),
               Returns(Property(&SignalAction::is_ignored, true)));
@@ -394,8 +390,8 @@ TEST_F(ScopedSignalActionTest, Releases) {
     EXPECT_TRUE(scoped.Release().is_default());
     EXPECT_FALSE(scoped.restores());
   }
-  EXPECT_THAT(ChangeSignalAction(SIGUSR1, SignalAction::Default()),
-              Returns(SignalAction(Count)));
+  EXPECT_RETURNS(ChangeSignalAction(SIGUSR1, SignalAction::Default()),
+                 SignalAction(Count));
 }
 
 TEST_F(ScopedSignalActionTest, WhatWasMovedFromRestoresNothing) {
@@ -406,7 +402,7 @@ TEST_F(ScopedSignalActionTest, WhatWasMovedFromRestoresNothing) {
     EXPECT_FALSE(first->restores());
     EXPECT_TRUE(second.restores());
     first.reset();
-    EXPECT_THAT(CurrentSignalAction(SIGUSR1), Returns(SignalAction(Count)));
+    EXPECT_RETURNS(CurrentSignalAction(SIGUSR1), SignalAction(Count));
   }
   EXPECT_TRUE(CurrentSignalAction(SIGUSR1).value().is_default());
 }
@@ -430,7 +426,7 @@ TEST_F(ScopedSignalActionTest, AChildHasItTooAndRestoresItsOwn) {
     EXPECT_TRUE(CurrentSignalAction(SIGUSR1).value().is_default());
   });
   EXPECT_EQ(handled, 0);
-  EXPECT_THAT(CurrentSignalAction(SIGUSR1), Returns(SignalAction(Count)));
+  EXPECT_RETURNS(CurrentSignalAction(SIGUSR1), SignalAction(Count));
 }
 
 // Waiting for a handler.
@@ -469,7 +465,7 @@ TEST_F(SigSuspendTest, LetsAPendingSignalThrough) {
   EXPECT_EQ(errno, EINTR);
   EXPECT_EQ(error, EINTR);
   EXPECT_EQ(handled, 1);
-  EXPECT_THAT(CurrentThreadSignalMask(), Returns(before));
+  EXPECT_RETURNS(CurrentThreadSignalMask(), before);
   EXPECT_THAT(error.ToString(),
               AllOf(StartsWith("sigsuspend([HUP RTMIN+1"),
                     HasSubstr("]) = EINTR (Interrupted system call): a signal "
@@ -526,8 +522,8 @@ TEST_F(SigWaitInfoTest, TakesAPendingSignalWithoutItsHandler) {
 }
 
 TEST_F(SigWaitInfoTest, TakesRealTimeSignalsInOrder) {
-  EXPECT_THAT(SigQueue(getpid(), SIGRTMIN + 1, 3), Succeeds());
-  EXPECT_THAT(SigQueue(getpid(), SIGRTMIN + 1, -1), Succeeds());
+  EXPECT_SUCCEEDS(SigQueue(getpid(), SIGRTMIN + 1, 3));
+  EXPECT_SUCCEEDS(SigQueue(getpid(), SIGRTMIN + 1, -1));
   for (const int value : {3, -1}) {
     const Result<siginfo_t> info = SigWaitInfo({SIGRTMIN + 1});
     ASSERT_THAT(info, Returns(Is(SIGRTMIN + 1, SI_QUEUE)));
@@ -549,7 +545,7 @@ TEST_F(SigWaitInfoTest, TakesASignalThatIsForTheThreadAsAUsers) {
 
 TEST_F(SigWaitInfoTest, IsWokenByAnotherThread) {
   std::thread sender(
-      [] { EXPECT_THAT(SigQueue(getpid(), SIGRTMIN + 1, 5), Succeeds()); });
+      [] { EXPECT_SUCCEEDS(SigQueue(getpid(), SIGRTMIN + 1, 5)); });
   EXPECT_THAT(SigWaitInfo({SIGRTMIN + 1}), Returns(Is(SIGRTMIN + 1, SI_QUEUE)));
   sender.join();
 }
@@ -558,7 +554,7 @@ TEST_F(SigWaitInfoTest, IsInterruptedByAHandler) {
   const testing_support::Interruptions interruptions;
   const Result<siginfo_t> info = SigWaitInfo({SIGUSR2});
   EXPECT_EQ(errno, EINTR);
-  ASSERT_THAT(info, FailsWith(EINTR));
+  ASSERT_FAILS(info, EINTR);
   EXPECT_THAT(info.error().ToString(),
               AllOf(StartsWith("sigwaitinfo([USR2], 0x"),
                     HasSubstr(") = EINTR (Interrupted system call): a signal "
@@ -567,7 +563,7 @@ TEST_F(SigWaitInfoTest, IsInterruptedByAHandler) {
 }
 
 TEST_F(SigTimedWaitTest, TakesAPendingSignal) {
-  EXPECT_THAT(SigQueue(getpid(), SIGRTMIN + 1, 5), Succeeds());
+  EXPECT_SUCCEEDS(SigQueue(getpid(), SIGRTMIN + 1, 5));
   errno = EDOM;
   const Result<siginfo_t> info = SigTimedWait({SIGRTMIN + 1}, 0s);
   EXPECT_EQ(errno, EDOM);
@@ -579,7 +575,7 @@ TEST_F(SigTimedWaitTest, WaitsForTheTimeAtLeast) {
   const auto start = steady_clock::now();
   const Result<siginfo_t> info = SigTimedWait({SIGUSR2}, 5'000'001ns);
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
-  ASSERT_THAT(info, FailsWith(EAGAIN));
+  ASSERT_FAILS(info, EAGAIN);
   EXPECT_THAT(
       info.error().ToString(),
       AllOf(StartsWith("sigtimedwait([USR2], 0x"),
@@ -590,16 +586,16 @@ TEST_F(SigTimedWaitTest, WaitsForTheTimeAtLeast) {
 }
 
 TEST_F(SigTimedWaitTest, LooksOnceIfTheTimeIsOver) {
-  EXPECT_THAT(SigTimedWait({SIGUSR2}, 0s), FailsWith(EAGAIN));
+  EXPECT_FAILS(SigTimedWait({SIGUSR2}, 0s), EAGAIN);
   EXPECT_EQ(errno, EAGAIN);
-  EXPECT_THAT(SigTimedWait({SIGUSR2}, -1h), FailsWith(EAGAIN));
+  EXPECT_FAILS(SigTimedWait({SIGUSR2}, -1h), EAGAIN);
 }
 
 TEST_F(SigTimedWaitTest, EndsBeforeTheLongestTime) {
   ASSERT_EQ(raise(SIGUSR2), 0);
   EXPECT_THAT(SigTimedWait({SIGUSR2}, std::chrono::hours::max()),
               Returns(Is(SIGUSR2)));
-  std::thread sender([] { EXPECT_THAT(Kill(getpid(), SIGUSR2), Succeeds()); });
+  std::thread sender([] { EXPECT_SUCCEEDS(Kill(getpid(), SIGUSR2)); });
   EXPECT_THAT(SigTimedWait({SIGUSR2}, std::chrono::hours::max()),
               Returns(Is(SIGUSR2)));
   sender.join();
@@ -609,7 +605,7 @@ TEST_F(SigTimedWaitTest, IsInterruptedByAHandler) {
   const testing_support::Interruptions interruptions;
   const Result<siginfo_t> info =
       SigTimedWait({SIGUSR2}, PreciseTimeout::Infinite());
-  ASSERT_THAT(info, FailsWith(EINTR));
+  ASSERT_FAILS(info, EINTR);
   EXPECT_THAT(info.error().ToString(), HasSubstr(", NULL) = EINTR"));
   EXPECT_TRUE(info.error().documented());
 }
@@ -618,8 +614,8 @@ TEST_F(SigWaitTest, TakesAPendingSignal) {
   ASSERT_EQ(raise(SIGUSR2), 0);
   ASSERT_EQ(raise(SIGHUP), 0);
   errno = EDOM;
-  EXPECT_THAT(SigWait({SIGUSR2}), Returns(SIGUSR2));
-  EXPECT_THAT(SigWait({SIGUSR2, SIGHUP}), Returns(SIGHUP));
+  EXPECT_RETURNS(SigWait({SIGUSR2}), SIGUSR2);
+  EXPECT_RETURNS(SigWait({SIGUSR2, SIGHUP}), SIGHUP);
   EXPECT_EQ(errno, EDOM);
 }
 
@@ -629,10 +625,10 @@ TEST_F(SigWaitTest, GoesOnAfterAHandler) {
       ScopedSignalAction::Create(SIGUSR1, SignalAction(Count)).value();
   std::thread sender([] {
     while (handled < 5) std::this_thread::yield();
-    EXPECT_THAT(Kill(getpid(), SIGUSR2), Succeeds());
+    EXPECT_SUCCEEDS(Kill(getpid(), SIGUSR2));
   });
   errno = EDOM;
-  EXPECT_THAT(SigWait({SIGUSR2}), Returns(SIGUSR2));
+  EXPECT_RETURNS(SigWait({SIGUSR2}), SIGUSR2);
   EXPECT_EQ(errno, EDOM);
   sender.join();
 }
@@ -681,33 +677,33 @@ class Child {
 
 TEST_F(KillTest, SendsAProcessASignal) {
   errno = EDOM;
-  EXPECT_THAT(Kill(getpid(), SIGUSR2), Succeeds());
+  EXPECT_SUCCEEDS(Kill(getpid(), SIGUSR2));
   EXPECT_THAT(PendingSignals(), Returns(ElementsAre(SIGUSR2)));
   Child child;
-  EXPECT_THAT(Kill(child.pid(), SIGTERM), Succeeds());
+  EXPECT_SUCCEEDS(Kill(child.pid(), SIGTERM));
   EXPECT_EQ(errno, EDOM);
   EXPECT_EQ(child.WaitForEnd(), SIGTERM);
 }
 
 TEST_F(KillTest, SendsAGroupASignal) {
   Child child;
-  EXPECT_THAT(Kill(-child.pid(), SIGKILL), Succeeds());
+  EXPECT_SUCCEEDS(Kill(-child.pid(), SIGKILL));
   EXPECT_EQ(child.WaitForEnd(), SIGKILL);
 }
 
 TEST_F(KillTest, OnlyLooksWithSignal0) {
-  EXPECT_THAT(Kill(getpid(), 0), Succeeds());
+  EXPECT_SUCCEEDS(Kill(getpid(), 0));
   EXPECT_THAT(PendingSignals(), Returns(IsEmpty()));
 }
 
 TEST_F(KillTest, FailsIfThereIsNoProcess) {
   Child child;
   const pid_t pid = child.pid();
-  EXPECT_THAT(Kill(pid, SIGKILL), Succeeds());
+  EXPECT_SUCCEEDS(Kill(pid, SIGKILL));
   child.WaitForEnd();
   const Result<void> sent = Kill(pid, SIGUSR2);
   EXPECT_EQ(errno, ESRCH);
-  ASSERT_THAT(sent, FailsWith(ESRCH));
+  ASSERT_FAILS(sent, ESRCH);
   EXPECT_THAT(sent.error().ToString(),
               StartsWith("kill(" + std::to_string(pid) +
                          ", SIGUSR2) = ESRCH (No such process): there is no "
@@ -718,20 +714,20 @@ TEST_F(KillTest, FailsIfThereIsNoProcess) {
 TEST_F(KillTest, FailsIfItIsNoSignal) {
   const Result<void> sent = Kill(getpid(), 1000);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(sent, FailsWith(EINVAL));
+  ASSERT_FAILS(sent, EINVAL);
   EXPECT_THAT(sent.error().ToString(), HasSubstr(", 1000) = EINVAL"));
   EXPECT_TRUE(sent.error().documented());
-  EXPECT_THAT(Kill(getpid(), -1), FailsWith(EINVAL));
+  EXPECT_FAILS(Kill(getpid(), -1), EINVAL);
 }
 
 TEST_F(RaiseTest, SendsTheThreadASignal) {
   errno = EDOM;
-  EXPECT_THAT(Raise(SIGUSR2), Succeeds());
+  EXPECT_SUCCEEDS(Raise(SIGUSR2));
   EXPECT_THAT(PendingSignals(), Returns(ElementsAre(SIGUSR2)));
   std::thread([] { EXPECT_THAT(PendingSignals(), Returns(IsEmpty())); }).join();
   const auto scoped =
       ScopedSignalAction::Create(SIGUSR1, SignalAction(Count)).value();
-  EXPECT_THAT(Raise(SIGUSR1), Succeeds());
+  EXPECT_SUCCEEDS(Raise(SIGUSR1));
   EXPECT_EQ(handled, 1);
   EXPECT_EQ(errno, EDOM);
 }
@@ -740,7 +736,7 @@ TEST_F(RaiseTest, FailsIfItIsNoSignal) {
   for (const int signal : {-1, 1000, SIGRTMIN - 1}) {
     const Result<void> sent = Raise(signal);
     EXPECT_EQ(errno, EINVAL);
-    ASSERT_THAT(sent, FailsWith(EINVAL));
+    ASSERT_FAILS(sent, EINVAL);
     EXPECT_THAT(sent.error().ToString(),
                 StartsWith("raise(" + std::to_string(signal) + ") = EINVAL"));
     EXPECT_TRUE(sent.error().documented());
@@ -787,7 +783,7 @@ class IdleThread {
 TEST_F(TgkillTest, SendsOneThreadASignal) {
   IdleThread other;
   errno = EDOM;
-  EXPECT_THAT(Tgkill(getpid(), other.tid(), SIGUSR2), Succeeds());
+  EXPECT_SUCCEEDS(Tgkill(getpid(), other.tid(), SIGUSR2));
   EXPECT_EQ(errno, EDOM);
   EXPECT_THAT(PendingSignals(), Returns(IsEmpty()));
   EXPECT_THAT(other.PendingAtItsEnd(), ElementsAre(SIGUSR2));
@@ -798,21 +794,21 @@ TEST_F(TgkillTest, FailsIfThereIsNoThread) {
   other.End();
   const Result<void> sent = Tgkill(getpid(), other.tid(), SIGUSR2);
   EXPECT_EQ(errno, ESRCH);
-  ASSERT_THAT(sent, FailsWith(ESRCH));
+  ASSERT_FAILS(sent, ESRCH);
   EXPECT_THAT(sent.error().ToString(),
               StartsWith("tgkill(" + std::to_string(getpid()) + ", " +
                          std::to_string(other.tid()) +
                          ", SIGUSR2) = ESRCH (No such process): there is no "
                          "thread tid"));
   EXPECT_TRUE(sent.error().documented());
-  EXPECT_THAT(Tgkill(getpid(), 0, SIGUSR2), FailsWith(EINVAL));
-  EXPECT_THAT(Tgkill(getpid(), gettid(), 1000), FailsWith(EINVAL));
+  EXPECT_FAILS(Tgkill(getpid(), 0, SIGUSR2), EINVAL);
+  EXPECT_FAILS(Tgkill(getpid(), gettid(), 1000), EINVAL);
 }
 
 TEST_F(PthreadKillTest, SendsOneThreadASignal) {
   IdleThread other;
   errno = EDOM;
-  EXPECT_THAT(PthreadKill(other.handle(), SIGUSR2), Succeeds());
+  EXPECT_SUCCEEDS(PthreadKill(other.handle(), SIGUSR2));
   EXPECT_EQ(errno, EDOM);
   EXPECT_THAT(PendingSignals(), Returns(IsEmpty()));
   EXPECT_THAT(other.PendingAtItsEnd(), ElementsAre(SIGUSR2));
@@ -823,7 +819,7 @@ TEST_F(PthreadKillTest, FailsIfItIsNoSignal) {
     errno = EDOM;
     const Result<void> sent = PthreadKill(pthread_self(), signal);
     EXPECT_EQ(errno, EDOM);
-    ASSERT_THAT(sent, FailsWith(EINVAL));
+    ASSERT_FAILS(sent, EINVAL);
     EXPECT_THAT(sent.error().ToString(),
                 AllOf(StartsWith("pthread_kill("),
                       HasSubstr(", " + std::to_string(signal) +
@@ -834,7 +830,7 @@ TEST_F(PthreadKillTest, FailsIfItIsNoSignal) {
 
 TEST_F(SigQueueTest, SendsANumber) {
   errno = EDOM;
-  EXPECT_THAT(SigQueue(getpid(), SIGUSR2, -12345), Succeeds());
+  EXPECT_SUCCEEDS(SigQueue(getpid(), SIGUSR2, -12345));
   EXPECT_EQ(errno, EDOM);
   const Result<siginfo_t> info = SigTimedWait({SIGUSR2}, 0s);
   ASSERT_THAT(info, Returns(Is(SIGUSR2, SI_QUEUE)));
@@ -844,7 +840,7 @@ TEST_F(SigQueueTest, SendsANumber) {
 
 TEST_F(SigQueueTest, SendsAPointer) {
   int here = 0;
-  EXPECT_THAT(SigQueue(getpid(), SIGUSR2, &here), Succeeds());
+  EXPECT_SUCCEEDS(SigQueue(getpid(), SIGUSR2, &here));
   const Result<siginfo_t> info = SigTimedWait({SIGUSR2}, 0s);
   ASSERT_THAT(info, Returns(Is(SIGUSR2, SI_QUEUE)));
   EXPECT_EQ(info->si_value.sival_ptr, &here);
@@ -853,13 +849,13 @@ TEST_F(SigQueueTest, SendsAPointer) {
 TEST_F(SigQueueTest, FailsIfItIsNoSignalOrProcess) {
   const Result<void> sent = SigQueue(getpid(), 1000, -5);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(sent, FailsWith(EINVAL));
+  ASSERT_FAILS(sent, EINVAL);
   EXPECT_THAT(sent.error().ToString(),
               StartsWith("sigqueue(" + std::to_string(getpid()) +
                          ", 1000, -5) = EINVAL (Invalid argument): "));
   EXPECT_TRUE(sent.error().documented());
   const Result<void> none = SigQueue(0, SIGUSR2, reinterpret_cast<void*>(0x40));
-  ASSERT_THAT(none, FailsWith(ESRCH));
+  ASSERT_FAILS(none, ESRCH);
   EXPECT_THAT(none.error().ToString(),
               StartsWith("sigqueue(0, SIGUSR2, 0x40) = ESRCH"));
   EXPECT_TRUE(none.error().documented());
@@ -870,37 +866,36 @@ TEST_F(SigQueueTest, FailsIfTooManyArePending) {
     const rlimit none = {0, 0};
     ASSERT_EQ(setrlimit(RLIMIT_SIGPENDING, &none), 0);
     const Result<void> sent = SigQueue(getpid(), SIGRTMIN + 1, 1);
-    ASSERT_THAT(sent, FailsWith(EAGAIN));
+    ASSERT_FAILS(sent, EAGAIN);
     EXPECT_TRUE(sent.error().documented());
-    EXPECT_THAT(PthreadSigQueue(pthread_self(), SIGRTMIN + 1, 1),
-                FailsWith(EAGAIN));
-    EXPECT_THAT(Raise(SIGRTMIN + 1), FailsWith(EAGAIN));
-    EXPECT_THAT(PthreadKill(pthread_self(), SIGRTMIN + 1), FailsWith(EAGAIN));
+    EXPECT_FAILS(PthreadSigQueue(pthread_self(), SIGRTMIN + 1, 1), EAGAIN);
+    EXPECT_FAILS(Raise(SIGRTMIN + 1), EAGAIN);
+    EXPECT_FAILS(PthreadKill(pthread_self(), SIGRTMIN + 1), EAGAIN);
   });
 }
 
 TEST_F(PthreadSigQueueTest, SendsOneThreadAValue) {
   IdleThread other;
   errno = EDOM;
-  EXPECT_THAT(PthreadSigQueue(other.handle(), SIGUSR2, 1), Succeeds());
+  EXPECT_SUCCEEDS(PthreadSigQueue(other.handle(), SIGUSR2, 1));
   EXPECT_EQ(errno, EDOM);
   EXPECT_THAT(PendingSignals(), Returns(IsEmpty()));
   EXPECT_THAT(other.PendingAtItsEnd(), ElementsAre(SIGUSR2));
   int here = 0;
-  EXPECT_THAT(PthreadSigQueue(pthread_self(), SIGRTMIN + 1, -9), Succeeds());
-  EXPECT_THAT(PthreadSigQueue(pthread_self(), SIGRTMIN + 1, &here), Succeeds());
+  EXPECT_SUCCEEDS(PthreadSigQueue(pthread_self(), SIGRTMIN + 1, -9));
+  EXPECT_SUCCEEDS(PthreadSigQueue(pthread_self(), SIGRTMIN + 1, &here));
   const Result<siginfo_t> first = SigTimedWait({SIGRTMIN + 1}, 0s);
   ASSERT_THAT(first, Returns(Is(SIGRTMIN + 1, SI_QUEUE)));
   EXPECT_EQ(first->si_value.sival_int, -9);
   const Result<siginfo_t> second = SigTimedWait({SIGRTMIN + 1}, 0s);
-  ASSERT_THAT(second, Succeeds());
+  ASSERT_SUCCEEDS(second);
   EXPECT_EQ(second->si_value.sival_ptr, &here);
 }
 
 TEST_F(PthreadSigQueueTest, FailsIfItIsNoSignalOrTheThreadHasEnded) {
   errno = EDOM;
   const Result<void> sent = PthreadSigQueue(pthread_self(), 1000, 5);
-  ASSERT_THAT(sent, FailsWith(EINVAL));
+  ASSERT_FAILS(sent, EINVAL);
   EXPECT_THAT(sent.error().ToString(),
               HasSubstr(", 1000, 5) = EINVAL (Invalid argument): "));
   EXPECT_TRUE(sent.error().documented());
@@ -909,7 +904,7 @@ TEST_F(PthreadSigQueueTest, FailsIfItIsNoSignalOrTheThreadHasEnded) {
   errno = EDOM;
   int here = 0;
   const Result<void> late = PthreadSigQueue(other.handle(), SIGUSR2, &here);
-  ASSERT_THAT(late, FailsWith(ESRCH));
+  ASSERT_FAILS(late, ESRCH);
   EXPECT_TRUE(late.error().documented());
 }
 

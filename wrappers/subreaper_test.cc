@@ -14,7 +14,7 @@
 #include "wrappers/fd.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/fake_prctl.h"
-#include "wrappers/testing/result_matchers.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 namespace {
@@ -99,23 +99,23 @@ std::optional<int> StatusOf(pid_t pid) {
 
 TEST(Subreaper, IsEnabledAndDisabled) {
   InChild([] {
-    EXPECT_THAT(GetSubreaperStatus(), Returns(SubreaperStatus::kDisabled));
-    EXPECT_THAT(SubreaperEnabled(), Returns(false));
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
-    EXPECT_THAT(GetSubreaperStatus(), Returns(SubreaperStatus::kEnabled));
-    EXPECT_THAT(SubreaperEnabled(), Returns(true));
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
-    EXPECT_THAT(SubreaperEnabled(), Returns(true));
-    EXPECT_THAT(DisableSubreaper(), Succeeds());
-    EXPECT_THAT(GetSubreaperStatus(), Returns(SubreaperStatus::kDisabled));
-    EXPECT_THAT(DisableSubreaper(), Succeeds());
-    EXPECT_THAT(SubreaperEnabled(), Returns(false));
+    EXPECT_RETURNS(GetSubreaperStatus(), SubreaperStatus::kDisabled);
+    EXPECT_RETURNS(SubreaperEnabled(), false);
+    EXPECT_SUCCEEDS(EnableSubreaper());
+    EXPECT_RETURNS(GetSubreaperStatus(), SubreaperStatus::kEnabled);
+    EXPECT_RETURNS(SubreaperEnabled(), true);
+    EXPECT_SUCCEEDS(EnableSubreaper());
+    EXPECT_RETURNS(SubreaperEnabled(), true);
+    EXPECT_SUCCEEDS(DisableSubreaper());
+    EXPECT_RETURNS(GetSubreaperStatus(), SubreaperStatus::kDisabled);
+    EXPECT_SUCCEEDS(DisableSubreaper());
+    EXPECT_RETURNS(SubreaperEnabled(), false);
   });
 }
 
 TEST(Subreaper, AdoptsAnOrphan) {
   InChild([] {
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(EnableSubreaper());
     Orphan orphan;
     EXPECT_EQ(orphan.End(), getpid());
     EXPECT_EQ(StatusOf(orphan.pid()), 7);
@@ -124,8 +124,8 @@ TEST(Subreaper, AdoptsAnOrphan) {
 
 TEST(Subreaper, ThatIsNoneAdoptsNothing) {
   InChild([] {
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
-    EXPECT_THAT(DisableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(EnableSubreaper());
+    EXPECT_SUCCEEDS(DisableSubreaper());
     Orphan orphan;
     EXPECT_NE(orphan.End(), getpid());
     EXPECT_EQ(StatusOf(orphan.pid()), std::nullopt);
@@ -134,9 +134,9 @@ TEST(Subreaper, ThatIsNoneAdoptsNothing) {
 
 TEST(Subreaper, KeepsWhatItAdopted) {
   InChild([] {
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(EnableSubreaper());
     Orphan orphan;
-    EXPECT_THAT(DisableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(DisableSubreaper());
     EXPECT_EQ(orphan.End(), getpid());
     EXPECT_EQ(StatusOf(orphan.pid()), 7);
   });
@@ -144,10 +144,10 @@ TEST(Subreaper, KeepsWhatItAdopted) {
 
 TEST(Subreaper, IsNotInherited) {
   InChild([] {
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(EnableSubreaper());
     const pid_t subreaper = getpid();
     InChild([=] {
-      EXPECT_THAT(SubreaperEnabled(), Returns(false));
+      EXPECT_RETURNS(SubreaperEnabled(), false);
       // It goes further up.
       Orphan orphan;
       EXPECT_EQ(orphan.End(), subreaper);
@@ -161,8 +161,8 @@ TEST(Subreaper, IsNotInherited) {
 
 TEST(Subreaper, IsOfAllThreads) {
   InChild([] {
-    std::thread([] { EXPECT_THAT(EnableSubreaper(), Succeeds()); }).join();
-    EXPECT_THAT(SubreaperEnabled(), Returns(true));
+    std::thread([] { EXPECT_SUCCEEDS(EnableSubreaper()); }).join();
+    EXPECT_RETURNS(SubreaperEnabled(), true);
   });
 }
 
@@ -170,12 +170,12 @@ TEST(Subreaper, ThatTheKernelHasNotIsUnsupported) {
   FakePrctl kernel;
   kernel.Return(-1, EINVAL);
   errno = EDOM;
-  EXPECT_THAT(GetSubreaperStatus(), Returns(SubreaperStatus::kUnsupported));
+  EXPECT_RETURNS(GetSubreaperStatus(), SubreaperStatus::kUnsupported);
   EXPECT_EQ(errno, EDOM);
-  EXPECT_THAT(SubreaperEnabled(), FailsWith(EINVAL));
-  EXPECT_THAT(DisableSubreaper(), FailsWith(EINVAL));
+  EXPECT_FAILS(SubreaperEnabled(), EINVAL);
+  EXPECT_FAILS(DisableSubreaper(), EINVAL);
   const Result<void> enabled = EnableSubreaper();
-  ASSERT_THAT(enabled, FailsWith(EINVAL));
+  ASSERT_FAILS(enabled, EINVAL);
   EXPECT_EQ(errno, EINVAL);
   EXPECT_EQ(enabled.error().ToString(),
             "prctl(PR_SET_CHILD_SUBREAPER, 1) = EINVAL (Invalid argument): " +
@@ -186,7 +186,7 @@ TEST(Subreaper, ThatTheKernelHasNotIsUnsupported) {
 TEST(Subreaper, ThatASandboxForbidsIsAnError) {
   FakePrctl kernel;
   kernel.Return(-1, EPERM);
-  EXPECT_THAT(GetSubreaperStatus(), FailsWith(EPERM));
+  EXPECT_FAILS(GetSubreaperStatus(), EPERM);
   EXPECT_EQ(errno, EPERM);
 }
 
@@ -194,32 +194,32 @@ TEST(ScopedSubreaper, EndsWithItsScope) {
   InChild([] {
     {
       const auto scope = ScopedSubreaper::Create();
-      ASSERT_THAT(scope, Succeeds());
-      EXPECT_THAT(SubreaperEnabled(), Returns(true));
+      ASSERT_SUCCEEDS(scope);
+      EXPECT_RETURNS(SubreaperEnabled(), true);
       Orphan orphan;
       EXPECT_EQ(orphan.End(), getpid());
       EXPECT_EQ(StatusOf(orphan.pid()), 7);
     }
-    EXPECT_THAT(SubreaperEnabled(), Returns(false));
+    EXPECT_RETURNS(SubreaperEnabled(), false);
   });
 }
 
 TEST(ScopedSubreaper, LeavesOneThatWasEnabled) {
   InChild([] {
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(EnableSubreaper());
     {
       const auto scope = ScopedSubreaper::Create();
-      ASSERT_THAT(scope, Succeeds());
-      EXPECT_THAT(SubreaperEnabled(), Returns(true));
+      ASSERT_SUCCEEDS(scope);
+      EXPECT_RETURNS(SubreaperEnabled(), true);
       {
         const auto inner = ScopedSubreaper::Create();
-        ASSERT_THAT(inner, Succeeds());
+        ASSERT_SUCCEEDS(inner);
       }
-      EXPECT_THAT(SubreaperEnabled(), Returns(true));
+      EXPECT_RETURNS(SubreaperEnabled(), true);
       // Whatever happens inside.
-      EXPECT_THAT(DisableSubreaper(), Succeeds());
+      EXPECT_SUCCEEDS(DisableSubreaper());
     }
-    EXPECT_THAT(SubreaperEnabled(), Returns(true));
+    EXPECT_RETURNS(SubreaperEnabled(), true);
   });
 }
 
@@ -227,14 +227,14 @@ TEST(ScopedSubreaper, IsRestoredOnce) {
   InChild([] {
     {
       auto scope = ScopedSubreaper::Create();
-      ASSERT_THAT(scope, Succeeds());
-      EXPECT_THAT(scope->Restore(), Succeeds());
-      EXPECT_THAT(SubreaperEnabled(), Returns(false));
-      EXPECT_THAT(EnableSubreaper(), Succeeds());
-      EXPECT_THAT(scope->Restore(), Succeeds());
-      EXPECT_THAT(SubreaperEnabled(), Returns(true));
+      ASSERT_SUCCEEDS(scope);
+      EXPECT_SUCCEEDS(scope->Restore());
+      EXPECT_RETURNS(SubreaperEnabled(), false);
+      EXPECT_SUCCEEDS(EnableSubreaper());
+      EXPECT_SUCCEEDS(scope->Restore());
+      EXPECT_RETURNS(SubreaperEnabled(), true);
     }
-    EXPECT_THAT(SubreaperEnabled(), Returns(true));
+    EXPECT_RETURNS(SubreaperEnabled(), true);
   });
 }
 
@@ -243,28 +243,28 @@ TEST(ScopedSubreaper, IsRestoredByWhereItWasMovedTo) {
     std::optional<ScopedSubreaper> second;
     {
       auto first = ScopedSubreaper::Create();
-      ASSERT_THAT(first, Succeeds());
+      ASSERT_SUCCEEDS(first);
       second.emplace(*std::move(first));
-      EXPECT_THAT(first->Restore(), Succeeds());  // NOLINT: nothing to restore
+      EXPECT_SUCCEEDS(first->Restore());  // NOLINT: nothing to restore
     }
-    EXPECT_THAT(SubreaperEnabled(), Returns(true));
+    EXPECT_RETURNS(SubreaperEnabled(), true);
     second.reset();
-    EXPECT_THAT(SubreaperEnabled(), Returns(false));
+    EXPECT_RETURNS(SubreaperEnabled(), false);
   });
 }
 
 TEST(ScopedSubreaper, DoesNothingInAChild) {
   InChild([] {
-    EXPECT_THAT(EnableSubreaper(), Succeeds());
+    EXPECT_SUCCEEDS(EnableSubreaper());
     auto scope = ScopedSubreaper::Create();
-    ASSERT_THAT(scope, Succeeds());
+    ASSERT_SUCCEEDS(scope);
     InChild([&] {
-      EXPECT_THAT(scope->Restore(), Succeeds());
-      EXPECT_THAT(SubreaperEnabled(), Returns(false));
+      EXPECT_SUCCEEDS(scope->Restore());
+      EXPECT_RETURNS(SubreaperEnabled(), false);
     });
     InChild([&] {
       { const ScopedSubreaper copy = *std::move(scope); }
-      EXPECT_THAT(SubreaperEnabled(), Returns(false));
+      EXPECT_RETURNS(SubreaperEnabled(), false);
     });
   });
 }
@@ -293,7 +293,7 @@ TEST(ScopedSubreaper, LeavesErrnoAlone) {
   errno = EDOM;
   {
     const auto scope = ScopedSubreaper::Create();
-    ASSERT_THAT(scope, Succeeds());
+    ASSERT_SUCCEEDS(scope);
     EXPECT_EQ(errno, EDOM);
     kernel.Return(-1, EPERM);
   }
@@ -304,9 +304,9 @@ TEST(ScopedSubreaper, LeavesErrnoAlone) {
 TEST(ScopedSubreaper, ReportsThatItCouldNotRestore) {
   FakePrctl kernel;
   auto scope = ScopedSubreaper::Create();
-  ASSERT_THAT(scope, Succeeds());
+  ASSERT_SUCCEEDS(scope);
   kernel.Return(-1, EPERM);
-  EXPECT_THAT(scope->Restore(), FailsWith(EPERM));
+  EXPECT_FAILS(scope->Restore(), EPERM);
   EXPECT_EQ(kernel.calls().back().option, PR_SET_CHILD_SUBREAPER);
   EXPECT_EQ(kernel.calls().back().arguments[0], 0u);
 }

@@ -18,6 +18,7 @@
 #include "wrappers/testing/capabilities.h"
 #include "wrappers/testing/child.h"
 #include "wrappers/testing/interruptions.h"
+#include "wrappers/testing/result_assertions.h"
 #include "wrappers/testing/result_matchers.h"
 
 namespace plumbline {
@@ -102,7 +103,7 @@ TimerFd Nonblocking() {
 // Waits until the timer has expired, without reading it.
 void WaitFor(BorrowedFd timer) {
   PollFd fds[] = {{timer, PollEvents::kIn}};
-  EXPECT_THAT(Poll(fds, PollTimeout::Infinite()), Returns(1u));
+  EXPECT_RETURNS(Poll(fds, PollTimeout::Infinite()), 1u);
   EXPECT_EQ(fds[0].returned(), PollEvents::kIn);
 }
 
@@ -142,19 +143,19 @@ TYPED_TEST(EveryTimerFd, IsByItsClock) {
 TYPED_TEST(EveryTimerFd, ExpiresOnceAfterTheTime) {
   const TypeParam timer = TypeParam::Create().value();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 5'000'001ns}), Returns(kDisarmed));
-  EXPECT_THAT(timer.Read(), Returns(1u));
+  EXPECT_RETURNS(timer.Set({.first = 5'000'001ns}), kDisarmed);
+  EXPECT_RETURNS(timer.Read(), 1u);
   EXPECT_GE(steady_clock::now() - start, 5'000'001ns);
-  EXPECT_THAT(timer.Get(), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Get(), kDisarmed);
 }
 
 TYPED_TEST(EveryTimerFd, ExpiresOnceAtTheTime) {
   const TypeParam timer = TypeParam::Create().value();
   const auto deadline = TypeParam::clock::Now().value() + 5ms;
-  EXPECT_THAT(timer.Set({.first = deadline}), Returns(kDisarmed));
-  EXPECT_THAT(timer.Read(), Returns(1u));
+  EXPECT_RETURNS(timer.Set({.first = deadline}), kDisarmed);
+  EXPECT_RETURNS(timer.Read(), 1u);
   EXPECT_THAT(TypeParam::clock::Now(), Returns(Ge(deadline)));
-  EXPECT_THAT(timer.Get(), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Get(), kDisarmed);
 }
 
 // How often a timer that was set at `set` has expired by `now`.
@@ -168,9 +169,9 @@ std::uint64_t Expirations(steady_clock::time_point set, nanoseconds first,
 TYPED_TEST(EveryTimerFd, ExpiresAgainAfterEachInterval) {
   const TypeParam timer = TypeParam::Create().value();
   const auto before = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 5ms, .interval = 2ms}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 5ms, .interval = 2ms}));
   const auto after = steady_clock::now();
-  EXPECT_THAT(MonotonicClock::SleepUntil(after + 10ms), Succeeds());
+  EXPECT_SUCCEEDS(MonotonicClock::SleepUntil(after + 10ms));
   std::uint64_t total = 0;
   for (int i = 0; i < 3; ++i) {
     const auto now = steady_clock::now();
@@ -187,7 +188,7 @@ TYPED_TEST(EveryTimerFd, ExpiresAgainAfterEachInterval) {
 TYPED_TEST(EveryTimerFd, ExpiresAtATimeAndAfterEachInterval) {
   const TypeParam timer = TypeParam::Create().value();
   const auto first = TypeParam::clock::Now().value() + 3ms;
-  EXPECT_THAT(timer.Set({.first = first, .interval = 2ms}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = first, .interval = 2ms}));
   std::uint64_t total = 0;
   while (total < 3) total += timer.Read().value();
   EXPECT_THAT(TypeParam::clock::Now(), Returns(Ge(first + 4ms)));
@@ -198,53 +199,52 @@ TYPED_TEST(EveryTimerFd, ExpiresAtOnceIfTheTimeIsOver) {
   using TimePoint = typename TypeParam::clock::time_point;
   const TypeParam timer = TypeParam::Create().value();
   for (const nanoseconds first : {0ns, 1ns, -1ns, nanoseconds::min()}) {
-    EXPECT_THAT(timer.Set({.first = first}), Succeeds());
-    EXPECT_THAT(timer.Read(), Returns(1u));
+    EXPECT_SUCCEEDS(timer.Set({.first = first}));
+    EXPECT_RETURNS(timer.Read(), 1u);
   }
   for (const TimePoint first :
        {TimePoint(), TimePoint(1ns), TimePoint(-1h), TimePoint::min(),
         TypeParam::clock::Now().value()}) {
-    EXPECT_THAT(timer.Set({.first = first}), Succeeds());
-    EXPECT_THAT(timer.Read(), Returns(1u));
+    EXPECT_SUCCEEDS(timer.Set({.first = first}));
+    EXPECT_RETURNS(timer.Read(), 1u);
   }
 }
 
 TYPED_TEST(EveryTimerFd, TellsTheKernelWhetherTheTimeIsAPoint) {
   const TypeParam timer = TypeParam::Create().value();
-  EXPECT_THAT(timer.Set({.first = 1h}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1h}));
   EXPECT_EQ(Info(timer, "settime flags"), "00");
-  EXPECT_THAT(timer.Set({.first = TypeParam::clock::Now().value() + 1h}),
-              Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = TypeParam::clock::Now().value() + 1h}));
   EXPECT_EQ(Info(timer, "settime flags"), "01");
-  EXPECT_THAT(timer.Disarm(), Succeeds());
+  EXPECT_SUCCEEDS(timer.Disarm());
   EXPECT_EQ(Info(timer, "settime flags"), "00");
 }
 
 TEST(TimerFd, IsNotSetAtFirst) {
   const TimerFd timer = Nonblocking();
-  EXPECT_THAT(timer.Get(), Returns(kDisarmed));
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_RETURNS(timer.Get(), kDisarmed);
+  EXPECT_FAILS(timer.Read(), EAGAIN);
 }
 
 TEST(TimerFd, TellsWhatRemainsAndTheInterval) {
   const TimerFd timer = Nonblocking();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 1h, .interval = 2h + 5ns}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1h, .interval = 2h + 5ns}));
   Result<TimerState> state = timer.Get();
-  ASSERT_THAT(state, Succeeds());
+  ASSERT_SUCCEEDS(state);
   EXPECT_LE(state->remaining, 1h);
   EXPECT_GE(state->remaining, 1h - (steady_clock::now() - start));
   EXPECT_EQ(state->interval, 2h + 5ns);
   EXPECT_TRUE(state->is_armed());
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_FAILS(timer.Read(), EAGAIN);
 }
 
 TEST(TimerFd, TellsWhatRemainsUntilATimePoint) {
   const TimerFd timer = Nonblocking();
   const auto deadline = steady_clock::now() + 1h;
-  EXPECT_THAT(timer.Set({.first = deadline}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = deadline}));
   Result<TimerState> state = timer.Get();
-  ASSERT_THAT(state, Succeeds());
+  ASSERT_SUCCEEDS(state);
   EXPECT_LE(state->remaining, 1h);
   EXPECT_GE(state->remaining, deadline - steady_clock::now());
   EXPECT_EQ(state->interval, 0ns);
@@ -253,50 +253,49 @@ TEST(TimerFd, TellsWhatRemainsUntilATimePoint) {
 TEST(TimerFd, ReturnsWhatItWasSetToBefore) {
   const TimerFd timer = Nonblocking();
   const auto start = steady_clock::now();
-  EXPECT_THAT(timer.Set({.first = 3h, .interval = 7s}), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Set({.first = 3h, .interval = 7s}), kDisarmed);
   const Result<TimerState> first = timer.Set({.first = 5h});
-  ASSERT_THAT(first, Succeeds());
+  ASSERT_SUCCEEDS(first);
   EXPECT_LE(first->remaining, 3h);
   EXPECT_GE(first->remaining, 3h - (steady_clock::now() - start));
   EXPECT_EQ(first->interval, 7s);
   const Result<TimerState> second = timer.Disarm();
-  ASSERT_THAT(second, Succeeds());
+  ASSERT_SUCCEEDS(second);
   EXPECT_LE(second->remaining, 5h);
   EXPECT_GE(second->remaining, 5h - (steady_clock::now() - start));
   EXPECT_EQ(second->interval, 0ns);
-  EXPECT_THAT(timer.Disarm(), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.Disarm(), kDisarmed);
 }
 
 TEST(TimerFd, ExpiresNoMoreOnceDisarmed) {
   const TimerFd timer = Nonblocking();
-  EXPECT_THAT(timer.Set({.first = 1ns, .interval = 1ms}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1ns, .interval = 1ms}));
   WaitFor(timer);
-  EXPECT_THAT(timer.Disarm(), Succeeds());
-  EXPECT_THAT(timer.Get(), Returns(kDisarmed));
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_SUCCEEDS(timer.Disarm());
+  EXPECT_RETURNS(timer.Get(), kDisarmed);
+  EXPECT_FAILS(timer.Read(), EAGAIN);
 }
 
 TEST(TimerFd, ForgetsUnreadExpirationsWhenSet) {
   const TimerFd timer = Nonblocking();
-  EXPECT_THAT(timer.Set({.first = 1ns}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1ns}));
   WaitFor(timer);
-  EXPECT_THAT(timer.Set({.first = 1h}), Returns(kDisarmed));
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_RETURNS(timer.Set({.first = 1h}), kDisarmed);
+  EXPECT_FAILS(timer.Read(), EAGAIN);
 }
 
 TEST(TimerFd, CanBeSetToTheLongestTime) {
   const auto least = std::chrono::years(kNarrow ? 60 : 200);
   const TimerFd timer = Nonblocking();
-  EXPECT_THAT(timer.Set({.first = hours::max(), .interval = hours::max()}),
-              Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = hours::max(), .interval = hours::max()}));
   EXPECT_THAT(timer.Get(),
               Returns(AllOf(Field(&TimerState::remaining, Gt(least)),
                             Field(&TimerState::interval, Gt(least)))));
   using Hours = std::chrono::time_point<steady_clock, hours>;
-  EXPECT_THAT(timer.Set({.first = Hours::max()}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = Hours::max()}));
   EXPECT_THAT(timer.Get(),
               Returns(Field(&TimerState::remaining, Gt(least - 10 * 8760h))));
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_FAILS(timer.Read(), EAGAIN);
 }
 
 TEST(TimerFd, IsClosedOnExecUnlessToldOtherwise) {
@@ -312,16 +311,16 @@ TEST(TimerFd, IsClosedOnExecUnlessToldOtherwise) {
 
 TEST(TimerFd, ReportsASignal) {
   const TimerFd timer = TimerFd::Create().value();
-  EXPECT_THAT(timer.Set({.first = 1h}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1h}));
   const Interruptions interruptions;
-  EXPECT_THAT(timer.Read(), FailsWith(EINTR));
+  EXPECT_FAILS(timer.Read(), EINTR);
 }
 
 TEST(TimerFd, EachExpirationIsReadByOneThread) {
   const TimerFd timer = TimerFd::Create().value();
   const auto before = steady_clock::now();
   std::atomic<std::uint64_t> total = 0;
-  EXPECT_THAT(timer.Set({.first = 1ms, .interval = 1ms}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1ms, .interval = 1ms}));
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
@@ -335,13 +334,13 @@ TEST(TimerFd, EachExpirationIsReadByOneThread) {
 
 TEST(TimerFd, IsSharedWithAForkedChild) {
   const TimerFd timer = Nonblocking();
-  EXPECT_THAT(timer.Set({.first = 1ns}), Succeeds());
+  EXPECT_SUCCEEDS(timer.Set({.first = 1ns}));
   WaitFor(timer);
   InChild([&] {
-    EXPECT_THAT(timer.Read(), Returns(1u));
-    EXPECT_THAT(timer.Set({.first = 1h, .interval = 3s}), Succeeds());
+    EXPECT_RETURNS(timer.Read(), 1u);
+    EXPECT_SUCCEEDS(timer.Set({.first = 1h, .interval = 3s}));
   });
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_FAILS(timer.Read(), EAGAIN);
   EXPECT_THAT(timer.Get(), Returns(Field(&TimerState::interval, 3s)));
 }
 
@@ -349,14 +348,14 @@ TEST(RealtimeTimerFd, CanBeCanceledWhenTheClockIsSet) {
   const RealtimeTimerFd timer =
       RealtimeTimerFd::Create(TimerFdFlags::kNonblock).value();
   const auto deadline = RealtimeClock::Now().value() + 1h;
-  EXPECT_THAT(timer.SetUntilClockIsSet(deadline, 5s), Returns(kDisarmed));
+  EXPECT_RETURNS(timer.SetUntilClockIsSet(deadline, 5s), kDisarmed);
   EXPECT_EQ(Info(timer, "settime flags"), "03");
   const Result<TimerState> state = timer.Get();
-  ASSERT_THAT(state, Succeeds());
+  ASSERT_SUCCEEDS(state);
   EXPECT_LE(state->remaining, 1h);
   EXPECT_GE(state->remaining, deadline - RealtimeClock::Now().value());
   EXPECT_EQ(state->interval, 5s);
-  EXPECT_THAT(timer.Read(), FailsWith(EAGAIN));
+  EXPECT_FAILS(timer.Read(), EAGAIN);
   EXPECT_THAT(timer.Disarm(), Returns(Field(&TimerState::interval, 5s)));
   EXPECT_EQ(Info(timer, "settime flags"), "00");
 }
@@ -364,23 +363,23 @@ TEST(RealtimeTimerFd, CanBeCanceledWhenTheClockIsSet) {
 TEST(RealtimeTimerFd, ExpiresIfTheClockIsNotSet) {
   const RealtimeTimerFd timer = RealtimeTimerFd::Create().value();
   const auto deadline = RealtimeClock::Now().value() + 2ms;
-  EXPECT_THAT(timer.SetUntilClockIsSet(deadline), Succeeds());
-  EXPECT_THAT(timer.Read(), Returns(1u));
+  EXPECT_SUCCEEDS(timer.SetUntilClockIsSet(deadline));
+  EXPECT_RETURNS(timer.Read(), 1u);
   EXPECT_THAT(RealtimeClock::Now(), Returns(Ge(deadline)));
-  EXPECT_THAT(timer.SetUntilClockIsSet(system_clock::time_point()), Succeeds());
-  EXPECT_THAT(timer.Read(), Returns(1u));
+  EXPECT_SUCCEEDS(timer.SetUntilClockIsSet(system_clock::time_point()));
+  EXPECT_RETURNS(timer.Read(), 1u);
 }
 
 TEST(TimerFd, CanBeMadeToHaveExpired) {
-  EXPECT_THAT(TimerFd().SetExpirations(1), FailsWith(EBADF));
+  EXPECT_FAILS(TimerFd().SetExpirations(1), EBADF);
   const TimerFd timer = Nonblocking();
   const Result<void> set = timer.SetExpirations(0x500000007);
   if (!set && set.error() == ENOTTY)
     GTEST_SKIP() << "the kernel has no TFD_IOC_SET_TICKS for this program";
-  EXPECT_THAT(set, Succeeds());
-  EXPECT_THAT(timer.Read(), Returns(0x500000007u));
+  EXPECT_SUCCEEDS(set);
+  EXPECT_RETURNS(timer.Read(), 0x500000007u);
   errno = 0;
-  EXPECT_THAT(timer.SetExpirations(0), FailsWith(EINVAL));
+  EXPECT_FAILS(timer.SetExpirations(0), EINVAL);
   EXPECT_EQ(errno, EINVAL);
 }
 
@@ -389,30 +388,30 @@ TEST(TimerFd, CanNotBeByEveryClock) {
   const auto by_cpu_time =
       BasicTimerFd<ProcessCpuClock>::Create(TimerFdFlags::kNonblock);
   EXPECT_EQ(errno, EINVAL);
-  ASSERT_THAT(by_cpu_time, FailsWith(EINVAL));
+  ASSERT_FAILS(by_cpu_time, EINVAL);
   EXPECT_EQ(by_cpu_time.error().ToString(),
             "timerfd_create(CLOCK_PROCESS_CPUTIME_ID, TFD_NONBLOCK) = EINVAL "
             "(Invalid argument): " +
                 by_cpu_time.error().explanation());
   EXPECT_TRUE(by_cpu_time.error().documented());
-  EXPECT_THAT(BasicTimerFd<Clock<ClockId::kTai>>::Create(), FailsWith(EINVAL));
-  EXPECT_THAT(
+  EXPECT_FAILS(BasicTimerFd<Clock<ClockId::kTai>>::Create(), EINVAL);
+  EXPECT_FAILS(
       RuntimeTimerFd::Create(RuntimeClock(static_cast<ClockId>(0x7fff))),
-      FailsWith(EINVAL));
+      EINVAL);
 }
 
 TEST(TimerFd, IsNotMadeWithUnknownFlags) {
   const Result<TimerFd> timer =
       TimerFd::Create(TimerFdFlags::FromBits(0x40000000));
-  ASSERT_THAT(timer, FailsWith(EINVAL));
+  ASSERT_FAILS(timer, EINVAL);
   EXPECT_EQ(timer.error().arguments(), "CLOCK_MONOTONIC, 0x40000000");
 }
 
 TEST(TimerFd, IsNotByAnAlarmClockWithoutCapWakeAlarm) {
   InChildWithoutCapabilities([] {
-    EXPECT_THAT(RealtimeAlarmTimerFd::Create(), FailsWith(EPERM));
+    EXPECT_FAILS(RealtimeAlarmTimerFd::Create(), EPERM);
     const Result<BoottimeAlarmTimerFd> timer = BoottimeAlarmTimerFd::Create();
-    ASSERT_THAT(timer, FailsWith(EPERM));
+    ASSERT_FAILS(timer, EPERM);
     EXPECT_EQ(timer.error().arguments(), "CLOCK_BOOTTIME_ALARM, TFD_CLOEXEC");
     EXPECT_TRUE(timer.error().documented());
   });
@@ -424,33 +423,33 @@ TEST(TimerFd, MovesItsDescriptor) {
   TimerFd second = std::move(first);
   EXPECT_EQ(second.fd().raw(), raw);
   EXPECT_FALSE(first.is_open());  // NOLINT: what is left of it is the question
-  EXPECT_THAT(first.Set({.first = 1s}), FailsWith(EBADF));
+  EXPECT_FAILS(first.Set({.first = 1s}), EBADF);
   first = std::move(second);
-  EXPECT_THAT(first.Set({.first = 1s}), Succeeds());
+  EXPECT_SUCCEEDS(first.Set({.first = 1s}));
 }
 
 TEST(TimerFd, ClosesOnce) {
   TimerFd timer = Nonblocking();
-  EXPECT_THAT(timer.Close(), Succeeds());
+  EXPECT_SUCCEEDS(timer.Close());
   EXPECT_FALSE(timer.is_open());
-  EXPECT_THAT(timer.Close(), FailsWith(EBADF));
+  EXPECT_FAILS(timer.Close(), EBADF);
 }
 
 TEST(TimerFd, IsOfNoUseWhenClosed) {
   const TimerFd timer;
-  EXPECT_THAT(timer.Set({.first = 1s}), FailsWith(EBADF));
-  EXPECT_THAT(timer.Disarm(), FailsWith(EBADF));
-  EXPECT_THAT(timer.Get(), FailsWith(EBADF));
-  EXPECT_THAT(timer.Read(), FailsWith(EBADF));
-  EXPECT_THAT(RealtimeTimerFd().SetUntilClockIsSet(system_clock::now()),
-              FailsWith(EBADF));
+  EXPECT_FAILS(timer.Set({.first = 1s}), EBADF);
+  EXPECT_FAILS(timer.Disarm(), EBADF);
+  EXPECT_FAILS(timer.Get(), EBADF);
+  EXPECT_FAILS(timer.Read(), EBADF);
+  EXPECT_FAILS(RealtimeTimerFd().SetUntilClockIsSet(system_clock::now()),
+               EBADF);
 }
 
 TEST(TimerFd, AdoptsAndReleases) {
   TimerFd timer = TimerFd::Adopt(
       OwnedFd::Adopt(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)));
-  EXPECT_THAT(timer.Set({.first = 0s}), Succeeds());
-  EXPECT_THAT(timer.Read(), Returns(1u));
+  EXPECT_SUCCEEDS(timer.Set({.first = 0s}));
+  EXPECT_RETURNS(timer.Read(), 1u);
   const OwnedFd fd = timer.Release();
   EXPECT_TRUE(fd.is_open());
   EXPECT_FALSE(timer.is_open());
@@ -458,10 +457,10 @@ TEST(TimerFd, AdoptsAndReleases) {
 
 TEST(TimerFd, MayBeAdoptedFromWhatIsNone) {
   const TimerFd timer = TimerFd::Adopt(OwnedFd::Adopt(eventfd(0, EFD_CLOEXEC)));
-  EXPECT_THAT(timer.Set({.first = 1s}), FailsWith(EINVAL));
-  EXPECT_THAT(timer.Disarm(), FailsWith(EINVAL));
+  EXPECT_FAILS(timer.Set({.first = 1s}), EINVAL);
+  EXPECT_FAILS(timer.Disarm(), EINVAL);
   const Result<TimerState> state = timer.Get();
-  ASSERT_THAT(state, FailsWith(EINVAL));
+  ASSERT_FAILS(state, EINVAL);
   EXPECT_EQ(state.error().explanation(), "fd is no timer");
 }
 
@@ -470,7 +469,7 @@ TEST(TimerFd, AnErrorTellsTheCallAndWhy) {
   const std::string raw = std::to_string(timer.fd().raw());
   const Result<std::uint64_t> expirations = timer.Read();
   EXPECT_EQ(errno, EAGAIN);
-  ASSERT_THAT(expirations, FailsWith(EAGAIN));
+  ASSERT_FAILS(expirations, EAGAIN);
   EXPECT_THAT(expirations.error().ToString(),
               AllOf(StartsWith("read(" + raw + ", 0x"),
                     HasSubstr(", 8) = EAGAIN (Resource temporarily "
@@ -480,7 +479,7 @@ TEST(TimerFd, AnErrorTellsTheCallAndWhy) {
   const TimerFd closed;
   Result<TimerState> state = closed.Set({.first = 1500ms, .interval = 7ns});
   EXPECT_EQ(errno, EBADF);
-  ASSERT_THAT(state, FailsWith(EBADF));
+  ASSERT_FAILS(state, EBADF);
   EXPECT_THAT(state.error().ToString(),
               AllOf(StartsWith("timerfd_settime(-1, 0, "
                                "{it_interval={tv_sec=0, tv_nsec=7}, "
@@ -513,10 +512,10 @@ TEST(TimerFd, LeavesErrnoAlone) {
   errno = EDOM;
   {
     const TimerFd timer = TimerFd::Create().value();
-    EXPECT_THAT(timer.Set({.first = 0s}), Succeeds());
-    EXPECT_THAT(timer.Get(), Succeeds());
-    EXPECT_THAT(timer.Read(), Returns(1u));
-    EXPECT_THAT(timer.Disarm(), Succeeds());
+    EXPECT_SUCCEEDS(timer.Set({.first = 0s}));
+    EXPECT_SUCCEEDS(timer.Get());
+    EXPECT_RETURNS(timer.Read(), 1u);
+    EXPECT_SUCCEEDS(timer.Disarm());
   }
   EXPECT_EQ(errno, EDOM);
 }

@@ -66,6 +66,8 @@ def _impl(ctx):
         ]),
         _flags(_C, ["-std=gnu17"]),
         _flags(_CXX, ["-std=c++20"] + ctx.attr.cxx_flags),
+        # In KiB: gcc collects no garbage below it, which is an eighth of a test's time.
+        _flags(_CXX, ["--param=ggc-min-heapsize=524288"]),
         _flags(_C + _CXX, ["-g1"], with_features = [
             with_feature_set(not_features = ["dbg", "opt"]),
         ]),

@@ -1,22 +1,21 @@
-// Matchers of what the wrappers return; they print the error as a person reads
-// it.
+// Matchers of what the wrappers return, where result_assertions.h doesn't do;
+// they print the error as a person reads it.
 //
-//   EXPECT_THAT(event.Add(1), Succeeds());
-//   EXPECT_THAT(event.Take(), Returns(1));
-//   EXPECT_THAT(event.Take(), FailsWith(EAGAIN));
+//   EXPECT_THAT(queue.Read(), Returns(SizeIs(2)));
+//   EXPECT_THAT(queue.Read(), AnyOf(Succeeds(), FailsWith(EAGAIN)));
 
 #ifndef WRAPPERS_TESTING_RESULT_MATCHERS_H_
 #define WRAPPERS_TESTING_RESULT_MATCHERS_H_
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <string.h>
 
 #include <ostream>
 #include <string>
 #include <utility>
 
 #include "wrappers/result.h"
+#include "wrappers/testing/result_assertions.h"
 
 namespace plumbline {
 
@@ -35,15 +34,6 @@ void PrintTo(const Result<T>& result, std::ostream* out) {
     *out << "success";
   }
 }
-
-namespace testing_internal {
-
-inline std::string ErrnoName(int number) {
-  const char* const name = strerrorname_np(number);
-  return name != nullptr ? name : std::to_string(number);
-}
-
-}  // namespace testing_internal
 
 // The call succeeded, whatever it returned.
 MATCHER(Succeeds, negation ? "fails" : "succeeds") {

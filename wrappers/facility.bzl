@@ -2,6 +2,7 @@
 
 load("@plumbline_toolchains//:architectures.bzl", "NATIVE")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
+load("//conformance/semantics:properties.bzl", "property_test")
 load("//tools/targets:copts.bzl", "PLUMBLINE_CXXOPTS")
 load("//tools/targets:defs.bzl", "current_target_test", "for_each_architecture", "target_test")
 load("//tools/targets:once.bzl", "genrule_once")
@@ -89,8 +90,8 @@ def facility(name, bindings, deps = [], test_deps = [], constants = True, proper
       :NAME              the library, for everybody
       :NAME_test         its behaviour, here; :NAME_test_ARCH on another architecture
       :NAME_conformance  all that it rests on: the constants, layouts, prototypes, symbols and
-                         errors of its bindings, its behaviour, and properties; on this machine,
-                         or with --config=ARCH there
+                         errors of its bindings, its behaviour, and random programs that the
+                         model judges; on this machine, or with --config=ARCH there
 
     Args:
       name: of the facility.
@@ -99,7 +100,7 @@ def facility(name, bindings, deps = [], test_deps = [], constants = True, proper
       deps: libraries that NAME.h includes, beside result.h and fd.h.
       test_deps: further libraries that NAME_test.cc includes.
       constants: whether constants.toml has a table for it.
-      properties: tests of properties that it rests on.
+      properties: the groups of the model's rules that it rests on ("epoll"), for random programs.
       **kwargs: what wrapper_test takes, such as other architectures.
     """
     wrapper_library(
@@ -134,6 +135,14 @@ def facility(name, bindings, deps = [], test_deps = [], constants = True, proper
             size = "medium",
             tags = ["manual"],
         )
+    if properties:
+        property_test(
+            name = name + "_properties_test",
+            size = "large",
+            only = properties,
+            programs = 2000,
+            tags = ["manual"],
+        )
     native.test_suite(
         name = name + "_conformance",
         tags = ["manual"],
@@ -141,7 +150,7 @@ def facility(name, bindings, deps = [], test_deps = [], constants = True, proper
             ":{}_abi_test".format(name),
             ":{}_errors_test".format(name),
             ":{}_test".format(name),
-        ] + properties,
+        ] + ([":{}_properties_test".format(name)] if properties else []),
     )
 
 def suites(name):

@@ -106,6 +106,10 @@ def main(arguments: list[str]) -> int:
     listed.add_argument("-o", "--output", required=True, type=pathlib.Path)
     listed.add_argument("ledger", type=pathlib.Path, help="conformance/ledger/qemu-user.toml")
     listed.add_argument("models", type=pathlib.Path, help=f"bindings/{_MODELS}.toml")
+    of_programs = commands.add_parser("semantics-deviations", help="write what ledgers have of programs as C++")
+    of_programs.add_argument("-o", "--output", required=True, type=pathlib.Path)
+    of_programs.add_argument("models", type=pathlib.Path, help=f"bindings/{_MODELS}.toml")
+    of_programs.add_argument("files", nargs="+", type=pathlib.Path, help="ledgers, and programs/deviations/*.txt")
     tables = commands.add_parser("error-tables", help="write the error tables of one target")
     tables.add_argument("--target", required=True, help="s390x")
     header = commands.add_parser("error-header", help="write the error tables as a C++ header")
@@ -128,6 +132,14 @@ def main(arguments: list[str]) -> int:
             target = _target(targets, options.target)
             deviations = ledger.load(Document.load(options.ledger), targets)
             _write(options.output, ledger.rows_source(deviations, target))
+            return 0
+        if options.command == "semantics-deviations":
+            targets = Targets.load(options.models)
+            ledgers = {
+                file.stem: ledger.load(Document.load(file), targets) for file in options.files if file.suffix == ".toml"
+            }
+            programs = {file.stem: file.read_text() for file in options.files if file.suffix == ".txt"}
+            _write(options.output, ledger.semantics_source(ledgers, programs))
             return 0
         bindings = _load(options.files)
         if options.command == "check":

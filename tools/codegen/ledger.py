@@ -1,9 +1,11 @@
-"""The ledger of an emulator's known deviations: which keys there are, and a target's rows."""
+"""The ledgers of known deviations: which keys there are, and a target's rows."""
 
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tools.codegen.source import BindingError, Document, Where
@@ -16,7 +18,11 @@ _ONE = ("check", "seen")  # instead of _MANY, for a single check
 _MANY = "checks"
 
 # The first word of every check's name. One that no checker has would never be judged.
-SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Grid", "Layout", "Prototype", "Symbol", "Wrapper")
+SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Grid", "Layout", "Prototype", "Semantics", "Symbol", "Wrapper")
+
+# A deviation of Linux itself from what is promised, whatever the release.
+ALL_RELEASES = "all"
+LINUX = "linux"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ def _entry(document: Document, targets: Targets, index: int, table: Any) -> list
             if words.count(word) > 1:
                 raise BindingError(where_of(key), f"'{key}' has '{word}' twice")
     for version in table["versions"]:
-        if not re.fullmatch(r"\d+\.\d+", version):
+        of_linux = pathlib.PurePath(document.where(()).file).stem == LINUX
+        if of_linux != (version == ALL_RELEASES) or (not of_linux and not re.fullmatch(r"\d+\.\d+", version)):
             raise BindingError(where_of("versions"), f"'{version}' must be a release such as \"7.2\"")
     checks: list[tuple[Any, Any, tuple[str, ...]]]  # name, seen, and where it stands
     if _MANY in table:
@@ -154,3 +161,52 @@ def rows_source(deviations: list[Deviation], target: Target) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def semantics_source(ledgers: Mapping[str, list[Deviation]], programs: Mapping[str, str]) -> str:
+    """The C++ source of conformance/semantics/runner/deviations.h: what ledgers ("qemu-user") have of programs."""
+    rows: list[str] = []
+    unused = set(programs)
+    for system, deviations in ledgers.items():
+        for deviation in deviations:
+            suite, _, rest = deviation.check.partition("/")
+            if suite != "Semantics":
+                continue
+            rule, _, program = rest.partition("/")
+            if program not in programs:
+                raise BindingError(deviation.where, f"there is no program '{program}' in programs/deviations")
+            unused.discard(program)
+            for architecture in dict.fromkeys(target.arch.name for target in deviation.targets):
+                cells = (
+                    *(system, architecture, " ".join(deviation.versions), rule, program, "\n".join(deviation.seen)),
+                    *(deviation.reason, deviation.source, str(deviation.where)),
+                )
+                rows.append("    {" + ", ".join(map(_quoted, cells)) + "},")
+    if unused:
+        raise BindingError(Where(f"programs/deviations/{min(unused)}.txt", 1), "no ledger has this program")
+    texts = ["    {" + ", ".join(map(_quoted, item)) + "}," for item in programs.items()]
+    return "\n".join(
+        [
+            '#include "conformance/semantics/runner/deviations.h"',
+            "",
+            "namespace plumbline::semantics {",
+            *_table("KnownDeviation", "KnownDeviations", rows),
+            *_table("DeviatingProgram", "DeviatingPrograms", texts),
+            "",
+            "}  // namespace plumbline::semantics",
+            "",
+        ]
+    )
+
+
+def _table(kind: str, name: str, rows: Iterable[str]) -> list[str]:
+    rows = list(rows)
+    if not rows:
+        return ["", f"std::span<const {kind}> {name}() {{ return {{}}; }}"]
+    return [
+        "",
+        f"static constexpr {kind} k{name}[] = {{",
+        *rows,
+        "};",
+        f"std::span<const {kind}> {name}() {{ return k{name}; }}",
+    ]

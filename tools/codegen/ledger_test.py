@@ -154,3 +154,36 @@ def test_command(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_own_ledger() -> None:
     ledger.load(Document.load(pathlib.Path("conformance/ledger/qemu-user.toml")), Targets.load(MODELS))
+
+
+PROGRAM = "program 1\npause\nend\n"
+
+
+def of_programs(text: str, name: str = "qemu-user.toml", programs: dict[str, str] | None = None) -> str:
+    deviations = ledger.load(Document(name, text), Targets.load(MODELS))
+    return ledger.semantics_source(
+        {pathlib.PurePath(name).stem: deviations}, {"waits": PROGRAM} if programs is None else programs
+    )
+
+
+def test_programs_have_a_row_for_each_architecture() -> None:
+    source = of_programs(entry(targets='["s390x", "i386"]', check='"Semantics/wait.2/waits"', seen='"0 -"'))
+    assert source.count('{"qemu-user", ') == 2
+    assert '{"qemu-user", "s390x", "7.2 10.0", "wait.2", "waits", "0 -", "the buffer is checked late", ' in source
+    assert '{"waits", "program 1\\npause\\nend\\n"},' in source
+
+
+def test_linux_deviates_whatever_its_release() -> None:
+    text = entry(targets='["all"]', versions='["all"]', check='"Semantics/wait.2/waits"')
+    assert '{"linux", "amd64", "all", "wait.2", "waits", ' in of_programs(text, "linux.toml")
+    for name, versions in (("linux.toml", '["6.1"]'), ("qemu-user.toml", '["all"]')):
+        with pytest.raises(BindingError, match="must be a release"):
+            of_programs(entry(versions=versions, check='"Semantics/wait.2/waits"'), name)
+
+
+def test_programs_and_entries_match() -> None:
+    with pytest.raises(BindingError, match="l.toml:1: there is no program 'sleeps'"):
+        of_programs(entry(check='"Semantics/wait.2/sleeps"'), "l.toml")
+    with pytest.raises(BindingError, match="programs/deviations/waits.txt:1: no ledger has this program"):
+        of_programs("")
+    assert "DeviatingPrograms() { return {}; }" in of_programs("", programs={})

@@ -16,6 +16,15 @@ arch_transition = transition(
     outputs = [_PLATFORMS],
 )
 
+def _native_transition_impl(_settings, _attr):
+    return {_PLATFORMS: "@plumbline_toolchains//:host"}
+
+native_transition = transition(
+    implementation = _native_transition_impl,
+    inputs = [],
+    outputs = [_PLATFORMS],
+)
+
 _TRANSITION_ATTRS = {
     "arch": attr.string(
         doc = "Name of the architecture, as in bindings/data_models.toml.",
@@ -93,11 +102,14 @@ def _target_test_impl(ctx):
         options.append("--qemu=" + architecture.qemu)
     if architecture.cannot_run:
         options.append("--cannot-run=" + architecture.cannot_run)
-    launcher = _launcher(ctx, options, _shell([program.short_path]))
+    driver = ctx.attr.driver or []
+    for word in ([ctx.executable.driver.short_path] + ctx.attr.driver_args) if driver else []:
+        options.append("--driver=" + word)
+    launcher = _launcher(ctx, options, _shell([program.short_path] + ctx.attr.program_args))
     runfiles = ctx.runfiles(
-        files = [ctx.file._runner, program] + ctx.files.data + ctx.files.target,
+        files = [ctx.file._runner, program] + ctx.files.data + ctx.files.driver + ctx.files.target,
     ).merge(ctx.attr.binary[0][DefaultInfo].default_runfiles)
-    for dependency in ctx.attr.data:
+    for dependency in ctx.attr.data + driver:
         runfiles = runfiles.merge(dependency[DefaultInfo].default_runfiles)
     return [
         DefaultInfo(executable = launcher, runfiles = runfiles),
@@ -109,7 +121,12 @@ _target_test = rule(
     attrs = dict(
         _TRANSITION_ATTRS,
         data = attr.label_list(allow_files = True),
+        # A program of this machine that is given the command that runs the binary. Not of
+        # "exec", which would build it again.
+        driver = attr.label(cfg = native_transition, executable = True),
+        driver_args = attr.string_list(),
         env = attr.string_dict(),
+        program_args = attr.string_list(),
         # What the result depends on beside the program: C library, kernel and emulator.
         target = attr.label(allow_files = True, mandatory = True),
         _runner = _RUNNER,
@@ -177,13 +194,14 @@ def target_test(name, binary, arch, **kwargs):
       name: of the target.
       binary: the program, a cc_binary with testonly = True.
       arch: name of the architecture.
-      **kwargs: data, env, and what every test rule takes (args, size, tags, …).
+      **kwargs: data, env; driver, a program of this machine that is to run the other one, with
+        driver_args and program_args; and what every test rule takes (args, size, tags, …).
     """
     if not ARCHITECTURES[arch].installed:
         rest = {
             key: value
             for key, value in kwargs.items()
-            if key not in ("args", "data", "env")
+            if key not in ("args", "data", "driver", "driver_args", "env", "program_args")
         }
         missing_toolchain_test(name = name, arch = arch, **rest)
         return

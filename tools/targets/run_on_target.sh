@@ -2,7 +2,8 @@
 # Runs a program of another architecture: in place if the kernel can, else by qemu-user.
 #
 #   run_on_target.sh --arch=NAME --triple=TRIPLE [--native] [--qemu=NAME]
-#                    [--cannot-run=REASON] -- PROGRAM ARGS…
+#                    [--cannot-run=REASON] [--driver=WORD]… [--skip-status=N]
+#                    -- PROGRAM ARGS…
 #   run_on_target.sh --arch=NAME --skip=REASON [--optional] -- true
 #
 # Exit status and output are the program's. If it can't run, that is reported as a
@@ -11,6 +12,9 @@
 # to run (--cannot-run) is tried, and is a skip with that proof in any case; it is a
 # failure if an emulator runs it after all. With --optional, too, it stays a skip: what
 # Debian 12 itself does not have, nobody is made to have.
+#
+# --skip-status is the status for what can't run. With --driver the program is not run here but by another program of this machine, whose
+# words these are: it is given [--emulator=…] -- and the command that runs the program.
 #
 # Emulators are found in $PATH, or only by $PLUMBLINE_QEMU if it is set: a folder that
 # holds qemu-NAME or qemu-NAME-static, or has them in usr/bin; or one such program. An
@@ -24,6 +28,8 @@ qemu=
 reason=
 optional=
 cannot_run=
+driver=()
+skip_status=
 
 escape_xml() {
   # The replacement is quoted, as an unquoted & would stand for what matched.
@@ -56,7 +62,7 @@ skip() {
 XML
   fi
   echo "$arch: not run: $1" >&2
-  exit "$failures"
+  exit "${skip_status:-$failures}"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -65,6 +71,8 @@ while [[ $# -gt 0 ]]; do
     --triple=*) triple="${1#*=}" ;;
     --native) native=1 ;;
     --qemu=*) qemu="${1#*=}" ;;
+    --driver=*) driver+=("${1#*=}") ;;
+    --skip-status=*) skip_status="${1#*=}" ;;
     --cannot-run=*) cannot_run="${1#*=}" ;;
     --skip=*) reason="${1#*=}" ;;
     --optional) optional=1 ;;
@@ -106,7 +114,8 @@ kernel_runs() {
 # Nothing emulates what runs in place, whatever the environment was.
 unset PLUMBLINE_EMULATOR
 if [[ -n "$native" ]] && kernel_runs; then
-  exec "$program" "$@"
+  if [[ ${#driver[@]} -gt 0 ]]; then driver+=(--); fi
+  exec "${driver[@]}" "$program" "$@"
 fi
 
 # try COMMAND…: whether the program starts at all; asked to list its tests, it does no more.
@@ -173,4 +182,5 @@ if [[ -n "$cannot_run" ]]; then
   fi
   skip "tried under ${emulator##*/} $release, exit status $status: $cannot_run" proven
 fi
-exec "$emulator" -L "/usr/$triple" "$program" "$@"
+if [[ ${#driver[@]} -gt 0 ]]; then driver+=("--emulator=$PLUMBLINE_EMULATOR" --); fi
+exec "${driver[@]}" "$emulator" -L "/usr/$triple" "$program" "$@"

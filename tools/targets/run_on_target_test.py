@@ -68,6 +68,29 @@ def test_what_runs_in_place_is_not_emulated(tmp_path: Path, program: Path) -> No
     assert (result.stdout, result.returncode) == ("none\n", 0)
 
 
+def test_a_driver_gets_the_command_that_runs_the_program(tmp_path: Path, program: Path) -> None:
+    driver = tmp_path / "driver"
+    driver.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    driver.chmod(0o755)
+    emulator = _emulator(tmp_path / "qemu-any", "9.9.1")
+    words = [f"--driver={driver}", "--driver=run", "--driver=--seed=3"]
+    result, _ = _run(
+        tmp_path,
+        *("--arch=any", "--triple=any-linux-gnu", "--qemu=any", *words, "--", program, "x"),
+        PLUMBLINE_QEMU=str(emulator),
+    )
+    told = ["run", "--seed=3", "--emulator=qemu-user 9.9.1", "--"]
+    assert result.stdout.splitlines() == [*told, str(emulator), "-L", "/usr/any-linux-gnu", str(program), "x"]
+    result, _ = _run(tmp_path, "--arch=any", "--triple=none", "--native", *words, "--", program, "x")
+    assert result.stdout.splitlines() == ["run", "--seed=3", "--", str(program), "x"]
+
+
+def test_the_status_of_a_skip_can_be_chosen(tmp_path: Path, program: Path) -> None:
+    result, _ = _run(tmp_path, "--arch=any", "--triple=none", "--skip-status=2", "--driver=false", "--", program)
+    assert result.returncode == 2
+    assert "qemu-user has no emulator of it" in result.stderr
+
+
 def test_named_emulators(tmp_path: Path, program: Path) -> None:
     """PLUMBLINE_QEMU is a folder, one with usr/bin, or a program."""
     _emulator(tmp_path / "installed" / "qemu-any", "1.1.1")

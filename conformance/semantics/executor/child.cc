@@ -136,4 +136,13 @@ void RunProgram(const Program& program, Cell& cell,
   _exit(0);
 }
 
+void Rehearse(const Program& program, Cell& cell, int64_t steady) {
+  shared = &cell;
+  PrepareCalls(program);
+  // The threads go on to use it.
+  auto& main_thread = *new MainThread(program, cell);
+  main_thread.StartThreads(steady);
+  main_thread.Run();
+}
+
 }  // namespace plumbline::executor

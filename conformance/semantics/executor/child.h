@@ -27,6 +27,11 @@ struct ChildOptions {
 [[noreturn]] void RunProgram(const Program& program, Cell& cell,
                              const ChildOptions& options);
 
+// Runs the program in this process, whose threads stay behind: for an emulator,
+// which then has translated what children need, and knows that there will be
+// threads. Signals and descriptors are left as they happen to be.
+void Rehearse(const Program& program, Cell& cell, int64_t steady);
+
 }  // namespace plumbline::executor
 
 #endif  // PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_CHILD_H_

@@ -18,11 +18,14 @@ constexpr char kUsage[] =
     "\n"
     "  --programs-at-once N  run up to N programs at the same time (1 to 256; "
     "1)\n"
+    "  --as-they-end         write outcomes as they come, in any order\n"
     "  --watchdog MS         a program that takes longer is ended (2000)\n"
     "  --steady US           how long a second thread has to be seen asleep "
     "to\n"
     "                        count as asleep (0; 300 if PLUMBLINE_EMULATOR is "
     "set)\n"
+    "  --rehearse            use the calls once before the first program (if\n"
+    "                        PLUMBLINE_EMULATOR is set)\n"
     "  --names               print every name, and its number on this target\n"
     "  --version             print the version of programs and outcomes\n"
     "  --help                print this\n";
@@ -69,7 +72,10 @@ bool TakesValue(const char* name, char** arguments, int* i,
 
 Options ParseOptions(int count, char** arguments) {
   Options options;
-  if (getenv("PLUMBLINE_EMULATOR") != nullptr) options.steady_us = 300;
+  if (getenv("PLUMBLINE_EMULATOR") != nullptr) {
+    options.steady_us = 300;
+    options.rehearse = true;
+  }
   for (int i = 1; i < count; ++i) {
     const char* const argument = arguments[i];
     const char* value = nullptr;
@@ -80,6 +86,10 @@ Options ParseOptions(int count, char** arguments) {
       options.watchdog_ms = ParseNumber(argument, value, 1, 3600000);
     } else if (TakesValue("--steady", arguments, &i, &value)) {
       options.steady_us = ParseNumber(argument, value, 0, 1000000);
+    } else if (strcmp(argument, "--as-they-end") == 0) {
+      options.as_they_end = true;
+    } else if (strcmp(argument, "--rehearse") == 0) {
+      options.rehearse = true;
     } else if (strcmp(argument, "--names") == 0) {
       VisitNames(PrintName);
       exit(0);

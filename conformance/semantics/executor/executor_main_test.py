@@ -94,6 +94,28 @@ def test_answers_each_program_at_once(executor: str) -> None:
         assert process.wait(timeout=60) == 0
 
 
+def test_one_that_hangs_keeps_no_other_waiting(executor: str) -> None:
+    programs = b"program 1\npause\nend\n" + b"".join(b"program %d\neventfd 0 0\nend\n" % n for n in range(2, 40))
+    ordered = run(executor, "--programs-at-once=2", "--watchdog=300", programs=programs)
+    as_they_end = run(executor, "--programs-at-once=2", "--watchdog=300", "--as-they-end", programs=programs)
+    numbers = [int(n) for n in re.findall(rb"^outcome (\d+)$", ordered.stdout, re.M)]
+    assert numbers == list(range(1, 40))
+    numbers = [int(n) for n in re.findall(rb"^outcome (\d+)$", as_they_end.stdout, re.M)]
+    assert sorted(numbers) == list(range(1, 40))
+    assert numbers[-1] == 1
+
+
+def test_a_rehearsal_leaves_nothing_behind(executor: str) -> None:
+    program = (
+        b"program 1\nepoll_create1 0\n@1 pause\nsigpending\npoll $0:POLLIN 0\n"
+        b"kill SIGUSR2\nend\nprogram 2\nfcntl 3 F_GETFD 0\neventfd 1 0\nread8 $1 8\nend\n"
+    )
+    plain, rehearsed = (run(executor, *options, programs=program).stdout for options in ((), ("--rehearse",)))
+    times = re.compile(rb" \d{6,} \d{6,}")
+    assert times.sub(b"", rehearsed) == times.sub(b"", plain)
+    assert b"killed SIGUSR2" in plain and b"-1 EBADF" in plain
+
+
 def test_speaks_over_a_terminal(executor: str) -> None:
     ours, theirs = pty.openpty()
     tty.setraw(theirs)

@@ -34,6 +34,58 @@ constexpr int64_t kMillion = 1000000;
 // Outcomes wait so long for company, while there is more to do.
 constexpr int64_t kFlushAfter = 5 * kMillion;
 
+// What most programs do, in both kinds of threads.
+constexpr std::string_view kRehearsal[] = {
+    "program 0",
+    "pipe2 O_NONBLOCK",
+    "eventfd 1 EFD_NONBLOCK",
+    "timerfd_create CLOCK_MONOTONIC TFD_NONBLOCK",
+    "sigprocmask SIG_BLOCK SIGUSR1,SIGRTMIN",
+    "signalfd -1 SIGUSR1,SIGRTMIN SFD_NONBLOCK",
+    "epoll_create1 0",
+    "epoll_ctl $5 EPOLL_CTL_ADD $0 EPOLLIN|EPOLLET 1",
+    "epoll_ctl $5 EPOLL_CTL_ADD $2 EPOLLIN 2",
+    "timerfd_settime $2 0 50000 0",
+    "@1 epoll_wait $5 4 -1",
+    "nanosleep 100000",
+    "write $0.1 3 1",
+    "@1 read $0 4",
+    "join 1",
+    "epoll_wait $5 4 0",
+    "epoll_pwait $5 4 0 SIGUSR1",
+    "epoll_pwait2 $5 4 0 SIGUSR1",
+    "read8 $2 8",
+    "timerfd_gettime $2",
+    "write8 $1 1",
+    "read8 $1 8",
+    "read $0 4",
+    "kill SIGUSR1",
+    "sigqueue SIGRTMIN 1",
+    "sigpending",
+    "read_siginfo $4 1",
+    "sigtimedwait SIGRTMIN 0",
+    "sigaction SIGUSR2 HANDLER 0",
+    "kill SIGUSR2",
+    "poll $0:POLLIN,$1:POLLOUT 0",
+    "ppoll $0:POLLIN,$1:POLLOUT 0 SIGUSR1",
+    "select $0 $0.1 - 0",
+    "dup $0",
+    "dup2 $0 $1",
+    "fcntl $0 F_GETFL 0",
+    "fcntl $0.1 F_GETPIPE_SZ 0",
+    "epoll_ctl $5 EPOLL_CTL_MOD $0 EPOLLIN 1",
+    "epoll_ctl $5 EPOLL_CTL_DEL $0 0 0",
+    // By number: QEMU's close_range forgets nothing of them where ~0U is -1.
+    "close $0",
+    "close $0.1",
+    "close $1",
+    "close $2",
+    "close $4",
+    "close $5",
+    "close $32",
+    "end",
+};
+
 volatile sig_atomic_t child_ended = 0;
 
 void NoteChild(int) { child_ended = 1; }
@@ -97,7 +149,8 @@ class Supervisor {
   int Run();
 
  private:
-  // A program whose outcome has not been put, in the order of the input.
+  // A program whose outcome has not been put. Those that are in order are a
+  // ring; the others fill the place of what is taken out.
   struct Pending {
     enum State { kNone, kRunning, kEnded };
 
@@ -116,6 +169,7 @@ class Supervisor {
   // Room for those that have ended, but wait for an earlier one.
   static constexpr int kPendingPerCell = 8;
 
+  void RehearseCalls();
   // Reads on until a program can be started; false if there is none yet.
   bool NextProgram();
   Pending& Add();
@@ -126,6 +180,8 @@ class Supervisor {
   void Reap();
   void KillLate();
   void PutEnded();
+  // Puts number i of the pending, and frees its cell.
+  void Finish(int i);
   void Put(const Pending& pending);
   Cell* FreeCell();
   int64_t NextDeadline() const;
@@ -156,11 +212,20 @@ class Supervisor {
   Parser parser_{&program_};
 };
 
+void Supervisor::RehearseCalls() {
+  static Program rehearsal;
+  Parser parser(&rehearsal);
+  Parser::Status status = Parser::Status::kMore;
+  for (const std::string_view line : kRehearsal) status = parser.Feed(line);
+  if (status != Parser::Status::kProgram) {
+    fprintf(stderr, "executor: the rehearsal: %.*s\n",
+            static_cast<int>(parser.error().size()), parser.error().data());
+    exit(1);
+  }
+  Rehearse(rehearsal, cells_[0], 0);
+}
+
 int Supervisor::Run() {
-  SetUpSignals();
-  const rlimit no_core = {0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
-  null_ = SetUpDescriptors();
   if (!MakePattern()) Fail("executor: mmap");
   const size_t cell_count = static_cast<size_t>(options_.programs_at_once);
   void* const memory =
@@ -173,6 +238,11 @@ int Supervisor::Run() {
   pending_ = static_cast<Pending*>(
       calloc(static_cast<size_t>(pending_size_), sizeof(Pending)));
   if (cell_used_ == nullptr || pending_ == nullptr) Fail("executor: calloc");
+  if (options_.rehearse) RehearseCalls();
+  SetUpSignals();
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  null_ = SetUpDescriptors();
   for (;;) {
     while (HasRoom() && NextProgram() &&
            cells_used_ < options_.programs_at_once) {
@@ -330,17 +400,29 @@ void Supervisor::KillLate() {
 }
 
 void Supervisor::PutEnded() {
-  while (pending_count_ > 0 && At(0).state == Pending::kEnded) {
-    Pending& pending = At(0);
-    Put(pending);
-    if (pending.cell != nullptr) {
-      cell_used_[pending.cell - cells_] = false;
-      --cells_used_;
+  if (options_.as_they_end) {
+    for (int i = pending_count_ - 1; i >= 0; --i) {
+      if (At(i).state != Pending::kEnded) continue;
+      Finish(i);
+      --pending_count_;
+      if (i != pending_count_) At(i) = At(pending_count_);
     }
-    pending.state = Pending::kNone;
+    return;
+  }
+  while (pending_count_ > 0 && At(0).state == Pending::kEnded) {
+    Finish(0);
     first_ = (first_ + 1) % pending_size_;
     --pending_count_;
   }
+}
+
+void Supervisor::Finish(int i) {
+  Pending& pending = At(i);
+  Put(pending);
+  pending.state = Pending::kNone;
+  if (pending.cell == nullptr) return;
+  cell_used_[pending.cell - cells_] = false;
+  --cells_used_;
 }
 
 void Supervisor::Put(const Pending& pending) {

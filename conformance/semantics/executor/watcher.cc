@@ -117,10 +117,23 @@ void Watcher::OpenStates() {
     // The kernel forgets a name below /proc/PID slowly if threads of the
     // process end at the same time; /proc/TID has no such company.
     descriptors_[i] = Open("/proc/%d/stat", thread_ids_[i]);
-    if (descriptors_[i] >= 0 && IsOurs(descriptors_[i])) continue;
-    descriptors_[i] = Open("/proc/self/task/%d/stat", thread_ids_[i]);
+    if (descriptors_[i] < 0 || !IsOurs(descriptors_[i]))
+      descriptors_[i] = Open("/proc/self/task/%d/stat", thread_ids_[i]);
     if (descriptors_[i] < 0)
       Broken("/proc has to be mounted: open its self/task/*/stat", errno);
+    // Natively a thread sleeps in its step only.
+    calls_[i] =
+        steady_ > 0 ? Open("/proc/self/task/%d/syscall", thread_ids_[i]) : -1;
+  }
+  if (steady_ > 0) LearnLock();
+}
+
+// Threads that have no step yet sleep in a futex, which is also how an emulator
+// waits for its locks.
+void Watcher::LearnLock() {
+  for (int round = 0; round < 100 && lock_ < 0; ++round) {
+    lock_ = CallOf(0);
+    if (lock_ < 0) Rest(30);
   }
 }
 
@@ -142,6 +155,22 @@ void Watcher::Settle() {
   }
 }
 
+// In a lock of the emulator, which is no call of a step.
+bool Watcher::IsInLock(int thread) const {
+  return lock_ >= 0 && CallOf(thread) == lock_;
+}
+
+// The number of the system call that it sleeps in, of the kernel's own; -1 if
+// that can't be told.
+int Watcher::CallOf(int thread) const {
+  char text[32];
+  if (calls_[thread] < 0) return -1;
+  const ssize_t size = pread(calls_[thread], text, sizeof(text) - 1, 0);
+  if (size <= 0 || text[0] < '0' || text[0] > '9') return -1;
+  text[size] = '\0';
+  return atoi(text);
+}
+
 bool Watcher::IsSettled() {
   ++looks_;
   for (int i = 0; i < count_; ++i) {
@@ -149,7 +178,10 @@ bool Watcher::IsSettled() {
     if (state == ThreadCell::kFree || state == ThreadCell::kDone) continue;
     if (state == ThreadCell::kBegun) return false;
     const char seen = StateOf(i);
-    if (seen == 'S' || (seen == 'D' && looks_ > kLooksAtLock)) continue;
+    const bool is_asleep =
+        (seen == 'S' && !IsInLock(i)) ||
+        ((seen == 'S' || seen == 'D') && looks_ > kLooksAtLock);
+    if (is_asleep) continue;
     // It may have come to its end since.
     if (cells_[i].state.load() != ThreadCell::kDone) return false;
   }

@@ -29,15 +29,21 @@ class Watcher {
  private:
   static void* Run(void* watcher);
   void OpenStates();
+  void LearnLock();
   bool IsSettled();
   void Settle();
   char StateOf(int thread) const;
+  int CallOf(int thread) const;
+  bool IsInLock(int thread) const;
 
   ThreadCell* cells_ = nullptr;
   const int* thread_ids_ = nullptr;
   int count_ = 0;
   int64_t steady_ = 0;
   int descriptors_[kMaxThread] = {};
+  int calls_[kMaxThread] = {-1, -1, -1};
+  // The kernel's number of futex; -1 if it is not known.
+  int lock_ = -1;
   // In the settling that goes on: how often it was looked.
   int looks_ = 0;
   // How many times it was asked, and has answered.

@@ -228,6 +228,16 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\n1 4 -\n2 0 -\n3 0 -\n4 0 -\n"
               "end exited\n",
               "epoll.14"},
+        Story{"EdgeOfTheTimerOfANestedInstance",
+              "timerfd_create CLOCK_MONOTONIC 0\n"
+              "timerfd_settime $0 0 200000 0\nepoll_create1 0\n"
+              "epoll_create1 0\nepoll_ctl $3 EPOLL_CTL_ADD $0 EPOLLIN 5\n"
+              "epoll_ctl $2 EPOLL_CTL_ADD $3 EPOLLIN|EPOLLET 6\n"
+              "epoll_wait $2 1 2\n",
+              "0 3 - @10 20\n1 0 - @30 40\n2 4 - @41 42\n3 5 - @43 44\n"
+              "4 0 - @45 46\n5 0 - @47 48\n6 1 - @49 240 EPOLLIN:6\n"
+              "end exited\n",
+              ""},
         Story{"OneShot", kOneShot,
               "0 3 -\n1 4 -\n2 0 -\n3 1 - EPOLLIN:7\n4 0 -\n5 0 -\n"
               "6 1 - EPOLLIN:8\nend exited\n",

@@ -113,6 +113,7 @@ class Stepper {
   bool WritePipe(const Step& step, int description);
   bool WriteEventfd(const Step& step, int description);
   bool IsByDuplicate(const Interest& interest) const;
+  Likely WillExpire(const Object& object, int depth = 0) const;
   int EpollDepth(int description, int depth = 0) const;
   int EpollHeight(int object, int depth = 0) const;
   bool Reaches(int from, int object, int depth = 0) const;

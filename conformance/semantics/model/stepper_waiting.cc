@@ -544,12 +544,23 @@ bool Stepper::DoEpollCtl(const Step& step) {
                                             : Likely::kMaybe);
   }
   // A timer that runs will be.
-  if (state_.ObjectOf(file).kind == ObjectKind::kTimerfd &&
-      state_.ObjectOf(file).first_after != kNever) {
-    interest.edge = Most(interest.edge, Likely::kYes);
-  }
+  interest.edge = Most(interest.edge, WillExpire(state_.ObjectOf(file)));
   Edge(state_.At(epoll).object, kIn | kRdnorm, Likely::kMaybe);
   return true;
+}
+
+// Whether time alone makes it ready: a timer that runs, or maybe an instance
+// that watches one.
+Likely Stepper::WillExpire(const Object& object, int depth) const {
+  if (object.kind == ObjectKind::kTimerfd) {
+    return object.first_after != kNever ? Likely::kYes : Likely::kNo;
+  }
+  if (depth > kDeepest) return Likely::kNo;
+  for (const Interest& interest : object.interests) {
+    const Object& watched = state_.ObjectOf(interest.description);
+    if (WillExpire(watched, depth + 1) != Likely::kNo) return Likely::kMaybe;
+  }
+  return Likely::kNo;
 }
 
 // Whether its number is no longer that of the file, which a duplicate keeps.

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <deque>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "wrappers/pipe.h"
@@ -91,7 +91,7 @@ void RunPrograms(
   const ScopedSignalAction ignored =
       ScopedSignalAction::Create(SIGPIPE, SignalAction::Ignore()).value();
   Child child(command);
-  std::deque<Program> running;
+  std::unordered_map<std::string, Program> running;
   std::string to_write;
   std::size_t written = 0;
   std::string unread;
@@ -108,9 +108,8 @@ void RunPrograms(
         const std::string_view line =
             std::string_view(unread).substr(end, newline - end);
         if (line.starts_with("error ") && end == start) {
-          throw TargetError{"the executor refused program " +
-                            (running.empty() ? "" : running.front().name) +
-                            ": " + std::string(line)};
+          throw TargetError{"the executor refused a program: " +
+                            std::string(line)};
         }
         is_whole = line.starts_with("end ");
         end = newline + 1;
@@ -121,12 +120,13 @@ void RunPrograms(
       Outcome outcome;
       std::string message;
       if (!ParseOutcome(text, outcome, message)) throw TargetError{message};
-      if (running.empty() || running.front().name != outcome.name) {
+      const auto program = running.find(outcome.name);
+      if (program == running.end()) {
         throw TargetError{"there is an outcome of " + outcome.name +
                           ", which is not what runs"};
       }
-      take(running.front(), outcome, text);
-      running.pop_front();
+      take(program->second, outcome, text);
+      running.erase(program);
     }
     unread.erase(0, start);
   };
@@ -139,7 +139,8 @@ void RunPrograms(
       to_write.erase(0, written);
       written = 0;
       to_write += ToText(program);
-      running.push_back(std::move(program));
+      std::string name = program.name;
+      running.emplace(std::move(name), std::move(program));
     }
     if (!has_more && written == to_write.size() && child.input.is_open()) {
       (void)child.input.Close();
@@ -167,8 +168,7 @@ void RunPrograms(
       (void)child.input.Close();
       const std::string how = child.Wait();
       throw TargetError{command[0] + " " + (how.empty() ? "ended" : how) +
-                        " before program " + running.front().name +
-                        " was done"};
+                        " before its programs were done"};
     }
     unread.append(buffer, static_cast<std::size_t>(size));
     take_outcomes();

@@ -19,7 +19,8 @@ struct TargetError {
 };
 
 // Starts `command`, gives it programs until `next` has none, and gives each to
-// `take` with its outcome, in order. Throws TargetError if the command can't be
+// `take` with its outcome, in the order in which these come. No two may have
+// the same name. Throws TargetError if the command can't be
 // started, ends early, or writes what is no outcome.
 void RunPrograms(
     const std::vector<std::string>& command,

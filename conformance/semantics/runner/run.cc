@@ -1,9 +1,10 @@
 #include "conformance/semantics/runner/run.h"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "conformance/semantics/generator/generator.h"
@@ -17,10 +18,13 @@ constexpr std::uint64_t kProgressEvery = 500;
 // A disagreement that hangs on time may not show each time.
 constexpr int kTries = 3;
 
+// Programs of a run are named by their numbers.
+std::size_t Index(const Program& program) { return std::stoull(program.name); }
+
 // Judges programs of a list, and gives what each broke.
 std::vector<std::optional<Violation>> JudgeAll(
     const RunOptions& options, const std::vector<Program>& programs) {
-  std::vector<std::optional<Violation>> violations;
+  std::vector<std::optional<Violation>> violations(programs.size());
   Judge judge(options.target);
   std::size_t at = 0;
   RunPrograms(
@@ -33,7 +37,7 @@ std::vector<std::optional<Violation>> JudgeAll(
         return true;
       },
       [&](const Program& program, const Outcome& outcome, const std::string&) {
-        violations.push_back(judge.Check(program, outcome));
+        violations[Index(program)] = judge.Check(program, outcome);
       });
   return violations;
 }
@@ -50,6 +54,76 @@ Program Smallest(const RunOptions& options, const Program& program, Rule rule) {
     }
     return shown;
   });
+}
+
+void MakeSmall(const RunOptions& options, Disagreement& disagreement) {
+  Program smallest =
+      Smallest(options, disagreement.program, disagreement.violation.rule);
+  smallest.name = disagreement.name;
+  // What it shows now; or, if it does not any more, what was seen first.
+  for (int i = 0; i < kTries; ++i) {
+    bool allowed = true;
+    Disagreement again = Replay(options, smallest, allowed);
+    if (allowed) continue;
+    disagreement = std::move(again);
+    return;
+  }
+}
+
+// Keeps those that come first in the run, so that what is told hangs on the
+// seed only; outcomes come in any order.
+void Keep(Disagreement one, const RunOptions& options,
+          std::vector<Disagreement>& kept) {
+  const auto later = [](const Disagreement& a, const Disagreement& b) {
+    return Index(a.program) < Index(b.program);
+  };
+  const Rule rule = one.violation.rule;
+  kept.insert(std::upper_bound(kept.begin(), kept.end(), one, later),
+              std::move(one));
+  int of_rule = 0;
+  for (auto at = kept.begin(); at != kept.end(); ++at) {
+    if (at->violation.rule != rule || ++of_rule <= options.per_rule) continue;
+    kept.erase(at);
+    return;
+  }
+}
+
+// The programs of the ledger, each a few times: those that are listed for this
+// place must do what is listed, and the others what is allowed.
+void ReplayListed(const RunOptions& options, RunResult& result) {
+  for (const DeviatingProgram& one : DeviatingPrograms()) {
+    const auto listed = std::find_if(
+        result.deviations.begin(), result.deviations.end(),
+        [&](const ListedDeviation& d) { return d.known->program == one.name; });
+    Program program = DeviatingProgramNamed(one.name);
+    program.name = "0";
+    for (int i = 0; i < kTries; ++i) {
+      bool allowed = true;
+      Disagreement replayed = Replay(options, program, allowed);
+      if (listed == result.deviations.end()) {
+        if (allowed ||
+            !IsAbout(TextOf(replayed.violation.rule).id, options.groups)) {
+          continue;
+        }
+        replayed.name = std::string(one.name);
+        ++result.disagreeing;
+        result.disagreements.push_back(std::move(replayed));
+        break;
+      }
+      ListedDeviation& entry = *listed;
+      if (allowed) {
+        entry.failure = "it no longer happens: take it out, or the version";
+      } else if (TextOf(replayed.violation.rule).id != entry.known->rule) {
+        entry.failure =
+            "it breaks " + std::string(TextOf(replayed.violation.rule).id);
+      } else if (!IsSeen(*entry.known, replayed.violation)) {
+        entry.failure = "it does '" + SeenOf(replayed.violation) + "'";
+      } else {
+        entry.failure.clear();
+        break;
+      }
+    }
+  }
 }
 
 void CountTraits(const Program& program, const Outcome& outcome,
@@ -78,6 +152,12 @@ void CountTraits(const Program& program, const Outcome& outcome,
 }
 
 }  // namespace
+
+bool IsAbout(std::string_view rule, const std::vector<std::string>& groups) {
+  const std::string_view group = rule.substr(0, rule.find('.'));
+  return groups.empty() ||
+         std::find(groups.begin(), groups.end(), group) != groups.end();
+}
 
 Disagreement Replay(const RunOptions& options, const Program& program,
                     bool& allowed) {
@@ -109,8 +189,14 @@ RunResult Run(const RunOptions& options,
               const std::function<void(std::uint64_t done)>& progress) {
   RunResult result;
   Judge judge(options.target);
+  const Deviations known(options.place);
+  for (const KnownDeviation* one : known.entries()) {
+    if (!IsAbout(one->rule, options.groups)) continue;
+    result.deviations.push_back({one, 0, {}});
+  }
+  // Of those that the ledger explains, the first few are looked at closer.
+  std::vector<Disagreement> explained;
   std::uint64_t next = 0;
-  std::array<int, kRules> kept{};
   const auto start = std::chrono::steady_clock::now();
   RunPrograms(
       options.command,
@@ -126,12 +212,18 @@ RunResult Run(const RunOptions& options,
         if (++result.programs % kProgressEvery == 0) progress(result.programs);
         CountTraits(program, outcome, result);
         const auto violation = judge.Check(program, outcome);
-        if (!violation) return;
+        if (!violation || !IsAbout(TextOf(violation->rule).id, options.groups))
+          return;
+        Disagreement one{program.name, program, outcome, text, *violation};
+        if (const KnownDeviation* listed = known.Find(program, *violation)) {
+          for (ListedDeviation& deviation : result.deviations) {
+            if (deviation.known == listed) ++deviation.programs;
+          }
+          Keep(std::move(one), options, explained);
+          return;
+        }
         ++result.disagreeing;
-        int& of_rule = kept[static_cast<std::size_t>(violation->rule)];
-        if (++of_rule > options.per_rule) return;
-        result.disagreements.push_back(
-            {program.name, program, outcome, text, *violation});
+        Keep(std::move(one), options, result.disagreements);
       });
   result.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
@@ -139,18 +231,17 @@ RunResult Run(const RunOptions& options,
   result.rules = judge.exercised();
   if (options.first_only) return result;
   for (Disagreement& disagreement : result.disagreements) {
-    Program smallest =
-        Smallest(options, disagreement.program, disagreement.violation.rule);
-    smallest.name = disagreement.name;
-    // What it shows now; or, if it does not any more, what was seen first.
-    for (int i = 0; i < kTries; ++i) {
-      bool allowed = true;
-      Disagreement again = Replay(options, smallest, allowed);
-      if (allowed) continue;
-      disagreement = std::move(again);
-      break;
+    MakeSmall(options, disagreement);
+  }
+  // A small program that the ledger does not explain shows another fault.
+  for (Disagreement& disagreement : explained) {
+    MakeSmall(options, disagreement);
+    if (known.Find(disagreement.program, disagreement.violation) == nullptr) {
+      ++result.disagreeing;
+      result.disagreements.push_back(std::move(disagreement));
     }
   }
+  ReplayListed(options, result);
   return result;
 }
 

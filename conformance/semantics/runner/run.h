@@ -6,18 +6,23 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/semantics/model/judge.h"
 #include "conformance/semantics/model/outcome.h"
 #include "conformance/semantics/model/program.h"
 #include "conformance/semantics/model/rules.h"
+#include "conformance/semantics/runner/deviations.h"
 
 namespace plumbline::semantics {
 
 struct RunOptions {
   std::vector<std::string> command;  // that is the executor
   Target target;
+  Place place;
+  // The groups of rules that are to be kept ("epoll"); empty: all of them.
+  std::vector<std::string> groups;
   std::uint64_t seed = 0;
   std::uint64_t programs = 1000;
   int steps = 20;
@@ -36,6 +41,15 @@ struct Disagreement {
   Violation violation;
 };
 
+// An entry of the ledger, and what came of it.
+struct ListedDeviation {
+  const KnownDeviation* known = nullptr;
+  std::uint64_t programs = 0;  // of the run that it explains
+  // Why it is a failure: its program is allowed, or does something else. Empty
+  // if it does what is listed.
+  std::string failure;
+};
+
 struct RunResult {
   std::uint64_t programs = 0;
   std::uint64_t steps = 0;
@@ -48,12 +62,17 @@ struct RunResult {
   double seconds = 0;
   RuleCounts rules{};
   std::vector<Disagreement> disagreements;
+  std::vector<ListedDeviation> deviations;
 };
 
 // Throws TargetError if the target can't be asked. `progress` is called now and
 // then with how many programs are done.
 RunResult Run(const RunOptions& options,
               const std::function<void(std::uint64_t done)>& progress);
+
+// Whether the rule ("epoll.8") is of one of the groups; of any, if there are
+// none.
+bool IsAbout(std::string_view rule, const std::vector<std::string>& groups);
 
 // What became of one program on the target.
 Disagreement Replay(const RunOptions& options, const Program& program,

@@ -1,6 +1,7 @@
 // The program behind `plumbline run semantics` and `plumbline replay`.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -36,6 +38,31 @@ struct Options {
   bool c_program = false;
 };
 
+// "fd", "pipe", "epoll", …
+std::set<std::string> Groups() {
+  std::set<std::string> groups;
+  for (const RuleText& rule : AllRules()) {
+    groups.emplace(rule.id.substr(0, rule.id.find('.')));
+  }
+  return groups;
+}
+
+// Of "epoll,fd"; false if there is none of a name.
+bool TakeGroups(const std::string& text, std::vector<std::string>& groups) {
+  const std::set<std::string> known = Groups();
+  std::stringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (!known.contains(word)) {
+      fmt::print(stderr,
+                 "--only: there is no group of rules '{}'; there are {}\n",
+                 word, fmt::join(known, ", "));
+      return false;
+    }
+    groups.push_back(word);
+  }
+  return true;
+}
+
 double Percent(std::uint64_t part, std::uint64_t of) {
   return of == 0 ? 0
                  : 100.0 * static_cast<double>(part) / static_cast<double>(of);
@@ -56,9 +83,18 @@ std::string DisagreementText(const Options& options,
   return text;
 }
 
-std::string RulesText(const RuleCounts& counts) {
-  std::string text = "\n  times  rule         statement, and its source\n";
+// The rules that were asked about, by number.
+std::vector<std::size_t> RulesOf(const Options& options) {
+  std::vector<std::size_t> rules;
   for (std::size_t i = 0; i < kRules; ++i) {
+    if (IsAbout(AllRules()[i].id, options.run.groups)) rules.push_back(i);
+  }
+  return rules;
+}
+
+std::string RulesText(const Options& options, const RuleCounts& counts) {
+  std::string text = "\n  times  rule         statement, and its source\n";
+  for (const std::size_t i : RulesOf(options)) {
     const RuleText& rule = AllRules()[i];
     text += fmt::format("{:>7}  {:<11}  {}\n{:>22}{}\n", counts[i], rule.id,
                         rule.statement, "", rule.source);
@@ -66,12 +102,35 @@ std::string RulesText(const RuleCounts& counts) {
   return text;
 }
 
-std::size_t Exercised(const RuleCounts& counts) {
+std::size_t Exercised(const Options& options, const RuleCounts& counts) {
   std::size_t exercised = 0;
-  for (const std::uint64_t count : counts) {
-    if (count != 0) ++exercised;
+  for (const std::size_t i : RulesOf(options)) {
+    if (counts[i] != 0) ++exercised;
   }
   return exercised;
+}
+
+// A line for each entry of the ledger, and what it explained.
+std::string DeviationsText(const RunResult& result) {
+  std::string text;
+  for (const ListedDeviation& one : result.deviations) {
+    text += fmt::format(
+        "\n{}  {}  {}  in {} programs\n  why     {}\n  source  {}\n  listed  "
+        "{}\n",
+        one.failure.empty() ? "KNOWN DEVIATION" : "LEDGER IS WRONG",
+        one.known->rule, one.known->program, one.programs, one.known->reason,
+        one.known->source, one.known->where);
+    if (!one.failure.empty()) text += "  but     " + one.failure + "\n";
+  }
+  return text;
+}
+
+std::size_t WrongEntries(const RunResult& result) {
+  std::size_t wrong = 0;
+  for (const ListedDeviation& one : result.deviations) {
+    if (!one.failure.empty()) ++wrong;
+  }
+  return wrong;
 }
 
 std::string AsText(const Options& options, const RunResult& result) {
@@ -79,19 +138,22 @@ std::string AsText(const Options& options, const RunResult& result) {
   for (const Disagreement& disagreement : result.disagreements) {
     text += DisagreementText(options, disagreement);
   }
-  if (options.rules) text += RulesText(result.rules);
+  text += DeviationsText(result);
+  if (options.rules) text += RulesText(options, result.rules);
   text += fmt::format(
       "\n{}: {} programs of seed {}, {} steps, {:.0f} % of which succeeded\n"
       "with a thread that sleeps {:.0f} %, a timer that is over {:.0f} %, "
       "signals {:.0f} %, duplicates or nesting {:.0f} %\n"
-      "{} of {} rules exercised\n{} programs disagree\n",
+      "{} of {} rules exercised\n{} known deviations, {} listed wrongly\n{} "
+      "programs disagree\n",
       options.target, result.programs, options.run.seed, result.steps,
       Percent(result.succeeded, result.steps),
       Percent(result.threads, result.programs),
       Percent(result.timers, result.programs),
       Percent(result.signals, result.programs),
-      Percent(result.duplicates, result.programs), Exercised(result.rules),
-      kRules, result.disagreeing);
+      Percent(result.duplicates, result.programs),
+      Exercised(options, result.rules), RulesOf(options).size(),
+      result.deviations.size(), WrongEntries(result), result.disagreeing);
   return text;
 }
 
@@ -104,7 +166,7 @@ std::string AsJson(const Options& options, const RunResult& result) {
   json["steps"] = result.steps;
   json["seconds"] = result.seconds;
   json["rules"] = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < kRules; ++i) {
+  for (const std::size_t i : RulesOf(options)) {
     const RuleText& rule = AllRules()[i];
     json["rules"].push_back({{"id", rule.id},
                              {"text", rule.statement},
@@ -121,6 +183,16 @@ std::string AsJson(const Options& options, const RunResult& result) {
                                      {"outcome", one.text}});
   }
   json["deviations"] = nlohmann::ordered_json::array();
+  for (const ListedDeviation& one : result.deviations) {
+    json["deviations"].push_back({{"rule", one.known->rule},
+                                  {"program", one.known->program},
+                                  {"seen", one.known->seen},
+                                  {"reason", one.known->reason},
+                                  {"source", one.known->source},
+                                  {"listed", one.known->where},
+                                  {"programs", one.programs},
+                                  {"failure", one.failure}});
+  }
   return json.dump(2) + "\n";
 }
 
@@ -150,16 +222,19 @@ int RunCommand(Options& options) {
   if (shows_progress) fmt::print(stderr, "\r{:40}\r", "");
   Write(options, options.format == "json" ? AsJson(options, result)
                                           : AsText(options, result));
+  const std::vector<std::size_t> rules = RulesOf(options);
   const bool unexercised =
-      options.all_rules && Exercised(result.rules) != kRules;
+      options.all_rules && Exercised(options, result.rules) != rules.size();
   if (unexercised) {
-    for (std::size_t i = 0; i < kRules; ++i) {
+    for (const std::size_t i : rules) {
       if (result.rules[i] != 0) continue;
       fmt::print(stderr, "no program exercised {}: {}\n", AllRules()[i].id,
                  AllRules()[i].statement);
     }
   }
-  return result.disagreeing == 0 && !unexercised ? kAllowed : kBroken;
+  const bool is_allowed =
+      result.disagreeing == 0 && WrongEntries(result) == 0 && !unexercised;
+  return is_allowed ? kAllowed : kBroken;
 }
 
 int ReplayCommand(const Options& options) {
@@ -212,8 +287,15 @@ int Main(int argc, char** argv) {
         ->add_option("--page-size", options.run.target.page_size,
                      "of the target, in bytes")
         ->capture_default_str();
+    command->add_option("--arch", options.run.place.architecture,
+                        "whose programs the target runs, for the ledger");
+    command->add_option("--kernel-arch", options.run.place.kernel_architecture,
+                        "of the kernel, for the ledger");
+    command->add_option("--emulator", options.run.place.emulator,
+                        "under which the programs run: 'qemu-user 7.2.22'");
     command->add_flag("--may-lack-calls", options.run.target.may_lack_calls,
-                      "allows ENOSYS of epoll_pwait2 and close_range");
+                      "allows ENOSYS of epoll_pwait2 and close_range, as "
+                      "--emulator does");
     command->add_option("-o,--output", options.output,
                         "file to write, whole or not at all");
     command
@@ -237,6 +319,9 @@ int Main(int argc, char** argv) {
                 "prints each rule, and how often it was exercised");
   run->add_flag("--all-rules", options.all_rules,
                 "fails if a rule was not exercised");
+  std::string only;
+  run->add_option("--only", only,
+                  "groups of rules that are to be kept, such as epoll,fd");
   run->add_flag("--first", options.run.first_only,
                 "ends with the first program that disagrees, as it was found");
   add_common(run);
@@ -248,6 +333,11 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kAllowed : kCannot;
+  }
+  if (!TakeGroups(only, options.run.groups)) return kCannot;
+  // No emulator has them all.
+  if (!options.run.place.emulator.empty()) {
+    options.run.target.may_lack_calls = true;
   }
   try {
     return run->parsed() ? RunCommand(options) : ReplayCommand(options);

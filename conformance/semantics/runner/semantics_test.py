@@ -20,7 +20,7 @@ def run(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[st
 
 @pytest.fixture(scope="module")
 def result() -> dict[str, object]:
-    done = run("run", f"--programs={PROGRAMS}", "--seed=1", "--format=json", "--all-rules", "--", EXECUTOR, "--programs-at-once=64")
+    done = run("run", f"--programs={PROGRAMS}", "--seed=1", "--format=json", "--all-rules", "--kernel-arch=amd64", "--", EXECUTOR, "--programs-at-once=64", "--as-they-end")
     assert done.returncode in (0, 1), done.stderr
     parsed: dict[str, object] = json.loads(done.stdout)
     return parsed
@@ -34,6 +34,39 @@ def test_no_program_disagrees(result: dict[str, object]) -> None:
 
 def test_every_rule_was_exercised(result: dict[str, object]) -> None:
     assert [rule["id"] for rule in result["rules"] if rule["exercised"] == 0] == []  # type: ignore[attr-defined]
+
+
+def test_what_the_ledger_lists_is_no_disagreement() -> None:
+    """Linux wakes one of two that wait for a pipe, if one of them is an exclusive registration."""
+    done = run("run", "--programs=1", "--format=json", "--kernel-arch=amd64", "--", EXECUTOR)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (listed,) = json.loads(done.stdout)["deviations"]
+    assert (listed["rule"], listed["program"], listed["failure"]) == ("wait.2", "exclusive_and_reader", "")
+
+
+def test_what_the_ledger_lists_for_another_place_is_told() -> None:
+    done = run("run", "--programs=1", "--format=json", "--", EXECUTOR)
+    assert done.returncode == 1, done.stderr
+    (found,) = json.loads(done.stdout)["disagreements"]
+    assert found["rule"] == "wait.2" and "EPOLLEXCLUSIVE" in found["program"]
+
+
+def test_what_no_longer_happens_is_told() -> None:
+    """Pages of 64 KiB, as the listed kernel has them, are not this machine's."""
+    done = run("run", "--programs=1", "--kernel-arch=ppc64el", "--", EXECUTOR)
+    assert done.returncode == 1, done.stderr
+    assert "LEDGER IS WRONG  pipe.8  packet_of_a_page" in done.stdout
+    assert "it no longer happens" in done.stdout
+
+
+def test_rules_can_be_chosen() -> None:
+    lies = f"{EXECUTOR} --programs-at-once=64 | sed -u -E '{LIES['eventfd.1']}'"
+    for only, status in (("timerfd", 0), ("eventfd,timerfd", 1)):
+        done = run("run", "--programs=500", "--seed=2", "--format=json", f"--only={only}", "--", "sh", "-c", lies)
+        assert done.returncode == status, done.stderr
+        told = json.loads(done.stdout)
+        assert {rule["id"].split(".")[0] for rule in told["rules"]} == set(only.split(","))
+        assert {one["rule"] for one in told["disagreements"]} <= {"eventfd.1"}
 
 
 # A target that lies: what it prints is the executor's, but for one thing.
@@ -98,13 +131,14 @@ def test_there_are_stories() -> None:
     ("arguments", "message"),
     [
         (["run", "--", "/no/such/executor"], "can't run /no/such/executor: No such file"),
-        (["run", "--", "true"], "true ended before program 0 was done"),
-        (["run", "--", "false"], "false ended with status 1 before program 0"),
+        (["run", "--", "true"], "true ended before its programs were done"),
+        (["run", "--", "false"], "false ended with status 1 before its programs"),
         (["run", "--", "sh", "-c", "echo nonsense; echo end exited; sleep 9"], "'nonsense' is no line of an outcome"),
-        (["run", "--", "sh", "-c", "echo outcome 77; echo end exited; sleep 9"], "an outcome of 77, which is not what runs"),
+        (["run", "--", "sh", "-c", "echo outcome 7777777; echo end exited; sleep 9"], "an outcome of 7777777, which is not what runs"),
         (["run"], "executor is required"),
         (["replay", "/no/such/file", "--", "true"], "can't read /no/such/file"),
         (["run", "--format=xml", "--", "true"], "--format"),
+        (["run", "--only=nothing", "--", "true"], "--only"),
     ],
 )
 def test_what_can_not_be_done(arguments: list[str], message: str) -> None:

@@ -1,0 +1,125 @@
+#include "conformance/semantics/runner/deviations.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+
+#include "conformance/semantics/model/rules.h"
+
+namespace plumbline::semantics {
+namespace {
+
+// The parts of a text that these characters separate, without the empty ones.
+std::vector<std::string_view> Split(std::string_view text,
+                                    std::string_view separators) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end =
+        std::min(text.find_first_of(separators), text.size());
+    if (end != 0) parts.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+// Its calls, flags and constants, sorted. F_DUPFD_CLOEXEC is as F_DUPFD, since
+// no program executes another; which clock or signal it is does not matter.
+std::vector<std::string> NamesIn(const Program& program) {
+  std::vector<std::string> names;
+  for (const Step& step : program.steps) {
+    const std::string text = ToText(step);
+    for (std::string_view word : Split(text, " |:,")) {
+      constexpr std::string_view kCloexec = "_CLOEXEC";
+      if (word.ends_with(kCloexec)) word.remove_suffix(kCloexec.size());
+      const char first = word.front();
+      const bool is_name =
+          (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
+      if (word.starts_with("SIG") || word.starts_with("CLOCK_")) continue;
+      if (is_name) names.emplace_back(word);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// "qemu-user 7.2" of "qemu-user 7.2.22"; also "7.2" of "7.2.22".
+std::string_view Release(std::string_view version) {
+  const std::size_t major = version.find('.');
+  if (major == std::string_view::npos) return version;
+  return version.substr(0, version.find('.', major + 1));
+}
+
+bool HasWord(std::string_view words, std::string_view word) {
+  const auto parts = Split(words, " ");
+  return std::find(parts.begin(), parts.end(), word) != parts.end();
+}
+
+bool Applies(const KnownDeviation& known, const Place& place) {
+  if (known.system == "linux") {
+    return known.architecture == place.kernel_architecture;
+  }
+  const std::string_view emulator = place.emulator;
+  return known.architecture == place.architecture &&
+         emulator.starts_with(known.system) &&
+         HasWord(known.versions,
+                 Release(emulator.substr(
+                     std::min(emulator.size(), known.system.size() + 1))));
+}
+
+}  // namespace
+
+Deviations::Deviations(const Place& place,
+                       std::span<const KnownDeviation> known) {
+  for (const KnownDeviation& one : known) {
+    if (Applies(one, place)) entries_.push_back(&one);
+  }
+}
+
+const KnownDeviation* Deviations::Find(const Program& program,
+                                       const Violation& violation) const {
+  std::vector<std::string> names;
+  for (const KnownDeviation* known : entries_) {
+    if (known->rule != TextOf(violation.rule).id) continue;
+    if (names.empty()) names = NamesIn(program);
+    const std::vector<std::string> needed =
+        NamesIn(DeviatingProgramNamed(known->program));
+    if (std::includes(names.begin(), names.end(), needed.begin(),
+                      needed.end())) {
+      return known;
+    }
+  }
+  return nullptr;
+}
+
+Program DeviatingProgramNamed(std::string_view name) {
+  for (const DeviatingProgram& one : DeviatingPrograms()) {
+    if (one.name != name) continue;
+    std::vector<Program> programs;
+    ParseError error;
+    if (!ParsePrograms(one.text, programs, error) || programs.size() != 1) {
+      throw std::logic_error(std::string(name) + ": " + error.message);
+    }
+    return programs.front();
+  }
+  throw std::logic_error("there is no program " + std::string(name));
+}
+
+std::string SeenOf(const Violation& violation) {
+  const auto words = Split(violation.seen, " ");
+  std::string text;
+  // "STEP RESULT ERRNO BEFORE AFTER …", or "STEP sleeps on".
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words.size() >= 5 && (i == 3 || i == 4)) continue;
+    if (!text.empty()) text += ' ';
+    text += words[i];
+  }
+  return text;
+}
+
+bool IsSeen(const KnownDeviation& known, const Violation& violation) {
+  const std::string seen = SeenOf(violation);
+  const auto lines = Split(known.seen, "\n");
+  return std::find(lines.begin(), lines.end(), seen) != lines.end();
+}
+
+}  // namespace plumbline::semantics

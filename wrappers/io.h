@@ -19,7 +19,16 @@
 
 namespace plumbline {
 
+class MutableBuffer;
+class ConstBuffer;
+
 namespace internal {
+
+// Said first of what may be copied, as it takes the compiler long to find that
+// a buffer is no range.
+template <typename T>
+concept IsBuffer = std::is_same_v<std::remove_cvref_t<T>, MutableBuffer> ||
+    std::is_same_v<std::remove_cvref_t<T>, ConstBuffer>;
 
 // What `Range` has in a row, as std::span finds it.
 template <typename Range>
@@ -28,7 +37,8 @@ using ElementOf =
 
 // Whether the kernel may copy that as bytes.
 template <typename Range>
-concept HasBytes = std::is_trivially_copyable_v<ElementOf<Range>> &&
+concept HasBytes =
+    !IsBuffer<Range> && std::is_trivially_copyable_v<ElementOf<Range>> &&
     !std::is_volatile_v<ElementOf<Range>>;
 
 template <typename Range>

@@ -35,12 +35,16 @@ struct Live {
 // Writes one program, step by step.
 class Writer {
  public:
-  Writer(const rc::Random& random, int steps, bool waiting)
-      : random_(random), waiting_(waiting), wanted_(steps) {}
+  Writer(const rc::Random& random, int steps, Mix mix)
+      : random_(random), mix_(mix), wanted_(steps) {}
 
   Program Write() {
     threads_ = OneIn(2);
     timers_ = OneIn(2);
+    if (mix_ != Mix::kAll) {
+      threads_ = mix_ == Mix::kThreads;
+      timers_ = false;
+    }
     signals_ = Below(5) < 2;
     duplicates_ = OneIn(2);
     Begin();
@@ -256,7 +260,7 @@ class Writer {
   }
 
   std::int64_t Milliseconds() {
-    return waiting_ && OneIn(12) ? OneOf<std::int64_t>({1, 2}) : 0;
+    return mix_ == Mix::kAll && OneIn(12) ? OneOf<std::int64_t>({1, 2}) : 0;
   }
 
   void Wait(int thread = 0) {
@@ -553,6 +557,12 @@ class Writer {
         // Of those that have a handler, and now and then of any.
         const SignalMask signals =
             OneIn(25) ? Signals() : Signals() & (handled_ | MaskOf(17));
+        if (OneIn(4)) {
+          // The same by what remains blocked.
+          blocked_ &= ~signals;
+          Add(Call::kSigprocmask, {Name(Word::kSigSetmask), Bits(blocked_)});
+          return;
+        }
         Add(Call::kSigprocmask,
             {Name(OneOf(
                  {Word::kSigUnblock, Word::kSigUnblock, Word::kSigBlock})),
@@ -571,7 +581,8 @@ class Writer {
         return;
       case 9:
         Add(Call::kSigtimedwait,
-            {Bits(Signals()), Number(waiting_ && OneIn(8) ? kMillisecond : 0)});
+            {Bits(Signals()),
+             Number(mix_ == Mix::kAll && OneIn(8) ? kMillisecond : 0)});
         return;
       default: {
         const Live* signalfd = Find({Made::kSignalfd});
@@ -709,7 +720,7 @@ class Writer {
   }
 
   rc::Random random_;
-  const bool waiting_;
+  const Mix mix_;
   const int wanted_;
   Program program_;
   std::vector<Live> live_;
@@ -760,17 +771,17 @@ Traits TraitsOf(const Program& program) {
   return traits;
 }
 
-rc::Gen<Program> Programs(int steps, bool waiting) {
+rc::Gen<Program> Programs(int steps, Mix mix) {
   return rc::Gen<Program>([=](const rc::Random& random, int) {
     // What is smaller is found by running it: see the shrinker.
-    return rc::shrinkable::just(Writer(random, steps, waiting).Write());
+    return rc::shrinkable::just(Writer(random, steps, mix).Write());
   });
 }
 
 Program GenerateProgram(std::uint64_t seed, std::uint64_t index, int steps,
-                        bool waiting) {
+                        Mix mix) {
   const rc::Random random(seed ^ (index * 0x9e3779b97f4a7c15));
-  Program program = Programs(steps, waiting)(random, rc::kNominalSize).value();
+  Program program = Programs(steps, mix)(random, rc::kNominalSize).value();
   program.name = std::to_string(index);
   return program;
 }

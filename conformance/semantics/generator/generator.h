@@ -24,13 +24,19 @@ struct Traits {
 
 Traits TraitsOf(const Program& program);
 
-// Programs of about `steps` steps; of which those that sleep for some time are
-// few if `waiting` is false.
-rc::Gen<Program> Programs(int steps, bool waiting = true);
+// What programs are of.
+enum class Mix : std::uint8_t {
+  kAll,
+  kPlain,    // no second thread, and nothing that takes time
+  kThreads,  // second threads in all, and nothing else that takes time
+};
+
+// Programs of about `steps` steps.
+rc::Gen<Program> Programs(int steps, Mix mix = Mix::kAll);
 
 // The program number `index` of a run with `seed`; its name is the number.
 Program GenerateProgram(std::uint64_t seed, std::uint64_t index, int steps,
-                        bool waiting = true);
+                        Mix mix = Mix::kAll);
 
 }  // namespace plumbline::semantics
 

@@ -100,6 +100,9 @@ struct Object {
   Time first_after = kNever;   // and not after this
   Time interval = 0;
   Time set_interval = 0;
+  // When it was told to be over, and was not read since; or kNever. A timer may
+  // be late, but then is over for good.
+  Time told_over = kNever;
 
   // signalfd.
   SignalMask signals = 0;

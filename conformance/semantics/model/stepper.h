@@ -70,6 +70,7 @@ class Stepper {
   Readiness Reportable(const Interest& interest, const Interval& when,
                        int depth) const;
   void Edge(int object, Events events, Likely likely, int depth = 0);
+  void TellOver(Object& timer);
   void EdgeOfSignals(SignalMask signals);
   // Whether SA_RESTART makes it go on after a handler.
   static bool MayRestart(const Step& step);

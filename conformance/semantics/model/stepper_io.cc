@@ -343,6 +343,7 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
   }
   if (!ReturnsZero(Rule::kTimerDisarm)) return false;
   timer.set_interval = interval;
+  timer.told_over = kNever;
   if (value == 0) {
     timer.first_before = timer.first_after = kNever;
     timer.interval = 0;
@@ -431,6 +432,7 @@ bool Stepper::ReadTimerfd(const Step& step, int description) {
           "gives " + std::to_string(least) + " to " + std::to_string(most))) {
     return false;
   }
+  timer.told_over = kNever;
   if (timer.interval == 0) {
     timer.first_before = timer.first_after = kNever;
     return true;

@@ -66,6 +66,7 @@ Rule RuleOf(ObjectKind kind, Event event) {
 
 // Whether the timer is over at a time within `when`.
 Likely IsOver(const Object& timer, const Interval& when) {
+  if (when.before >= timer.told_over) return Likely::kYes;
   if (timer.first_after != kNever && when.before >= timer.first_after + kLate) {
     return Likely::kYes;
   }
@@ -176,6 +177,12 @@ void Stepper::EdgeOfSignals(SignalMask signals) {
     Edge(static_cast<int>(i), kIn,
          (object.signals & signals) != 0 ? Likely::kYes : Likely::kMaybe);
   }
+}
+
+// It was seen to be over.
+void Stepper::TellOver(Object& timer) {
+  timer.first_after = std::min(timer.first_after, when_.after);
+  timer.told_over = std::min(timer.told_over, when_.after);
 }
 
 // ---- whether calls wait ---------------------------------------------------
@@ -357,7 +364,7 @@ bool Stepper::DoPoll(const Step& step) {
     if (object.kind == ObjectKind::kTimerfd) {
       Object& timer = state_.ObjectOf(state_.DescriptionOf(fd));
       if ((*revents & kIn) != 0) {
-        timer.first_after = std::min(timer.first_after, when_.after);
+        TellOver(timer);
       }
     }
   }
@@ -408,12 +415,17 @@ bool Stepper::DoSelect(const Step& step) {
       const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
       const bool is_given =
           std::find(given.begin(), given.end(), fd) != given.end();
+      Object& object = state_.ObjectOf(state_.DescriptionOf(fd));
       if (!Holds(Rule::kPollEvents,
                  is_given ? (ready.possible & kOf[set]) != 0
                           : (ready.sure & kOf[set]) == 0,
                  is_given ? "does not give " + std::to_string(fd)
                           : "gives " + std::to_string(fd))) {
         return false;
+      }
+      if (is_given && kOf[set] == kReadable &&
+          object.kind == ObjectKind::kTimerfd) {
+        TellOver(object);
       }
     }
   }
@@ -721,7 +733,7 @@ bool Stepper::DoEpollWait(const Step& step) {
                               : Rule::kEpollReady,
           true, {});
     if (object.kind == ObjectKind::kTimerfd) {
-      object.first_after = std::min(object.first_after, when_.after);
+      TellOver(object);
       interest.edge = object.interval != 0 ? Likely::kMaybe : Likely::kNo;
     } else {
       interest.edge = nested ? Likely::kMaybe : Likely::kNo;

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "conformance/semantics/generator/generator.h"
 #include "conformance/semantics/runner/executor_process.h"
 #include "conformance/semantics/runner/shrink.h"
 
@@ -21,11 +20,10 @@ constexpr int kTries = 3;
 // Programs of a run are named by their numbers.
 std::size_t Index(const Program& program) { return std::stoull(program.name); }
 
-// Judges programs of a list, and gives what each broke.
-std::vector<std::optional<Violation>> JudgeAll(
-    const RunOptions& options, const std::vector<Program>& programs) {
-  std::vector<std::optional<Violation>> violations(programs.size());
-  Judge judge(options.target);
+// Runs programs of a list, which get their places in it as names.
+template <typename Take>
+void RunAll(const RunOptions& options, const std::vector<Program>& programs,
+            Take take) {
   std::size_t at = 0;
   RunPrograms(
       options.command,
@@ -36,10 +34,40 @@ std::vector<std::optional<Violation>> JudgeAll(
         ++at;
         return true;
       },
+      take);
+}
+
+// Judges programs of a list, and gives what each broke.
+std::vector<std::optional<Violation>> JudgeAll(
+    const RunOptions& options, const std::vector<Program>& programs) {
+  std::vector<std::optional<Violation>> violations(programs.size());
+  Judge judge(options.target);
+  RunAll(
+      options, programs,
       [&](const Program& program, const Outcome& outcome, const std::string&) {
         violations[Index(program)] = judge.Check(program, outcome);
       });
   return violations;
+}
+
+// Why the entry is wrong, by what its program broke each time; "" if one time
+// was as listed.
+template <typename Iterator>
+std::string FailureOf(const KnownDeviation& known, Iterator begin,
+                      Iterator end) {
+  std::string failure = "it no longer happens: take it out, or the version";
+  for (auto at = begin; at != end; ++at) {
+    if (!*at) continue;
+    const Violation& violation = (*at)->violation;
+    if (TextOf(violation.rule).id != known.rule) {
+      failure = "it breaks " + std::string(TextOf(violation.rule).id);
+    } else if (!IsSeen(known, violation)) {
+      failure = "it does '" + SeenOf(violation) + "'";
+    } else {
+      return {};
+    }
+  }
+  return failure;
 }
 
 // A program that breaks the rule, with as few steps as can be.
@@ -89,40 +117,43 @@ void Keep(Disagreement one, const RunOptions& options,
 }
 
 // The programs of the ledger, each a few times: those that are listed for this
-// place must do what is listed, and the others what is allowed.
+// place must do what is listed, and the others what is allowed. All in one run
+// of the target, which may take long to start.
 void ReplayListed(const RunOptions& options, RunResult& result) {
+  std::vector<Program> programs;
+  for (const DeviatingProgram& one : DeviatingPrograms()) {
+    programs.insert(programs.end(), kTries, DeviatingProgramNamed(one.name));
+  }
+  std::vector<std::optional<Disagreement>> replayed(programs.size());
+  Judge judge(options.target);
+  RunAll(options, programs,
+         [&](const Program& program, const Outcome& outcome,
+             const std::string& text) {
+           if (const auto violation = judge.Check(program, outcome)) {
+             replayed[Index(program)] = {program.name, program, outcome, text,
+                                         *violation};
+           }
+         });
+  auto next = replayed.begin();
   for (const DeviatingProgram& one : DeviatingPrograms()) {
     const auto listed = std::find_if(
         result.deviations.begin(), result.deviations.end(),
         [&](const ListedDeviation& d) { return d.known->program == one.name; });
-    Program program = DeviatingProgramNamed(one.name);
-    program.name = "0";
-    for (int i = 0; i < kTries; ++i) {
-      bool allowed = true;
-      Disagreement replayed = Replay(options, program, allowed);
-      if (listed == result.deviations.end()) {
-        if (allowed ||
-            !IsAbout(TextOf(replayed.violation.rule).id, options.groups)) {
-          continue;
-        }
-        replayed.name = std::string(one.name);
+    const auto end = next + kTries;
+    if (listed != result.deviations.end()) {
+      listed->failure = FailureOf(*listed->known, next, end);
+    } else {
+      const auto broken =
+          std::find_if(next, end, [&](const std::optional<Disagreement>& d) {
+            return d && IsAbout(TextOf(d->violation.rule).id, options.groups);
+          });
+      if (broken != end) {
+        (*broken)->name = std::string(one.name);
         ++result.disagreeing;
-        result.disagreements.push_back(std::move(replayed));
-        break;
-      }
-      ListedDeviation& entry = *listed;
-      if (allowed) {
-        entry.failure = "it no longer happens: take it out, or the version";
-      } else if (TextOf(replayed.violation.rule).id != entry.known->rule) {
-        entry.failure =
-            "it breaks " + std::string(TextOf(replayed.violation.rule).id);
-      } else if (!IsSeen(*entry.known, replayed.violation)) {
-        entry.failure = "it does '" + SeenOf(replayed.violation) + "'";
-      } else {
-        entry.failure.clear();
-        break;
+        result.disagreements.push_back(std::move(**broken));
       }
     }
+    next = end;
   }
 }
 
@@ -203,7 +234,8 @@ RunResult Run(const RunOptions& options,
       [&](Program& program) {
         if (next == options.programs) return false;
         if (options.first_only && result.disagreeing != 0) return false;
-        program = GenerateProgram(options.seed, next++, options.steps);
+        program =
+            GenerateProgram(options.seed, next++, options.steps, options.mix);
         return true;
       },
       [&](const Program& program, const Outcome& outcome,
@@ -229,7 +261,10 @@ RunResult Run(const RunOptions& options,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   result.rules = judge.exercised();
-  if (options.first_only) return result;
+  if (options.first_only) {
+    result.deviations.clear();
+    return result;
+  }
   for (Disagreement& disagreement : result.disagreements) {
     MakeSmall(options, disagreement);
   }

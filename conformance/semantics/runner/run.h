@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/semantics/generator/generator.h"
 #include "conformance/semantics/model/judge.h"
 #include "conformance/semantics/model/outcome.h"
 #include "conformance/semantics/model/program.h"
@@ -26,6 +27,7 @@ struct RunOptions {
   std::uint64_t seed = 0;
   std::uint64_t programs = 1000;
   int steps = 20;
+  Mix mix = Mix::kAll;
   // How many programs that break the same rule are made smaller and told.
   int per_rule = 2;
   // Ends with the first disagreement, which is told as it was found.

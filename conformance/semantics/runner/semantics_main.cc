@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -313,6 +314,12 @@ int Main(int argc, char** argv) {
   run->add_option("--steps", options.run.steps, "of a program, about")
       ->check(CLI::Range(1, 400))
       ->capture_default_str();
+  const std::map<std::string, Mix> mixes = {
+      {"all", Mix::kAll}, {"plain", Mix::kPlain}, {"threads", Mix::kThreads}};
+  run->add_option("--mix", options.run.mix,
+                  "all, or programs without (plain) or with (threads) second "
+                  "threads that take no time")
+      ->transform(CLI::CheckedTransformer(mixes));
   run->add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
   run->add_flag("--rules", options.rules,

@@ -1,6 +1,7 @@
 #include "conformance/semantics/model/judge.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 #include <utility>
@@ -61,11 +62,22 @@ class Search {
 
   bool MakeGroups() {
     std::vector<bool> sleeps(program_.steps.size());
+    // By thread, the step that sleeps; there can't be two.
+    std::array<int, kMaxThreads> sleeper;
+    sleeper.fill(-1);
     std::vector<const Report*> ended;
     for (const Report& report : outcome_.reports) {
       const auto step = static_cast<std::size_t>(report.step);
       if (report.step < 0 || step >= program_.steps.size()) {
         return Malformed(report.line);
+      }
+      int& sleeping =
+          sleeper[static_cast<std::size_t>(program_.steps[step].thread)];
+      if (report.sleeps && sleeping >= 0) return Malformed(report.line);
+      if (report.sleeps) {
+        sleeping = report.step;
+      } else if (sleeping == report.step) {
+        sleeping = -1;
       }
       if (step == groups_.size()) {
         groups_.push_back({step, {&report}});

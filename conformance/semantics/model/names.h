@@ -131,8 +131,9 @@ using SignalMask = std::uint64_t;
 
 constexpr int kSigRtmin = 34;
 
+// Of what is no signal, none.
 constexpr SignalMask MaskOf(int signal) {
-  return SignalMask{1} << (signal - 1);
+  return signal < 1 || signal > 64 ? 0 : SignalMask{1} << (signal - 1);
 }
 
 // As programs and outcomes spell them: "O_NONBLOCK|O_CLOEXEC", "0" for none.

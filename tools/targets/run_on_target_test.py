@@ -76,7 +76,13 @@ def test_a_driver_gets_the_command_that_runs_the_program(tmp_path: Path, program
     words = [f"--driver={driver}", "--driver=run", "--driver=--seed=3"]
     result, _ = _run(
         tmp_path,
-        *("--arch=any", "--triple=any-linux-gnu", "--qemu=any", *words, "--", program, "x"),
+        "--arch=any",
+        "--triple=any-linux-gnu",
+        "--qemu=any",
+        *words,
+        "--",
+        program,
+        "x",
         PLUMBLINE_QEMU=str(emulator),
     )
     told = ["run", "--seed=3", "--emulator=qemu-user 9.9.1", "--"]

@@ -68,8 +68,11 @@ struct Interest {
   bool disabled = false;  // by EPOLLONESHOT
   // With EPOLLET: whether there was an event that was not reported.
   Likely edge = Likely::kNo;
-  // Reported since each other ready one was: it must wait for them.
+  // After how many waits it was last reported or not ready: before it are those
+  // of which that is longer ago. Where it may have been ready, it is so for
+  // others (earliest_turn), but not against them.
   int turn = 0;
+  int earliest_turn = 0;
 
   bool Has(Event flag) const { return (events & flag) != 0; }
   // What can be reported; ERR and HUP always.

@@ -71,6 +71,7 @@ class Stepper {
                        int depth) const;
   void Edge(int object, Events events, Likely likely, int depth = 0);
   void TellOver(Object& timer);
+  int CanTake(int signal) const;
   void EdgeOfSignals(SignalMask signals);
   // Whether SA_RESTART makes it go on after a handler.
   static bool MayRestart(const Step& step);

@@ -233,6 +233,18 @@ bool Stepper::TakesHandled(const Report& report, SignalMask mask) {
   return true;
 }
 
+// How many threads that sleep in a step don't block it.
+int Stepper::CanTake(int signal) const {
+  int count = 0;
+  for (const ThreadState& thread : state_.threads) {
+    if (thread.exists && thread.sleeping >= 0 &&
+        (thread.mask & MaskOf(signal)) == 0) {
+      ++count;
+    }
+  }
+  return count;
+}
+
 // Called when a step that may have let signals through has ended.
 bool Stepper::NothingIsDue(int step) {
   Report none;
@@ -243,17 +255,23 @@ bool Stepper::NothingIsDue(int step) {
     if (!thread.exists) continue;
     // What a call goes on after is told when that ends.
     if (thread.sleeping >= 0 && thread.restarts) {
-      std::erase_if(thread.pending, [&](const PendingSignal& pending) {
-        const Action& action = ActionOf(pending.signal);
-        const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
-                          action.disposition == Word::kHandler &&
-                          (action.flags & kSaRestart) != 0;
-        if (runs) {
+      for (std::vector<PendingSignal>* queue :
+           {&thread.pending, &state_.pending}) {
+        std::erase_if(*queue, [&](const PendingSignal& pending) {
+          const Action& action = ActionOf(pending.signal);
+          const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
+                            action.disposition == Word::kHandler &&
+                            (action.flags & kSaRestart) != 0;
+          if (!runs) return false;
+          // Of several that sleep, any may have been chosen.
+          if (queue == &state_.pending && CanTake(pending.signal) > 1) {
+            state_.is_lost = true;
+          }
           Holds(Rule::kSignalRestarts, true, {});
           thread.ran.push_back(pending.signal);
-        }
-        return runs;
-      });
+          return true;
+        });
+      }
     }
     const SignalMask loose = PendingOf(i) & ~thread.mask;
     if (IsIdle(i)) continue;

@@ -527,7 +527,7 @@ bool Stepper::DoEpollCtl(const Step& step) {
     interest.description = file;
     interest.events = events;
     interest.data = step[4].bits();
-    interest.turn = state_.ObjectOf(epoll).turns;
+    interest.turn = interest.earliest_turn = state_.ObjectOf(epoll).turns;
     interests.push_back(interest);
   } else {
     if (!is_registered) {
@@ -624,6 +624,8 @@ bool Stepper::DoEpollWait(const Step& step) {
     }
     // Which one it is: of those with the data, one that could be.
     std::size_t chosen = instance.interests.size();
+    bool chosen_fits = false;
+    bool chosen_is_sure = false;
     bool has_data = false;
     for (std::size_t i = 0; i < instance.interests.size(); ++i) {
       const Interest& interest = instance.interests[i];
@@ -631,9 +633,15 @@ bool Stepper::DoEpollWait(const Step& step) {
       has_data = true;
       const Readiness ready = Reportable(interest, when_, 1);
       if ((*events & ~ready.possible) != 0 || *events == 0) continue;
-      chosen = i;
-      // Rather one that must be given than one that may.
-      if (Reportable(interest, start, 1).sure != 0) break;
+      // Rather one that must be given just so than one that may be.
+      const Events sure = Reportable(interest, start, 1).sure;
+      const bool fits = (sure & ~*events) == 0;
+      if (chosen == instance.interests.size() || (fits && !chosen_fits) ||
+          (fits == chosen_fits && sure != 0 && !chosen_is_sure)) {
+        chosen = i;
+        chosen_fits = fits;
+        chosen_is_sure = sure != 0;
+      }
     }
     if (!Holds(Rule::kEpollData, has_data,
                "gives only data that is registered, and once")) {
@@ -701,7 +709,8 @@ bool Stepper::DoEpollWait(const Step& step) {
           Reportable(other, start, 1).sure == 0) {
         continue;
       }
-      if (!Holds(Rule::kEpollFair, instance.interests[i].turn <= other.turn,
+      if (!Holds(Rule::kEpollFair,
+                 instance.interests[i].earliest_turn <= other.turn,
                  "gives " + std::to_string(other.data) + " before " +
                      std::to_string(instance.interests[i].data))) {
         return false;
@@ -720,12 +729,12 @@ bool Stepper::DoEpollWait(const Step& step) {
         interest.edge = Likely::kNo;
       }
       // One that was not there to be passed over has no claim.
-      if (Reportable(interest, start, 1).sure == 0) {
-        interest.turn = instance.turns;
-      }
+      const Readiness at_start = Reportable(interest, start, 1);
+      if (at_start.sure == 0) interest.turn = instance.turns;
+      if (at_start.possible == 0) interest.earliest_turn = instance.turns;
       continue;
     }
-    interest.turn = instance.turns;
+    interest.turn = interest.earliest_turn = instance.turns;
     const bool nested = object.kind == ObjectKind::kEpoll;
     if (IsByDuplicate(interest)) Holds(Rule::kEpollDuplicate, true, {});
     Holds(nested              ? Rule::kEpollNested

@@ -23,7 +23,8 @@ std::vector<std::string_view> Split(std::string_view text,
 }
 
 // Its calls, flags and constants, sorted. F_DUPFD_CLOEXEC is as F_DUPFD, since
-// no program executes another; which clock or signal it is does not matter.
+// no program executes another; which clock or signal it is does not matter, nor
+// which of the calls that read, write or wait alike.
 std::vector<std::string> NamesIn(const Program& program) {
   std::vector<std::string> names;
   for (const Step& step : program.steps) {
@@ -35,6 +36,8 @@ std::vector<std::string> NamesIn(const Program& program) {
       const bool is_name =
           (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
       if (word.starts_with("SIG") || word.starts_with("CLOCK_")) continue;
+      if (word.starts_with("epoll_pwait")) word = "epoll_wait";
+      if (word == "read8" || word == "write8") word.remove_suffix(1);
       if (is_name) names.emplace_back(word);
     }
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "conformance/semantics/model/pipe_room.h"
 #include "conformance/semantics/model/stepper.h"
@@ -633,11 +634,15 @@ bool Stepper::DoEpollWait(const Step& step) {
       has_data = true;
       const Readiness ready = Reportable(interest, when_, 1);
       if ((*events & ~ready.possible) != 0 || *events == 0) continue;
-      // Rather one that must be given just so than one that may be.
+      // Rather one that must be given just so than one that may be; of those
+      // the one whose turn it is.
       const Events sure = Reportable(interest, start, 1).sure;
       const bool fits = (sure & ~*events) == 0;
-      if (chosen == instance.interests.size() || (fits && !chosen_fits) ||
-          (fits == chosen_fits && sure != 0 && !chosen_is_sure)) {
+      const bool is_better = chosen == instance.interests.size() ||
+                             std::tuple(!fits, sure == 0, interest.turn) <
+                                 std::tuple(!chosen_fits, !chosen_is_sure,
+                                            instance.interests[chosen].turn);
+      if (is_better) {
         chosen = i;
         chosen_fits = fits;
         chosen_is_sure = sure != 0;

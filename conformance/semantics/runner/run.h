@@ -65,6 +65,10 @@ struct RunResult {
   RuleCounts rules{};
   std::vector<Disagreement> disagreements;
   std::vector<ListedDeviation> deviations;
+  // Programs that disagreed, and never again when they were repeated: the
+  // executor sees second threads from outside, and may have been late. They are
+  // told, and not among those that disagree.
+  std::vector<Disagreement> seen_once;
 };
 
 // Throws TargetError if the target can't be asked. `progress` is called now and

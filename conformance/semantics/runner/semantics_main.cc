@@ -139,6 +139,12 @@ std::string AsText(const Options& options, const RunResult& result) {
   for (const Disagreement& disagreement : result.disagreements) {
     text += DisagreementText(options, disagreement);
   }
+  for (const Disagreement& one : result.seen_once) {
+    text += fmt::format(
+        "\nSEEN ONCE  {}  program {} of seed {}: {}, where the model {}\n",
+        TextOf(one.violation.rule).id, one.name, options.run.seed,
+        one.violation.seen, one.violation.expected);
+  }
   text += DeviationsText(result);
   if (options.rules) text += RulesText(options, result.rules);
   text += fmt::format(
@@ -146,7 +152,7 @@ std::string AsText(const Options& options, const RunResult& result) {
       "with a thread that sleeps {:.0f} %, a timer that is over {:.0f} %, "
       "signals {:.0f} %, duplicates or nesting {:.0f} %\n"
       "{} of {} rules exercised\n{} known deviations, {} listed wrongly\n{} "
-      "programs disagree\n",
+      "disagreed once and not again\n{} programs disagree\n",
       options.target, result.programs, options.run.seed, result.steps,
       Percent(result.succeeded, result.steps),
       Percent(result.threads, result.programs),
@@ -154,7 +160,8 @@ std::string AsText(const Options& options, const RunResult& result) {
       Percent(result.signals, result.programs),
       Percent(result.duplicates, result.programs),
       Exercised(options, result.rules), RulesOf(options).size(),
-      result.deviations.size(), WrongEntries(result), result.disagreeing);
+      result.deviations.size(), WrongEntries(result), result.seen_once.size(),
+      result.disagreeing);
   return text;
 }
 
@@ -182,6 +189,13 @@ std::string AsJson(const Options& options, const RunResult& result) {
                                      {"seen", one.violation.seen},
                                      {"program", ToText(one.program)},
                                      {"outcome", one.text}});
+  }
+  json["seen_once"] = nlohmann::ordered_json::array();
+  for (const Disagreement& one : result.seen_once) {
+    json["seen_once"].push_back({{"rule", TextOf(one.violation.rule).id},
+                                 {"expected", one.violation.expected},
+                                 {"seen", one.violation.seen},
+                                 {"program", ToText(one.program)}});
   }
   json["deviations"] = nlohmann::ordered_json::array();
   for (const ListedDeviation& one : result.deviations) {

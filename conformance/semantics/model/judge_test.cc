@@ -230,7 +230,7 @@ INSTANTIATE_TEST_SUITE_P(
               "epoll.14"},
         Story{"EdgeOfTheTimerOfANestedInstance",
               "timerfd_create CLOCK_MONOTONIC 0\n"
-              "timerfd_settime $0 0 200000 0\nepoll_create1 0\n"
+              "timerfd_settime $0 0 200 0\nepoll_create1 0\n"
               "epoll_create1 0\nepoll_ctl $3 EPOLL_CTL_ADD $0 EPOLLIN 5\n"
               "epoll_ctl $2 EPOLL_CTL_ADD $3 EPOLLIN|EPOLLET 6\n"
               "epoll_wait $2 1 2\n",

@@ -24,7 +24,8 @@ std::vector<std::string_view> Split(std::string_view text,
 
 // Its calls, flags and constants, sorted. F_DUPFD_CLOEXEC is as F_DUPFD, since
 // no program executes another; which clock or signal it is does not matter, nor
-// which of the calls that read, write or wait alike.
+// which of the calls that read, write or wait alike. A mask only keeps a signal
+// from ending the program.
 std::vector<std::string> NamesIn(const Program& program) {
   std::vector<std::string> names;
   for (const Step& step : program.steps) {
@@ -36,6 +37,7 @@ std::vector<std::string> NamesIn(const Program& program) {
       const bool is_name =
           (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
       if (word.starts_with("SIG") || word.starts_with("CLOCK_")) continue;
+      if (word == "sigprocmask") continue;
       if (word.starts_with("epoll_pwait")) word = "epoll_wait";
       if (word == "read8" || word == "write8") word.remove_suffix(1);
       if (is_name) names.emplace_back(word);

@@ -13,8 +13,9 @@
 # failure if an emulator runs it after all. With --optional, too, it stays a skip: what
 # Debian 12 itself does not have, nobody is made to have.
 #
-# --skip-status is the status for what can't run. With --driver the program is not run here but by another program of this machine, whose
-# words these are: it is given [--emulator=…] -- and the command that runs the program.
+# --skip-status is the status for what can't run. With --driver the program is not run here,
+# but by another program of this machine, whose words these are: it is given [--emulator=…] --
+# and the command that runs the program.
 #
 # Emulators are found in $PATH, or only by $PLUMBLINE_QEMU if it is set: a folder that
 # holds qemu-NAME or qemu-NAME-static, or has them in usr/bin; or one such program. An

@@ -66,8 +66,8 @@ struct RunResult {
   std::vector<Disagreement> disagreements;
   std::vector<ListedDeviation> deviations;
   // Programs that disagreed, and never again when they were repeated: the
-  // executor sees second threads from outside, and may have been late. They are
-  // told, and not among those that disagree.
+  // executor sees second threads from outside, and may have been late. A few
+  // are told apart; if there are more, all are among those that disagree.
   std::vector<Disagreement> seen_once;
 };
 

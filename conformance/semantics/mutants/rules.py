@@ -48,6 +48,8 @@ def build(mutant: RuleMutant, folder: pathlib.Path) -> pathlib.Path:
     source.write_text(mutant.source())
     program = folder / "semantics"
     libraries = sorted(str(library) for place in _LIBRARIES for library in place.glob("lib*.a"))
+    if not libraries:
+        raise RuleMutantError("there are no libraries to link with: run this by tools/plumbline")
     command = ["g++", "-std=c++20", "-O1", "-I.", "-o", str(program), str(source)]
     command += ["-Wl,--start-group", *libraries, "-Wl,--end-group", "-lrapidcheck"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

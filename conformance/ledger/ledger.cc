@@ -25,16 +25,6 @@ bool HasWord(std::string_view words, std::string_view word) {
   return false;
 }
 
-// Whether the line is among them.
-bool HasLine(std::string_view lines, std::string_view line) {
-  while (true) {
-    const size_t end = lines.find('\n');
-    if (lines.substr(0, end) == line) return true;
-    if (end == std::string_view::npos) return false;
-    lines.remove_prefix(end + 1);
-  }
-}
-
 // "EINVAL or hangs"
 std::string Alternatives(std::string_view lines) {
   std::string text;
@@ -67,6 +57,21 @@ std::string ListedAt(const Row& row) {
 
 }  // namespace
 
+bool HaveRelease(std::string_view versions, std::string_view emulator) {
+  const std::string release = Release(emulator);
+  return release.starts_with(kEmulator) &&
+         HasWord(versions, std::string_view(release).substr(kEmulator.size()));
+}
+
+bool IsListed(std::string_view listed, std::string_view seen) {
+  while (true) {
+    const size_t end = listed.find('\n');
+    if (listed.substr(0, end) == seen) return true;
+    if (end == std::string_view::npos) return false;
+    listed.remove_prefix(end + 1);
+  }
+}
+
 Ledger::Ledger(std::span<const Row> rows, std::string_view emulator)
     : emulator_(emulator), release_(Release(emulator)) {
   // Every row is qemu-user's.
@@ -75,8 +80,7 @@ Ledger::Ledger(std::span<const Row> rows, std::string_view emulator)
 }
 
 bool Ledger::Applies(const Row& row) const {
-  return HasWord(row.versions,
-                 std::string_view(release_).substr(kEmulator.size()));
+  return HaveRelease(row.versions, emulator_);
 }
 
 Verdict Ledger::Judge(std::string_view check, Outcome outcome,
@@ -95,7 +99,7 @@ Verdict Ledger::Judge(std::string_view check, Outcome outcome,
               ListedAt(listed) + " as a deviation of " + release_ +
                   ", but it no longer happens"};
     }
-    if (!HasLine(listed.seen, seen)) {
+    if (!IsListed(listed.seen, seen)) {
       return {Status::kFailed, &listed,
               "deviates otherwise than listed: " + std::string(listed.where) +
                   " says " + Alternatives(listed.seen)};
@@ -117,7 +121,7 @@ bool Ledger::Expects(std::string_view check, std::string_view seen) const {
   return found != rows_.end() &&
          std::any_of(found->second.begin(), found->second.end(),
                      [&](const Row* row) {
-                       return Applies(*row) && HasLine(row->seen, seen);
+                       return Applies(*row) && IsListed(row->seen, seen);
                      });
 }
 

@@ -29,6 +29,13 @@ struct Verdict {
   std::string remark = {};
 };
 
+// Whether the versions of an entry ("7.2 10.0") have the release of the
+// emulator ("qemu-user 7.2.22").
+bool HaveRelease(std::string_view versions, std::string_view emulator);
+
+// Whether what is seen is what an entry says: one of the lines of `listed`.
+bool IsListed(std::string_view listed, std::string_view seen);
+
 class Ledger {
  public:
   // `emulator` is what the checks run under: "qemu-user 7.2.22"; "" where

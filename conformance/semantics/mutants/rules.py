@@ -10,7 +10,11 @@ import tomllib
 MODEL = pathlib.Path("conformance/semantics/model")
 TABLE = pathlib.Path("conformance/semantics/mutants/rules.toml")
 # Where the archives are that the runner is linked from.
-_LIBRARIES = (MODEL, MODEL.parent / "generator", MODEL.parent / "runner", pathlib.Path("wrappers"))
+_LIBRARIES = (
+    *(MODEL.parent / name for name in ("generator", "model", "runner")),
+    pathlib.Path("conformance/ledger"),
+    pathlib.Path("wrappers"),
+)
 
 
 class RuleMutantError(Exception):

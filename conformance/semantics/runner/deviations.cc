@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <stdexcept>
 
+#include "conformance/ledger/ledger.h"
 #include "conformance/semantics/model/rules.h"
 
 namespace plumbline::semantics {
@@ -47,28 +48,12 @@ std::vector<std::string> NamesIn(const Program& program) {
   return names;
 }
 
-// "qemu-user 7.2" of "qemu-user 7.2.22"; also "7.2" of "7.2.22".
-std::string_view Release(std::string_view version) {
-  const std::size_t major = version.find('.');
-  if (major == std::string_view::npos) return version;
-  return version.substr(0, version.find('.', major + 1));
-}
-
-bool HasWord(std::string_view words, std::string_view word) {
-  const auto parts = Split(words, " ");
-  return std::find(parts.begin(), parts.end(), word) != parts.end();
-}
-
 bool Applies(const KnownDeviation& known, const Place& place) {
   if (known.system == "linux") {
     return known.architecture == place.kernel_architecture;
   }
-  const std::string_view emulator = place.emulator;
   return known.architecture == place.architecture &&
-         emulator.starts_with(known.system) &&
-         HasWord(known.versions,
-                 Release(emulator.substr(
-                     std::min(emulator.size(), known.system.size() + 1))));
+         ledger::HaveRelease(known.versions, place.emulator);
 }
 
 }  // namespace
@@ -122,9 +107,7 @@ std::string SeenOf(const Violation& violation) {
 }
 
 bool IsSeen(const KnownDeviation& known, const Violation& violation) {
-  const std::string seen = SeenOf(violation);
-  const auto lines = Split(known.seen, "\n");
-  return std::find(lines.begin(), lines.end(), seen) != lines.end();
+  return ledger::IsListed(known.seen, SeenOf(violation));
 }
 
 }  // namespace plumbline::semantics

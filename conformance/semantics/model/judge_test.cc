@@ -76,6 +76,9 @@ constexpr std::string_view kPipe = "pipe2 O_NONBLOCK\n";
 constexpr std::string_view kWatched =
     "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 7\nepoll_wait $0 8 0\n";
+constexpr std::string_view kTaken =
+    "sigprocmask SIG_BLOCK SIGUSR1\nepoll_create1 0\nsignalfd -1 SIGUSR1 0\n"
+    "@1 epoll_pwait $1 8 -1 none\nkill SIGUSR1\nread_siginfo $2 1\n";
 constexpr std::string_view kEdge =
     "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLET 7\nepoll_wait $0 8 0\n"
@@ -285,6 +288,24 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\nend hung\n", "wait.2"},
         Story{"EndsEarly", "eventfd 1 0\nread8 $0 8\n", "0 3 -\nend exited\n",
               "wait.4"},
+        Story{"LimitWasHigherWhenItBegan",
+              "eventfd 0 0\n@1 poll $0:EPOLLIN,$0:EPOLLIN -1\nsetrlimit 1\n"
+              "write8 $0 1\n",
+              "0 3 -\n1 sleeps - @110 200\n2 0 - @210 220\n3 8 - @230 240\n"
+              "1 2 - @110 250 POLLIN POLLIN\nend exited\n",
+              ""},
+        Story{"LimitIsLower",
+              "eventfd 1 0\nsetrlimit 1\npoll $0:EPOLLIN,$0:EPOLLIN -1\n",
+              "0 3 -\n1 0 -\n2 2 - POLLIN POLLIN\nend exited\n", "poll.5"},
+        Story{"InterruptedByASignalThatAnotherTook", kTaken,
+              "0 0 - none\n1 3 -\n2 4 -\n3 sleeps - @170 200\n4 0 - @210 220\n"
+              "5 128 - @230 240 SIGUSR1:SI_USER:0:self:self\n"
+              "3 -1 EINTR @170 250\nend exited\n",
+              ""},
+        Story{"SleepsOnAsAnotherTookTheSignal", kTaken,
+              "0 0 - none\n1 3 -\n2 4 -\n3 sleeps - @170 200\n4 0 - @210 220\n"
+              "5 128 - @230 240 SIGUSR1:SI_USER:0:self:self\nend exited\n",
+              ""},
         Story{"InterruptedByNothing", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 -\n1 -1 EINTR\nend exited\n", "signal.11"}),
     NameOf);

@@ -161,6 +161,12 @@ struct ThreadState {
   // The step that sleeps in its call, or -1; and since when.
   int sleeping = -1;
   Time since = 0;
+  // What its call let through and was bound by when it began.
+  SignalMask mask_during = 0;
+  std::int64_t fd_limit = 0;
+  // A signal came that it lets through: it is interrupted though another thread
+  // takes that.
+  bool was_signalled = false;
   // It goes on after handlers with SA_RESTART, and these ran so far.
   bool restarts = false;
   std::vector<int> ran;

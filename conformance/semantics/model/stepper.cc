@@ -39,7 +39,9 @@ bool Stepper::Returns(std::int64_t result, Rule rule) {
 bool Stepper::WasInterrupted(bool restarts) {
   // One that is ignored by default, but was blocked when it came, wakes too.
   const bool is_pending = (PendingOf(thread_) & ~Thread().mask) != 0;
-  if (!Holds(Rule::kSignalInterrupts, !report_->handled.empty() || is_pending,
+  const bool has_cause =
+      !report_->handled.empty() || is_pending || (was_signalled_ && !restarts);
+  if (!Holds(Rule::kSignalInterrupts, has_cause,
              "EINTR only after a handler")) {
     return false;
   }
@@ -63,6 +65,9 @@ bool Stepper::End(const Step& step, const Report& report,
     Thread().exists = true;
     Thread().mask = state_.threads[0].mask;
   }
+  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : state_.fd_limit;
+  was_signalled_ = Thread().was_signalled;
+  Thread().was_signalled = false;
   Thread().sleeping = -1;
   if (static_cast<std::size_t>(report.step) >= state_.made.size()) {
     state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
@@ -88,6 +93,9 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   Thread().restarts = MayRestart(step);
   Thread().ran.clear();
   Thread().since = report.before;
+  Thread().mask_during = MaskDuring(step);
+  Thread().fd_limit = state_.fd_limit;
+  Thread().was_signalled = false;
   LookForDoom(thread_, MaskDuring(step));
   return true;
 }

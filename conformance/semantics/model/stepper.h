@@ -123,6 +123,7 @@ class Stepper {
   // ---- signals ----
   void Send(std::vector<PendingSignal>& queue, SignalMask blocked,
             PendingSignal signal);
+  static void Interrupt(ThreadState& thread, int signal);
   void SendToProcess(PendingSignal signal);
   void SendToThread(int thread, PendingSignal signal);
   SignalMask PendingOf(int thread) const;
@@ -156,6 +157,8 @@ class Stepper {
   const Report* report_ = nullptr;
   Interval when_;
   int thread_ = 0;
+  std::int64_t fd_limit_ = 0;   // when its call began
+  bool was_signalled_ = false;  // while it slept
 };
 
 }  // namespace plumbline::semantics

@@ -73,12 +73,20 @@ void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
   EdgeOfSignals(mask);
 }
 
+// Whoever sleeps and lets the signal through returns, or looks again.
+void Stepper::Interrupt(ThreadState& thread, int signal) {
+  if (thread.sleeping < 0 || (thread.mask_during & MaskOf(signal)) != 0) return;
+  thread.was_signalled = true;
+}
+
 void Stepper::SendToProcess(PendingSignal signal) {
+  for (ThreadState& thread : state_.threads) Interrupt(thread, signal.signal);
   Send(state_.pending, state_.threads[0].mask, std::move(signal));
 }
 
 void Stepper::SendToThread(int thread, PendingSignal signal) {
   ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
+  Interrupt(to, signal.signal);
   Send(to.pending, to.mask, std::move(signal));
 }
 

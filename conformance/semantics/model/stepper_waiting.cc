@@ -306,7 +306,7 @@ bool Stepper::DoPoll(const Step& step) {
   const bool is_poll = step.call == Call::kPoll;
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
   const std::vector<PollRef>& polls = step[0].polls;
-  if (static_cast<std::int64_t>(polls.size()) > state_.fd_limit) {
+  if (static_cast<std::int64_t>(polls.size()) > fd_limit_) {
     return FailsWith(Errno::kEINVAL, Rule::kPollLimit);
   }
   if (!Holds(Rule::kPollCount,

@@ -109,8 +109,10 @@ void Choose(size_t of, size_t size, size_t from, std::vector<size_t>& chosen,
 
 std::vector<Combination> Combinations(const GridCall& call, long most) {
   const size_t count = call.parameters.size();
+  // Calls that take a process each are too dear for all pairs under an emulator.
+  const size_t least = call.isolated ? 1 : 2;
   size_t together = count;
-  for (; together > 2; --together) {
+  for (; together > least; --together) {
     long total = 0;
     std::vector<size_t> chosen;
     Choose(count, together, 0, chosen, [&](const std::vector<size_t>& some) {

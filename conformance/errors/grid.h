@@ -91,7 +91,8 @@ struct GridOutcome {
 
 // Makes the calls in a child process that has no privileges. All combinations
 // of arguments if these are no more than `most`, else all of any three, or
-// else of any two parameters while the others have their good one.
+// else of any two parameters while the others have their good one; of an
+// isolated call, or else of one.
 GridOutcome RunGrid(const GridCall& call, long most, int seconds);
 
 // "Grid/fcntl/F_SETLK"

@@ -34,15 +34,40 @@ struct ThreadCell {
   char line[48 << 10];
 };
 
+// A program on its way, and what it did.
 struct Cell {
+  enum State : uint32_t {
+    kFree,
+    // There is a program to be run.
+    kReady,
+    kRunning,
+    // The child came to its end.
+    kEnded,
+  };
+
+  std::atomic<uint32_t> state;
+  // The clock when it began, from kRunning on.
+  int64_t began;
+  Program program;
   // Of text, complete lines only.
   std::atomic<uint32_t> size;
-  // The child came to the end of its program.
-  std::atomic<uint32_t> ended;
+  char text[1 << 20];
+};
+
+// So many programs may wait for a child.
+inline constexpr int kCellsPerLane = 4;
+
+// The programs of one child at a time, which it runs in the order of the cells,
+// around and around.
+struct Lane {
+  // How many were put there: what the child waits for.
+  std::atomic<uint32_t> put;
+  // Not 0 while the child is between programs.
+  std::atomic<uint32_t> between;
   // Why the executor could not do its work; empty if it could.
   char broken[256];
-  char text[1 << 20];
   ThreadCell threads[kMaxThread];
+  Cell cells[kCellsPerLane];
 };
 
 }  // namespace plumbline::executor

@@ -18,6 +18,11 @@ constexpr char kUsage[] =
     "\n"
     "  --programs-at-once N  run up to N programs at the same time (1 to 256; "
     "1)\n"
+    "  --programs-per-child N\n"
+    "                        a process runs up to N programs, one after the "
+    "other,\n"
+    "                        if each leaves nothing behind (1000); 1 is a "
+    "process each\n"
     "  --as-they-end         write outcomes as they come, in any order\n"
     "  --watchdog MS         a program that takes longer is ended (2000)\n"
     "  --steady US           how long a second thread has to be seen asleep "
@@ -82,6 +87,8 @@ Options ParseOptions(int count, char** arguments) {
     if (TakesValue("--programs-at-once", arguments, &i, &value)) {
       options.programs_at_once =
           static_cast<int>(ParseNumber(argument, value, 1, kMaxProgramsAtOnce));
+    } else if (TakesValue("--programs-per-child", arguments, &i, &value)) {
+      options.programs_per_child = ParseNumber(argument, value, 1, 1000000);
     } else if (TakesValue("--watchdog", arguments, &i, &value)) {
       options.watchdog_ms = ParseNumber(argument, value, 1, 3600000);
     } else if (TakesValue("--steady", arguments, &i, &value)) {

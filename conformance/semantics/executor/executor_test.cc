@@ -23,7 +23,9 @@ namespace {
 using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::MatchesRegex;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -750,6 +752,88 @@ TEST(Programs, EachIsForItself) {
                                       DefaultOptions())),
               ElementsAre("outcome 1", "0", "3", "0", "end exited", "outcome 2",
                           "3", "end killed SIGUSR1"));
+}
+
+// What programs leave behind, one of each kind.
+constexpr std::string_view kLeavesMuch[] = {
+    "pipe2 0\nsetrlimit 1000\nfcntl $0.0 F_DUPFD 950\n",
+    "setrlimit 4\npipe2 0\n",
+    "sigprocmask SIG_BLOCK SIGUSR1,SIGRTMIN\nkill SIGUSR1\n"
+    "sigqueue SIGRTMIN 1\nsigqueue SIGRTMIN 2\n",
+    "sigaction SIGUSR1 IGN 0\nsigaction SIGUSR2 HANDLER SA_RESTART\n"
+    "sigaction SIGPIPE HANDLER 0\n",
+    "close 0\nclose 1\n",
+    "dup2 0 2\nfcntl 2 F_SETFD FD_CLOEXEC\n",
+    "close_range 3 4294967295 0\n",
+    "close_range 0 4294967295 0\n",
+    "timerfd_create CLOCK_MONOTONIC 0\ntimerfd_settime $0 0 1000 1000\n",
+    "sigprocmask SIG_BLOCK SIGUSR1\n@1 pause\n@2 nanosleep 10000000000\n"
+    "tgkill 1 SIGUSR1\ntgkill 2 SIGUSR1\ntgkill 0 SIGUSR1\n",
+    "pipe2 0\nclose $0.0\nsigprocmask SIG_BLOCK SIGPIPE\n@1 write $0.1 1 0\n",
+    "eventfd 0 0\n@1 read8 $0 8\n@2 poll $0:POLLIN -1\n@3 pause\n",
+    "epoll_create1 0\neventfd 0 0\nepoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 1\n"
+    "sigprocmask SIG_BLOCK SIGUSR1\n@1 epoll_pwait $0 1 -1 SIGUSR2\n"
+    "kill SIGUSR2\n",
+    "sigprocmask SIG_BLOCK SIGUSR1\n@1 epoll_pwait2 7 1 -1 none\n"
+    "@2 sigtimedwait SIGUSR2,SIGRTMAX -1\n@3 sigsuspend SIGUSR1\n",
+    "close_range 3 4294967295 0\n@1 pause\n",
+    "kill SIGTERM\n",
+    "kill SIGSTOP\n",
+};
+
+// Whatever ran before it in its process, it finds the same.
+constexpr std::string_view kFinds =
+    "sigprocmask SIG_BLOCK none\nsigpending\npipe2 0\ndup 0\ndup $2.1\n"
+    "fcntl 0 F_GETFD 0\nfcntl 2 F_GETFD 0\nfcntl 5 F_GETFL 0\n"
+    "fcntl $2.0 F_DUPFD 63\nfcntl $2.0 F_DUPFD 64\nsetrlimit 1024\n"
+    "fcntl $2.0 F_DUPFD 900\nfcntl $2.0 F_DUPFD 950\npoll 60:POLLIN 0\n"
+    "read $2.0 0\ntgkill 1 SIGUSR1\ntgkill 2 SIGUSR1\n"
+    "sigaction SIGUSR2 HANDLER 0\nkill SIGUSR2\nsigtimedwait SIGUSR1 0\n";
+constexpr std::string_view kFindsInThreads =
+    "@1 sigprocmask SIG_BLOCK none\n@1 sigpending\n@2 eventfd 0 0\n"
+    "@2 sigtimedwait SIGUSR1,SIGPIPE 0\n@1 read8 $2 8\nwrite8 $2 5\n"
+    "tgkill 3 SIGUSR1\n";
+constexpr std::string_view kEnds = "kill SIGUSR1\nkill SIGUSR2\n";
+
+// The outcome of program 2, without times.
+std::vector<std::string> SecondOutcomeOf(const std::string& input,
+                                         const Options& options) {
+  std::vector<std::string> found;
+  bool wanted = false;
+  for (const std::string& text : Lines(RawOutcomesOf(input, options))) {
+    if (text.starts_with("outcome ")) {
+      wanted = text == "outcome 2";
+    } else if (wanted && text.starts_with("end ")) {
+      found.push_back(text);
+    } else if (wanted) {
+      const Line line = Parse(text);
+      found.push_back(line.step + " " + line.result + " " + line.error +
+                      line.printed);
+    }
+  }
+  return found;
+}
+
+TEST(Programs, FindNothingOfOthers) {
+  Options options = DefaultOptions();
+  // For the one that stops itself.
+  options.watchdog_ms = getenv("PLUMBLINE_EMULATOR") != nullptr ? 2000 : 500;
+  for (const std::string_view finds : {kFinds, kFindsInThreads, kEnds}) {
+    const std::string second = "program 2\n" + std::string(finds) + "end\n";
+    options.programs_per_child = 1;
+    const std::vector<std::string> alone = SecondOutcomeOf(second, options);
+    ASSERT_THAT(alone, Not(IsEmpty()));
+    options.programs_per_child = 1000;
+    for (const std::string_view leaves : kLeavesMuch) {
+      // The process has second threads already, or has none.
+      for (const std::string_view first : {"", "@1 nanosleep 1\n"}) {
+        const std::string input = "program 0\n" + std::string(first) +
+                                  "end\nprogram 1\n" + std::string(leaves) +
+                                  "end\n" + second;
+        EXPECT_EQ(SecondOutcomeOf(input, options), alone) << input;
+      }
+    }
+  }
 }
 
 TEST(Programs, ErrorsAreInTheirPlace) {

@@ -1,4 +1,4 @@
-// Waiting for another thread of the process to change a word.
+// Waiting for another thread to change a word.
 
 #ifndef PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_FUTEX_H_
 #define PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_FUTEX_H_
@@ -20,6 +20,15 @@ inline void FutexWait(std::atomic<uint32_t>& word, uint32_t value) {
 
 inline void FutexWake(std::atomic<uint32_t>& word) {
   syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+// The same between processes, in memory that they share.
+inline void SharedFutexWait(std::atomic<uint32_t>& word, uint32_t value) {
+  syscall(SYS_futex, &word, FUTEX_WAIT, value, nullptr, nullptr, 0);
+}
+
+inline void SharedFutexWake(std::atomic<uint32_t>& word) {
+  syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
 }  // namespace plumbline::executor

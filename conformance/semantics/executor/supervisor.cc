@@ -20,6 +20,7 @@
 #include "conformance/semantics/executor/cell.h"
 #include "conformance/semantics/executor/child.h"
 #include "conformance/semantics/executor/fallbacks.h"
+#include "conformance/semantics/executor/futex.h"
 #include "conformance/semantics/executor/input.h"
 #include "conformance/semantics/executor/names.h"
 #include "conformance/semantics/executor/output.h"
@@ -86,9 +87,10 @@ constexpr std::string_view kRehearsal[] = {
     "end",
 };
 
-volatile sig_atomic_t child_ended = 0;
+// A child ended, or has done what it had to do.
+volatile sig_atomic_t has_news = 0;
 
-void NoteChild(int) { child_ended = 1; }
+void NoteNews(int) { has_news = 1; }
 
 [[noreturn]] void Fail(const char* what) {
   perror(what);
@@ -102,12 +104,14 @@ void SetUpSignals() {
   action.sa_handler = SIG_DFL;
   for (int signal = 1; signal < SIGRTMAX; ++signal)
     sigaction(signal, &action, nullptr);
-  action.sa_handler = NoteChild;
+  action.sa_handler = NoteNews;
   sigaction(SIGCHLD, &action, nullptr);
-  // It is delivered in ppoll only.
+  sigaction(SIGUSR1, &action, nullptr);
+  // They are delivered in ppoll only.
   sigset_t blocked;
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGCHLD);
+  sigaddset(&blocked, SIGUSR1);
   sigprocmask(SIG_SETMASK, &blocked, nullptr);
 }
 
@@ -152,38 +156,57 @@ class Supervisor {
   // A program whose outcome has not been put. Those that are in order are a
   // ring; the others fill the place of what is taken out.
   struct Pending {
-    enum State { kNone, kRunning, kEnded };
-
-    State state;
-    pid_t pid;
+    // -1 of one that could not be read.
+    int lane;
+    int cell;
+    // It has an outcome: it ended, or its child did.
+    bool ended;
+    // Of the child, if the program ended with it.
     int status;
     bool hung;
-    int64_t deadline;
     uint64_t number;
     uint64_t line;
-    // nullptr of one that could not be read.
-    Cell* cell;
     char error[512];
   };
 
-  // Room for those that have ended, but wait for an earlier one.
-  static constexpr int kPendingPerCell = 8;
+  struct Child {
+    // 0 if there is none.
+    pid_t pid;
+    // Where the next program is put.
+    int next_cell;
+    int programs;
+    // It is killed for the program of that cell; -1 if for none.
+    int late_cell;
+    // Programs were put there since it was woken.
+    bool has_more;
+  };
+
+  // Room for those that could not be read, too.
+  static constexpr int kPendingPerLane = 2 * kCellsPerLane;
 
   void RehearseCalls();
   // Reads on until a program can be started; false if there is none yet.
   bool NextProgram();
   Pending& Add();
   void AddError(std::string_view error);
-  void StartProgram();
-  // Waits for a child's end, a child's deadline, or input.
+  // The one with the fewest programs; -1 if none has room.
+  int FreeLane() const;
+  void PutProgram(int lane);
+  void Start(int lane);
+  // Those that have a new program run it.
+  void WakeChildren();
+  // Waits for a child's news, a program's deadline, or input.
   void Wait();
   void Reap();
+  void NoteEnd(int lane, int status);
+  // Finds programs that have ended.
+  void Look();
   void KillLate();
+  void EndChildren();
   void PutEnded();
   // Puts number i of the pending, and frees its cell.
   void Finish(int i);
   void Put(const Pending& pending);
-  Cell* FreeCell();
   int64_t NextDeadline() const;
 
   bool HasRoom() const { return pending_count_ < pending_size_; }
@@ -197,13 +220,13 @@ class Supervisor {
   Output output_;
   const pid_t self_ = getpid();
   int null_ = -1;
-  Cell* cells_ = nullptr;
-  bool* cell_used_ = nullptr;
+  Lane* lanes_ = nullptr;
+  Child* children_ = nullptr;
   Pending* pending_ = nullptr;
   int pending_size_ = 0;
   int first_ = 0;
   int pending_count_ = 0;
-  int cells_used_ = 0;
+  // Programs in lanes that have no outcome yet.
   int running_ = 0;
   // program_ is to be started.
   bool has_program_ = false;
@@ -213,8 +236,7 @@ class Supervisor {
 };
 
 void Supervisor::RehearseCalls() {
-  static Program rehearsal;
-  Parser parser(&rehearsal);
+  Parser parser(&lanes_[0].cells[0].program);
   Parser::Status status = Parser::Status::kMore;
   for (const std::string_view line : kRehearsal) status = parser.Feed(line);
   if (status != Parser::Status::kProgram) {
@@ -222,40 +244,45 @@ void Supervisor::RehearseCalls() {
             static_cast<int>(parser.error().size()), parser.error().data());
     exit(1);
   }
-  Rehearse(rehearsal, cells_[0], 0);
+  Rehearse(lanes_[0], options_.steady_us * 1000);
 }
 
 int Supervisor::Run() {
   if (!MakePattern()) Fail("executor: mmap");
-  const size_t cell_count = static_cast<size_t>(options_.programs_at_once);
+  const size_t lane_count = static_cast<size_t>(options_.programs_at_once);
   void* const memory =
-      mmap(nullptr, cell_count * sizeof(Cell), PROT_READ | PROT_WRITE,
+      mmap(nullptr, lane_count * sizeof(Lane), PROT_READ | PROT_WRITE,
            MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) Fail("executor: mmap of the outcomes");
-  cells_ = static_cast<Cell*>(memory);
-  cell_used_ = static_cast<bool*>(calloc(cell_count, sizeof(bool)));
-  pending_size_ = options_.programs_at_once * kPendingPerCell;
+  lanes_ = static_cast<Lane*>(memory);
+  children_ = static_cast<Child*>(calloc(lane_count, sizeof(Child)));
+  pending_size_ = options_.programs_at_once * kPendingPerLane;
   pending_ = static_cast<Pending*>(
       calloc(static_cast<size_t>(pending_size_), sizeof(Pending)));
-  if (cell_used_ == nullptr || pending_ == nullptr) Fail("executor: calloc");
+  if (children_ == nullptr || pending_ == nullptr) Fail("executor: calloc");
+  for (size_t i = 0; i < lane_count; ++i) children_[i].late_cell = -1;
   if (options_.rehearse) RehearseCalls();
   SetUpSignals();
   const rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   null_ = SetUpDescriptors();
   for (;;) {
-    while (HasRoom() && NextProgram() &&
-           cells_used_ < options_.programs_at_once) {
-      StartProgram();
+    while (HasRoom() && NextProgram()) {
+      const int lane = FreeLane();
+      if (lane < 0) break;
+      PutProgram(lane);
     }
+    WakeChildren();
     PutEnded();
     if (pending_count_ == 0 && finished_ && !has_program_) break;
     Wait();
-    if (child_ended) Reap();
+    if (has_news) Reap();
+    Look();
     KillLate();
     PutEnded();
   }
   output_.Flush();
+  EndChildren();
   return 0;
 }
 
@@ -279,58 +306,110 @@ bool Supervisor::NextProgram() {
 
 Supervisor::Pending& Supervisor::Add() {
   Pending& pending = At(pending_count_++);
+  pending.lane = -1;
+  pending.ended = false;
+  pending.status = 0;
   pending.hung = false;
-  pending.cell = nullptr;
   pending.error[0] = '\0';
   return pending;
 }
 
 void Supervisor::AddError(std::string_view error) {
   Pending& pending = Add();
-  pending.state = Pending::kEnded;
+  pending.ended = true;
   snprintf(pending.error, sizeof(pending.error), "%.*s",
            static_cast<int>(error.size()), error.data());
 }
 
-Cell* Supervisor::FreeCell() {
-  int i = 0;
-  while (cell_used_[i]) ++i;
-  cell_used_[i] = true;
-  ++cells_used_;
-  return &cells_[i];
+int Supervisor::FreeLane() const {
+  int best = -1;
+  for (int i = 0; i < options_.programs_at_once; ++i) {
+    const Child& child = children_[i];
+    if (lanes_[i].cells[child.next_cell].state.load() != Cell::kFree) continue;
+    if (best < 0 || child.programs < children_[best].programs) best = i;
+    if (child.programs == 0) break;
+  }
+  return best;
 }
 
-void Supervisor::StartProgram() {
-  Cell* const cell = FreeCell();
-  cell->size.store(0);
-  cell->ended.store(0);
-  cell->broken[0] = '\0';
-  for (int i = 0; i < program_.last_thread; ++i)
-    cell->threads[i].state.store(ThreadCell::kFree);
+void Supervisor::PutProgram(int lane) {
+  Child& child = children_[lane];
+  Cell& cell = lanes_[lane].cells[child.next_cell];
+  Program& program = cell.program;
+  // Not all of it: most of its room is unused, and never written to.
+  program.number = program_.number;
+  program.line = program_.line;
+  program.step_count = program_.step_count;
+  program.entry_count = program_.entry_count;
+  program.last_thread = program_.last_thread;
+  memcpy(program.steps, program_.steps,
+         static_cast<size_t>(program_.step_count) * sizeof(Step));
+  memcpy(program.entries, program_.entries,
+         static_cast<size_t>(program_.entry_count) * sizeof(Entry));
+  cell.size.store(0);
+  cell.state.store(Cell::kReady);
   Pending& pending = Add();
-  pending.cell = cell;
+  pending.lane = lane;
+  pending.cell = child.next_cell;
   pending.number = program_.number;
   pending.line = program_.line;
-  pending.deadline = Now() + options_.watchdog_ms * kMillion;
-  pending.pid = fork();
-  if (pending.pid == 0) {
-    RunProgram(
-        program_, *cell,
-        {.parent = self_, .null = null_, .steady = options_.steady_us * 1000});
-  }
-  if (pending.pid < 0) Fail("executor: fork");
-  pending.state = Pending::kRunning;
+  child.next_cell = (child.next_cell + 1) % kCellsPerLane;
+  ++child.programs;
+  child.has_more = true;
   ++running_;
   has_program_ = false;
 }
 
+void Supervisor::WakeChildren() {
+  for (int i = 0; i < options_.programs_at_once; ++i) {
+    Child& child = children_[i];
+    if (!child.has_more) continue;
+    child.has_more = false;
+    lanes_[i].put.fetch_add(1);
+    if (child.pid == 0) {
+      Start(i);
+    } else {
+      SharedFutexWake(lanes_[i].put);
+    }
+  }
+}
+
+void Supervisor::Start(int lane) {
+  Child& child = children_[lane];
+  Lane& shared = lanes_[lane];
+  // The oldest that waits: those before it have ended.
+  int from = child.next_cell;
+  for (int i = 0; i < kCellsPerLane; ++i) {
+    if (shared.cells[from].state.load() == Cell::kReady) break;
+    from = (from + 1) % kCellsPerLane;
+  }
+  shared.broken[0] = '\0';
+  shared.between.store(0);
+  for (ThreadCell& thread : shared.threads)
+    thread.state.store(ThreadCell::kFree);
+  child.late_cell = -1;
+  child.pid = fork();
+  if (child.pid == 0) {
+    RunPrograms(shared, from,
+                {.parent = self_,
+                 .null = null_,
+                 .steady = options_.steady_us * 1000,
+                 .programs = options_.programs_per_child});
+  }
+  if (child.pid < 0) Fail("executor: fork");
+}
+
 int64_t Supervisor::NextDeadline() const {
   int64_t next = INT64_MAX;
-  for (int i = 0; i < pending_count_; ++i) {
-    const Pending& pending = At(i);
-    if (pending.state == Pending::kRunning && !pending.hung &&
-        pending.deadline < next) {
-      next = pending.deadline;
+  for (int i = 0; i < options_.programs_at_once; ++i) {
+    if (children_[i].programs == 0 || children_[i].late_cell >= 0) continue;
+    for (const Cell& cell : lanes_[i].cells) {
+      const uint32_t state = cell.state.load();
+      if (state != Cell::kReady && state != Cell::kRunning) continue;
+      // One that has not begun may begin now.
+      const int64_t began = state == Cell::kRunning ? cell.began : Now();
+      const int64_t deadline = began + options_.watchdog_ms * kMillion;
+      if (deadline < next) next = deadline;
     }
   }
   return next;
@@ -371,45 +450,114 @@ void Supervisor::Wait() {
 }
 
 void Supervisor::Reap() {
-  child_ended = 0;
-  while (running_ > 0) {
+  has_news = 0;
+  for (;;) {
     int status = 0;
     const pid_t pid = waitpid(-1, &status, WNOHANG);
     if (pid <= 0) return;
-    for (int i = 0; i < pending_count_; ++i) {
-      Pending& pending = At(i);
-      if (pending.state != Pending::kRunning || pending.pid != pid) continue;
-      pending.state = Pending::kEnded;
-      pending.status = status;
-      --running_;
-      break;
+    for (int i = 0; i < options_.programs_at_once; ++i) {
+      if (children_[i].pid == pid) NoteEnd(i, status);
     }
   }
 }
 
-void Supervisor::KillLate() {
-  int64_t now = 0;
+void Supervisor::NoteEnd(int lane, int status) {
+  Child& child = children_[lane];
+  Lane& shared = lanes_[lane];
+  child.pid = 0;
+  // The program that it ended in: the one that runs or, if it never got so far,
+  // the next one.
+  Pending* victim = nullptr;
+  const bool is_broken = status != 0 && shared.between.load() == 0;
   for (int i = 0; i < pending_count_; ++i) {
     Pending& pending = At(i);
-    if (pending.state != Pending::kRunning || pending.hung) continue;
-    if (now == 0) now = Now();
-    if (pending.deadline > now) continue;
-    pending.hung = true;
-    kill(pending.pid, SIGKILL);
+    if (pending.lane != lane || pending.ended) continue;
+    const uint32_t state = shared.cells[pending.cell].state.load();
+    if (state == Cell::kRunning) {
+      victim = &pending;
+      break;
+    }
+    const bool is_older = victim == nullptr || pending.line < victim->line;
+    if (is_broken && state == Cell::kReady && is_older) victim = &pending;
+  }
+  if (victim != nullptr && child.late_cell >= 0 &&
+      child.late_cell != victim->cell) {
+    // The late one had ended after all, and this one is not to blame.
+    shared.cells[victim->cell].state.store(Cell::kReady);
+    shared.cells[victim->cell].size.store(0);
+    victim = nullptr;
+  }
+  if (victim != nullptr) {
+    victim->ended = true;
+    victim->status = status;
+    victim->hung = child.late_cell == victim->cell;
+    snprintf(victim->error, sizeof(victim->error), "%s", shared.broken);
+    --running_;
+    // Steps of threads that ended while the main one was in its last step.
+    Cell& cell = shared.cells[victim->cell];
+    uint32_t size = cell.size.load();
+    for (const ThreadCell& thread : shared.threads) {
+      if (thread.state.load() != ThreadCell::kDone) continue;
+      if (thread.size > sizeof(cell.text) - size) continue;
+      memcpy(cell.text + size, thread.line, thread.size);
+      size += thread.size;
+    }
+    cell.size.store(size);
+  }
+  child.late_cell = -1;
+  for (const Cell& cell : shared.cells) {
+    if (cell.state.load() == Cell::kReady) child.has_more = true;
+  }
+}
+
+void Supervisor::Look() {
+  for (int i = 0; i < pending_count_; ++i) {
+    Pending& pending = At(i);
+    if (pending.ended ||
+        lanes_[pending.lane].cells[pending.cell].state.load() != Cell::kEnded) {
+      continue;
+    }
+    pending.ended = true;
+    --running_;
+  }
+}
+
+void Supervisor::KillLate() {
+  const int64_t now = Now();
+  for (int i = 0; i < options_.programs_at_once; ++i) {
+    Child& child = children_[i];
+    if (child.pid == 0 || child.programs == 0 || child.late_cell >= 0) continue;
+    for (int k = 0; k < kCellsPerLane; ++k) {
+      const Cell& cell = lanes_[i].cells[k];
+      if (cell.state.load() != Cell::kRunning ||
+          cell.began + options_.watchdog_ms * kMillion > now) {
+        continue;
+      }
+      child.late_cell = k;
+      kill(child.pid, SIGKILL);
+    }
+  }
+}
+
+void Supervisor::EndChildren() {
+  for (int i = 0; i < options_.programs_at_once; ++i) {
+    if (children_[i].pid == 0) continue;
+    kill(children_[i].pid, SIGKILL);
+    waitpid(children_[i].pid, nullptr, 0);
   }
 }
 
 void Supervisor::PutEnded() {
   if (options_.as_they_end) {
     for (int i = pending_count_ - 1; i >= 0; --i) {
-      if (At(i).state != Pending::kEnded) continue;
+      if (!At(i).ended) continue;
       Finish(i);
       --pending_count_;
       if (i != pending_count_) At(i) = At(pending_count_);
     }
     return;
   }
-  while (pending_count_ > 0 && At(0).state == Pending::kEnded) {
+  while (pending_count_ > 0 && At(0).ended) {
     Finish(0);
     first_ = (first_ + 1) % pending_size_;
     --pending_count_;
@@ -417,30 +565,30 @@ void Supervisor::PutEnded() {
 }
 
 void Supervisor::Finish(int i) {
-  Pending& pending = At(i);
+  const Pending& pending = At(i);
   Put(pending);
-  pending.state = Pending::kNone;
-  if (pending.cell == nullptr) return;
-  cell_used_[pending.cell - cells_] = false;
-  --cells_used_;
+  if (pending.lane < 0) return;
+  lanes_[pending.lane].cells[pending.cell].state.store(Cell::kFree);
+  --children_[pending.lane].programs;
 }
 
 void Supervisor::Put(const Pending& pending) {
-  if (pending.cell == nullptr) {
+  if (pending.lane < 0) {
     output_.Put("error ");
     output_.Put(pending.error);
     output_.Put("\n");
     return;
   }
-  const Cell& cell = *pending.cell;
-  const bool killed = WIFSIGNALED(pending.status);
-  if (!killed && cell.ended.load() == 0) {
+  const Cell& cell = lanes_[pending.lane].cells[pending.cell];
+  const bool exited = cell.state.load() == Cell::kEnded;
+  if (!exited && !WIFSIGNALED(pending.status)) {
     output_.Put("error ");
     output_.PutUnsigned(pending.line);
     output_.Put(" program ");
     output_.PutUnsigned(pending.number);
     output_.Put(" could not be run: ");
-    output_.Put(cell.broken[0] == '\0' ? "its process exited" : cell.broken);
+    output_.Put(pending.error[0] == '\0' ? "its process exited"
+                                         : pending.error);
     output_.Put("\n");
     return;
   }
@@ -448,14 +596,9 @@ void Supervisor::Put(const Pending& pending) {
   output_.PutUnsigned(pending.number);
   output_.Put("\n");
   output_.Put({cell.text, cell.size.load()});
-  if (!killed) {
+  if (exited) {
     output_.Put("end exited\n");
     return;
-  }
-  // Steps of threads that ended while the main one was in its last step.
-  for (const ThreadCell& thread : cell.threads) {
-    if (thread.state.load() == ThreadCell::kDone)
-      output_.Put({thread.line, thread.size});
   }
   if (pending.hung) {
     output_.Put("end hung\n");

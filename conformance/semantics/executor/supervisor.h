@@ -1,4 +1,4 @@
-// Reads programs, runs each in a child, and writes their outcomes.
+// Reads programs, has children run them, and writes their outcomes.
 
 #ifndef PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_SUPERVISOR_H_
 #define PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_SUPERVISOR_H_
@@ -19,6 +19,9 @@ struct Options {
   // threads sleep in the calls of their steps only; emulated ones also wait for
   // their emulator.
   int64_t steady_us = 0;
+  // A child runs so many programs, one after the other, if each leaves nothing
+  // behind.
+  int64_t programs_per_child = 1000;
   // Runs a program first that uses most calls, in the process that children
   // come from: an emulator translates a call once, and not once in each child.
   bool rehearse = false;

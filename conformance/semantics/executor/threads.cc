@@ -2,15 +2,24 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "conformance/semantics/executor/fallbacks.h"
 #include "conformance/semantics/executor/futex.h"
 
 namespace plumbline::executor {
 namespace {
 
 constexpr size_t kStackSize = 256 << 10;
+
+// In the place of a step's number.
+constexpr uint32_t kDropSignals = UINT32_MAX;
+
+// How long a thread may take to wake.
+constexpr int64_t kRouseTime = 20'000'000;
 
 sigset_t AllSignals() {
   sigset_t all;
@@ -27,9 +36,27 @@ void SignalsOfSteps::Leave() {
   pthread_sigmask(SIG_SETMASK, &all, &mask_);
 }
 
-void Worker::Start(const Program& program, Cell& cell, const int* thread_ids) {
-  program_ = &program;
-  cell_ = &cell.threads[number_ - 1];
+bool DropPendingSignals() {
+  const auto any = [] {
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+      if (sigismember(&pending, signal) == 1) return true;
+    }
+    return false;
+  };
+  if (!any()) return true;
+  const sigset_t all = AllSignals();
+  const timespec now = {};
+  while (sigtimedwait(&all, nullptr, &now) > 0) {
+  }
+  return !any();
+}
+
+void Worker::Start(ThreadCell& cell, const int* thread_ids) {
+  cell_ = &cell;
+  cell.state.store(ThreadCell::kFree);
   thread_ids_ = thread_ids;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -39,12 +66,45 @@ void Worker::Start(const Program& program, Cell& cell, const int* thread_ids) {
   if (error != 0) Broken("pthread_create", error);
 }
 
+void Worker::Use(const Program& program) {
+  program_ = &program;
+  has_mask_ = false;
+}
+
+void Worker::Order(uint32_t step) {
+  cell_->step = step;
+  cell_->state.store(ThreadCell::kBegun);
+  FutexWake(cell_->state);
+}
+
 void Worker::Begin(int step, const sigset_t& mask) {
   if (!has_mask_) signals_.Set(mask);
   has_mask_ = true;
-  cell_->step = static_cast<uint32_t>(step);
-  cell_->state.store(ThreadCell::kBegun);
-  FutexWake(cell_->state);
+  Order(static_cast<uint32_t>(step));
+}
+
+void Worker::DropSignals() {
+  Order(kDropSignals);
+  Join();
+  cell_->state.store(ThreadCell::kFree);
+}
+
+bool Worker::Rouse() {
+  struct sigaction action = {};
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = [](int) {};
+  sigaction(SIGRTMAX, &action, nullptr);
+  CallTgkill(getpid(), static_cast<int>(thread_id_.load()), SIGRTMAX);
+  const int64_t end = Now() + kRouseTime;
+  while (cell_->state.load() == ThreadCell::kCalling && Now() < end) {
+    const timespec pause = {0, 20000};
+    nanosleep(&pause, nullptr);
+  }
+  if (cell_->state.load() != ThreadCell::kDone) return false;
+  // It may have been done just before, and not have taken the signal.
+  DropSignals();
+  signal(SIGRTMAX, SIG_DFL);
+  return true;
 }
 
 void Worker::Join() {
@@ -76,6 +136,12 @@ void Worker::Loop() {
       if (state == ThreadCell::kBegun) break;
       FutexWait(cell_->state, state);
     }
+    if (cell_->step == kDropSignals) {
+      DropPendingSignals();
+      cell_->state.store(ThreadCell::kDone);
+      FutexWake(cell_->state);
+      continue;
+    }
     Text line(cell_->line, sizeof(cell_->line));
     signals_.Enter();
     Perform(*program_, static_cast<int>(cell_->step), line);
@@ -87,23 +153,36 @@ void Worker::Loop() {
   }
 }
 
-void Threads::Start(const Program& program, Cell& cell, int64_t steady) {
-  count_ = program.last_thread;
-  thread_ids_[0] = getpid();
-  if (count_ == 0) return;
+void Threads::Start() {
+  all_thread_ids_[0] = getpid();
   // What the new threads begin with.
   const sigset_t all = AllSignals();
   sigset_t was;
   pthread_sigmask(SIG_SETMASK, &all, &was);
-  for (int i = 0; i < count_; ++i)
-    workers_[i].Start(program, cell, thread_ids_);
-  for (int i = 0; i < count_; ++i) {
+  for (int i = 0; i < kMaxThread; ++i)
+    workers_[i].Start(cells_[i], thread_ids_);
+  for (int i = 0; i < kMaxThread; ++i) {
     std::atomic<uint32_t>& id = workers_[i].thread_id();
     while (id.load() == 0) FutexWait(id, 0);
-    thread_ids_[i + 1] = static_cast<int>(id.load());
+    all_thread_ids_[i + 1] = static_cast<int>(id.load());
   }
-  watcher_.Start(cell.threads, thread_ids_ + 1, count_, steady);
   pthread_sigmask(SIG_SETMASK, &was, nullptr);
+  watcher_.LookFromHere();
+}
+
+void Threads::Use(const Program& program, bool reaches_high) {
+  if (reaches_high) watcher_.LookFromThread();
+  for (int i = 0; i <= kMaxThread; ++i)
+    thread_ids_[i] = i <= program.last_thread ? all_thread_ids_[i] : -1;
+  for (Worker& worker : workers_) worker.Use(program);
+}
+
+bool Threads::CleanUp(bool pending) {
+  for (int i = 1; i <= kMaxThread; ++i) {
+    if (IsBusy(i) && !workers_[i - 1].Rouse()) return false;
+  }
+  for (int i = 0; i < kMaxThread && pending; ++i) workers_[i].DropSignals();
+  return true;
 }
 
 bool Threads::IsBusy(int thread) {
@@ -111,7 +190,7 @@ bool Threads::IsBusy(int thread) {
 }
 
 bool Threads::AnyBusy() {
-  for (int i = 1; i <= count_; ++i) {
+  for (int i = 1; i <= kMaxThread; ++i) {
     if (IsBusy(i)) return true;
   }
   return false;
@@ -123,12 +202,12 @@ void Threads::Begin(int thread, int step, const sigset_t& mask) {
 }
 
 void Threads::Join(int thread) {
-  if (thread <= count_) workers_[thread - 1].Join();
+  if (thread <= kMaxThread) workers_[thread - 1].Join();
 }
 
 void Threads::Settle(Text& lines) {
   watcher_.WaitUntilSettled();
-  for (int i = 0; i < count_; ++i) {
+  for (int i = 0; i < kMaxThread; ++i) {
     ThreadCell& cell = workers_[i].cell();
     const uint32_t state = cell.state.load();
     if (state == ThreadCell::kDone) {

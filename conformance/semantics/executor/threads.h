@@ -30,16 +30,27 @@ class SignalsOfSteps {
   sigset_t mask_;
 };
 
+// Drops what is pending for the calling thread or the process, and is blocked.
+// False if something is left.
+bool DropPendingSignals();
+
 class Worker final : public Caller {
  public:
   explicit Worker(int number) : Caller(number), number_(number) {}
 
   // With every signal blocked.
-  void Start(const Program& program, Cell& cell, const int* thread_ids);
+  void Start(ThreadCell& cell, const int* thread_ids);
+  // Its steps are of this program from now on. While it is idle.
+  void Use(const Program& program);
   // Begins the step, with `mask` if it is the thread's first one.
   void Begin(int step, const sigset_t& mask);
   // Waits until its step is done.
   void Join();
+  // Ends a call that it sleeps in, whose step is forgotten. False if that can't
+  // be done.
+  bool Rouse();
+  // Drops the signals that are pending for it.
+  void DropSignals();
 
   ThreadCell& cell() { return *cell_; }
   // 0 until the thread runs.
@@ -52,6 +63,7 @@ class Worker final : public Caller {
 
   static void* Run(void* worker);
   void Loop();
+  void Order(uint32_t step);
 
   const int number_;
   const Program* program_ = nullptr;
@@ -63,11 +75,24 @@ class Worker final : public Caller {
   std::atomic<uint32_t> joined_ = 0;
 };
 
-// All of a program's, with their watcher.
+// All of a process, with their watcher.
 class Threads {
  public:
-  // Creates those that the program names.
-  void Start(const Program& program, Cell& cell, int64_t steady);
+  Threads(ThreadCell* cells, int64_t steady)
+      : cells_(cells), watcher_(cells, all_thread_ids_ + 1, steady) {}
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+  // With as high a limit of descriptors as can be.
+  void Start();
+  // They are the program's from now on, those that it names. `reaches_high`: it
+  // may come to the watcher's descriptors; LookFromHere() is for after that.
+  void Use(const Program& program, bool reaches_high);
+  // As Start.
+  void LookFromHere() { watcher_.LookFromHere(); }
+  // After a program: ends what they sleep in, and drops what is `pending` for
+  // them. False if that can't be done.
+  bool CleanUp(bool pending);
 
   bool IsBusy(int thread);
   bool AnyBusy();
@@ -84,7 +109,9 @@ class Threads {
  private:
   Worker workers_[kMaxThread] = {Worker(1), Worker(2), Worker(3)};
   static_assert(kMaxThread == 3);
-  int count_ = 0;
+  ThreadCell* const cells_;
+  int all_thread_ids_[kMaxThread + 1] = {-1, -1, -1, -1};
+  // Of those that the program names.
   int thread_ids_[kMaxThread + 1] = {-1, -1, -1, -1};
   // Its sleeping has been told.
   bool told_[kMaxThread] = {};

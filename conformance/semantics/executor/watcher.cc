@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -14,10 +15,6 @@
 
 namespace plumbline::executor {
 namespace {
-
-// QEMU's user mode keeps notes of some descriptors by number, for the whole
-// process: above those that a program uses, the watcher's do not meet them.
-constexpr int kFirstDescriptor = 900;
 
 constexpr size_t kStackSize = 256 << 10;
 
@@ -42,10 +39,11 @@ struct Stat {
 };
 
 Stat ReadStat(int descriptor) {
-  char text[256];
+  // "TID (NAME) STATE PPID …", where the name, of at most 15 bytes, may have
+  // parentheses.
+  char text[64];
   // Not read(): QEMU's would take it for one of the program's descriptor.
   const ssize_t size = pread(descriptor, text, sizeof(text) - 1, 0);
-  // "TID (NAME) STATE PPID …", where the name may have parentheses.
   for (ssize_t i = size - 5; i >= 0; --i) {
     if (text[i] != ')') continue;
     text[size] = '\0';
@@ -64,7 +62,7 @@ int Open(const char* format, int thread_id) {
   snprintf(path, sizeof(path), format, thread_id);
   const int low = open(path, O_RDONLY | O_CLOEXEC);
   if (low < 0) return -1;
-  const int high = fcntl(low, F_DUPFD_CLOEXEC, kFirstDescriptor);
+  const int high = fcntl(low, F_DUPFD_CLOEXEC, kFirstWatcherDescriptor);
   // The limit is too low for it.
   if (high < 0) return low;
   close(low);
@@ -73,23 +71,63 @@ int Open(const char* format, int thread_id) {
 
 }  // namespace
 
-void Watcher::Start(ThreadCell* cells, const int* thread_ids, int count,
-                    int64_t steady) {
-  cells_ = cells;
-  thread_ids_ = thread_ids;
-  count_ = count;
-  steady_ = steady;
+void Watcher::OpenStates() {
+  for (int i = 0; i < kMaxThread; ++i) {
+    // The kernel forgets a name below /proc/PID slowly if threads of the
+    // process end at the same time; /proc/TID has no such company.
+    descriptors_[i] = Open("/proc/%d/stat", thread_ids_[i]);
+    if (descriptors_[i] < 0 || !IsOurs(descriptors_[i]))
+      descriptors_[i] = Open("/proc/self/task/%d/stat", thread_ids_[i]);
+    if (descriptors_[i] < 0)
+      Broken("/proc has to be mounted: open its self/task/*/stat", errno);
+    // Natively a thread sleeps in its step only.
+    calls_[i] =
+        steady_ > 0 ? Open("/proc/self/task/%d/syscall", thread_ids_[i]) : -1;
+  }
+}
+
+void Watcher::CloseStates() {
+  for (int i = 0; i < kMaxThread; ++i) {
+    close(descriptors_[i]);
+    if (calls_[i] >= 0) close(calls_[i]);
+  }
+}
+
+void Watcher::LookFromHere() {
+  if (!from_thread_) return;
+  OpenStates();
+  if (steady_ > 0 && lock_ < 0) LearnLock();
+  from_thread_ = false;
+  for (const int descriptor : descriptors_) {
+    // The limit is too low for any other.
+    if (descriptor < kFirstWatcherDescriptor) return LookFromThread();
+  }
+}
+
+void Watcher::LookFromThread() {
+  if (from_thread_) return;
+  from_thread_ = true;
+  if (has_thread_) return CloseStates();
+  has_thread_ = true;
   asked_ = 1;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackSize);
+  // It is not to take the program's signals.
+  sigset_t all;
+  sigset_t was;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &was);
   pthread_t thread;
   const int error = pthread_create(&thread, &attributes, Run, this);
   if (error != 0) Broken("pthread_create", error);
+  pthread_sigmask(SIG_SETMASK, &was, nullptr);
   while (answered_.load() != 1) FutexWait(answered_, 0);
+  CloseStates();
 }
 
 void Watcher::WaitUntilSettled() {
+  if (!from_thread_) return Settle();
   const uint32_t number = asked_.load() + 1;
   asked_.store(number);
   FutexWake(asked_);
@@ -102,30 +140,13 @@ void Watcher::WaitUntilSettled() {
 
 void* Watcher::Run(void* watcher) {
   Watcher& self = *static_cast<Watcher*>(watcher);
-  self.OpenStates();
+  if (unshare(CLONE_FILES) != 0) Broken("unshare(CLONE_FILES)", errno);
   for (uint32_t number = 1;; ++number) {
     self.answered_.store(number);
     FutexWake(self.answered_);
     while (self.asked_.load() == number) FutexWait(self.asked_, number);
     self.Settle();
   }
-}
-
-void Watcher::OpenStates() {
-  if (unshare(CLONE_FILES) != 0) Broken("unshare(CLONE_FILES)", errno);
-  for (int i = 0; i < count_; ++i) {
-    // The kernel forgets a name below /proc/PID slowly if threads of the
-    // process end at the same time; /proc/TID has no such company.
-    descriptors_[i] = Open("/proc/%d/stat", thread_ids_[i]);
-    if (descriptors_[i] < 0 || !IsOurs(descriptors_[i]))
-      descriptors_[i] = Open("/proc/self/task/%d/stat", thread_ids_[i]);
-    if (descriptors_[i] < 0)
-      Broken("/proc has to be mounted: open its self/task/*/stat", errno);
-    // Natively a thread sleeps in its step only.
-    calls_[i] =
-        steady_ > 0 ? Open("/proc/self/task/%d/syscall", thread_ids_[i]) : -1;
-  }
-  if (steady_ > 0) LearnLock();
 }
 
 // Threads that have no step yet sleep in a futex, which is also how an emulator
@@ -173,7 +194,7 @@ int Watcher::CallOf(int thread) const {
 
 bool Watcher::IsSettled() {
   ++looks_;
-  for (int i = 0; i < count_; ++i) {
+  for (int i = 0; i < kMaxThread; ++i) {
     const uint32_t state = cells_[i].state.load();
     if (state == ThreadCell::kFree || state == ThreadCell::kDone) continue;
     if (state == ThreadCell::kBegun) return false;

@@ -12,16 +12,29 @@
 
 namespace plumbline::executor {
 
-// A thread with descriptors of its own, in which the /proc/TID/stat of each
-// second thread stays open: looking there takes no number from the
-// program, and fails under no limit that it sets.
+// Descriptors from here on are the watcher's. QEMU's user mode keeps notes of
+// some by number, for the whole process: so they are above those of programs
+// also where the program has descriptors of its own.
+inline constexpr int kFirstWatcherDescriptor = 900;
+
+// Looks at /proc/TID/stat of each second thread, which stays open at a number
+// that is above those of programs.
 class Watcher {
  public:
-  // Before the program's first step, as it inherits what is open then, and with
-  // every signal blocked. Returns when it can look. `steady` is for how many
-  // nanoseconds a thread has to be seen asleep to be so; 0 natively.
-  void Start(ThreadCell* cells, const int* thread_ids, int count,
-             int64_t steady);
+  // `steady` is for how many nanoseconds a thread has to be seen asleep to be
+  // so; 0 natively.
+  Watcher(ThreadCell* cells, const int* thread_ids, int64_t steady)
+      : cells_(cells), thread_ids_(thread_ids), steady_(steady) {}
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  // The caller looks from now on. Between programs, and with as high a limit of
+  // descriptors as can be.
+  void LookFromHere();
+  // For a program that may come to such numbers: a thread looks that has
+  // descriptors of its own. Before the first step of the program, as it
+  // inherits what is open then.
+  void LookFromThread();
 
   // Returns when every thread is kFree, kDone, or asleep in its call.
   void WaitUntilSettled();
@@ -29,6 +42,7 @@ class Watcher {
  private:
   static void* Run(void* watcher);
   void OpenStates();
+  void CloseStates();
   void LearnLock();
   bool IsSettled();
   void Settle();
@@ -36,16 +50,18 @@ class Watcher {
   int CallOf(int thread) const;
   bool IsInLock(int thread) const;
 
-  ThreadCell* cells_ = nullptr;
-  const int* thread_ids_ = nullptr;
-  int count_ = 0;
-  int64_t steady_ = 0;
+  ThreadCell* const cells_;
+  const int* const thread_ids_;
+  const int64_t steady_;
+  // The caller's are closed while the thread looks, which has the same numbers.
   int descriptors_[kMaxThread] = {};
   int calls_[kMaxThread] = {-1, -1, -1};
   // The kernel's number of futex; -1 if it is not known.
   int lock_ = -1;
   // In the settling that goes on: how often it was looked.
   int looks_ = 0;
+  bool has_thread_ = false;
+  bool from_thread_ = true;
   // How many times it was asked, and has answered.
   std::atomic<uint32_t> asked_ = 0;
   std::atomic<uint32_t> answered_ = 0;

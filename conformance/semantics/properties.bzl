@@ -16,6 +16,7 @@ def _run(arch, programs, only, seed):
         "--name=" + arch,
         "--arch=" + arch,
         "--kernel-arch=" + NATIVE,
+        "--kernel=running",
         "--programs={}".format(programs),
         "--seed={}".format(seed),
     ]

@@ -173,12 +173,25 @@ def test_programs_have_a_row_for_each_architecture() -> None:
     assert '{"waits", "program 1\\npause\\nend\\n"},' in source
 
 
-def test_linux_deviates_whatever_its_release() -> None:
-    text = entry(targets='["all"]', versions='["all"]', check='"Semantics/wait.2/waits"')
-    assert '{"linux", "amd64", "all", "wait.2", "waits", ' in of_programs(text, "linux.toml")
-    for name, versions in (("linux.toml", '["6.1"]'), ("qemu-user.toml", '["all"]')):
-        with pytest.raises(BindingError, match="must be a release"):
-            of_programs(entry(versions=versions, check='"Semantics/wait.2/waits"'), name)
+@pytest.mark.parametrize("versions", ["all", "since 6.5"])
+def test_linux_deviates_in_all_releases_or_since_one(versions: str) -> None:
+    text = entry(targets='["all"]', versions=f'["{versions}"]', check='"Semantics/wait.2/waits"')
+    assert f'{{"linux", "amd64", "{versions}", "wait.2", "waits", ' in of_programs(text, "linux.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "versions", "words"),
+    [
+        ("linux.toml", '["6.1"]', "'6.1' must be all there is"),
+        ("linux.toml", '["since 6.5", "since 6.6"]', "'since 6.5' must be all there is"),
+        ("linux.toml", '["since 6"]', "'since 6' must be all there is"),
+        ("qemu-user.toml", '["all"]', "'all' must be a release"),
+        ("qemu-user.toml", '["since 7.2"]', "'since 7.2' must be a release"),
+    ],
+)
+def test_versions_are_those_of_the_system(name: str, versions: str, words: str) -> None:
+    with pytest.raises(BindingError, match=words):
+        of_programs(entry(versions=versions, check='"Semantics/wait.2/waits"'), name)
 
 
 def test_programs_and_entries_match() -> None:

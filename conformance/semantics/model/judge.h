@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "conformance/semantics/model/kernel_release.h"
 #include "conformance/semantics/model/outcome.h"
 #include "conformance/semantics/model/program.h"
 #include "conformance/semantics/model/rules.h"
@@ -17,10 +18,11 @@ namespace plumbline::semantics {
 
 // What the rules hang on, beside the program.
 struct Target {
+  // Some rules are since a release. The newest, if it is not known.
+  KernelRelease kernel = kNewestKernel;
   std::int64_t page_size = 4096;
   std::int64_t fd_limit = 64;  // RLIMIT_NOFILE that a program starts with
-  // epoll_pwait2 and close_range, which came with Linux 5.11 and 5.9, and which
-  // emulators lack: ENOSYS.
+  // ENOSYS of epoll_pwait2 and close_range, whatever the release: of emulators.
   bool may_lack_calls = false;
 };
 

@@ -108,6 +108,53 @@ constexpr std::string_view kQueue =
     "signalfd -1 SIGRTMIN,SIGRTMIN+1 SFD_NONBLOCK\nread_siginfo $4 3\n";
 constexpr std::string_view kWakes = "eventfd 0 0\n@1 read8 $0 8\nwrite8 $0 5\n";
 
+TEST(KernelRelease, IsRead) {
+  EXPECT_EQ(ParseKernelRelease("6.1"), (KernelRelease{6, 1}));
+  EXPECT_EQ(ParseKernelRelease("6.12.38+deb13-amd64"), (KernelRelease{6, 12}));
+  EXPECT_EQ(ParseKernelRelease("5.10-rc3"), (KernelRelease{5, 10}));
+  EXPECT_LT((KernelRelease{5, 10}), (KernelRelease{6, 1}));
+  EXPECT_LT((KernelRelease{6, 1}), (KernelRelease{6, 10}));
+  EXPECT_LT((KernelRelease{6, 18}), kNewestKernel);
+  for (const std::string_view text :
+       {"", "6", "6.", "x.1", "6.x", "6.1x", " 6.1", "99999999999.1"}) {
+    EXPECT_EQ(ParseKernelRelease(text), std::nullopt) << text;
+  }
+}
+
+// What is since a release fails before it, and only then.
+TEST(Judge, KnowsReleases) {
+  const auto broken_on = [](KernelRelease kernel, std::string_view step,
+                            std::string_view error) -> std::string {
+    std::vector<Program> programs;
+    ParseError parse_error;
+    EXPECT_TRUE(ParsePrograms(
+        "program x\nepoll_create1 0\n" + std::string(step) + "\nend\n",
+        programs, parse_error));
+    Outcome outcome;
+    std::string message;
+    EXPECT_TRUE(ParseOutcome(
+        WithTimes("0 3 -\n1 " + std::string(error) + "\nend exited\n"), outcome,
+        message));
+    Judge judge{Target{.kernel = kernel}};
+    const auto violation = judge.Check(programs[0], outcome);
+    return violation ? std::string(TextOf(violation->rule).id) : "";
+  };
+  constexpr std::string_view kWait = "epoll_pwait2 $0 8 0 null";
+  EXPECT_EQ(broken_on({5, 10}, kWait, "-1 ENOSYS"), "");
+  EXPECT_EQ(broken_on({5, 10}, kWait, "0 -"), "epoll.20");
+  EXPECT_EQ(broken_on({5, 11}, kWait, "-1 ENOSYS"), "epoll.20");
+  EXPECT_EQ(broken_on({6, 1}, kWait, "0 -"), "");
+  constexpr std::string_view kClose = "close_range 3 3 0";
+  EXPECT_EQ(broken_on({4, 19}, kClose, "-1 ENOSYS"), "");
+  EXPECT_EQ(broken_on({5, 8}, kClose, "0 -"), "fd.19");
+  EXPECT_EQ(broken_on({5, 9}, kClose, "-1 ENOSYS"), "fd.19");
+  EXPECT_EQ(broken_on({5, 9}, kClose, "0 -"), "");
+  constexpr std::string_view kMark = "close_range 3 3 CLOSE_RANGE_CLOEXEC";
+  EXPECT_EQ(broken_on({5, 10}, kMark, "-1 EINVAL"), "");
+  EXPECT_EQ(broken_on({5, 10}, kMark, "0 -"), "fd.19");
+  EXPECT_EQ(broken_on({5, 11}, kMark, "0 -"), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, JudgeStory,
     testing::Values(

@@ -50,6 +50,8 @@ namespace plumbline::semantics {
        "flags that a call does not have are EINVAL")                           \
   RULE(kWrongKind, "fd.18", "each call's ERRORS",                              \
        "a call on another kind of descriptor fails as its page says")          \
+  RULE(kCloseRangeIs, "fd.19", "close_range(2) VERSIONS",                      \
+       "close_range is there since Linux 5.9, its CLOEXEC since 5.11")         \
   /* Pipes. */                                                                 \
   RULE(kPipeOrder, "pipe.1", "pipe(7)",                                        \
        "what is read is what was written, in order, once")                     \
@@ -194,6 +196,8 @@ namespace plumbline::semantics {
        "with few maxevents, successive calls go round what is ready")          \
   RULE(kEpollNested, "epoll.19", "epoll(7) Questions and answers, 3",          \
        "an instance is readable while it has events")                          \
+  RULE(kEpollPwait2Is, "epoll.20", "epoll_wait(2) VERSIONS",                   \
+       "epoll_pwait2 is there since Linux 5.11")                               \
   /* poll and select. */                                                       \
   RULE(kPollEvents, "poll.1", "poll(2)",                                       \
        "revents are what is ready of what was asked, and ERR, HUP, NVAL")      \

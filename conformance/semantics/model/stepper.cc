@@ -36,6 +36,12 @@ bool Stepper::Returns(std::int64_t result, Rule rule) {
   return Holds(rule, false, "returns " + std::to_string(result));
 }
 
+std::optional<bool> Stepper::IsAbsent(KernelRelease since, Rule rule) {
+  if (target_.kernel < since) return FailsWith(Errno::kENOSYS, rule);
+  if (!Holds(rule, report_->error != Errno::kENOSYS, "is there")) return false;
+  return std::nullopt;
+}
+
 bool Stepper::WasInterrupted(bool restarts) {
   // One that is ignored by default, but was blocked when it came, wakes too.
   const bool is_pending = (PendingOf(thread_) & ~Thread().mask) != 0;

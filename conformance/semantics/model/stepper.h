@@ -53,6 +53,10 @@ class Stepper {
   bool FailsWithAny(std::initializer_list<Failure> failures);
   bool Returns(std::int64_t result, Rule rule);
   bool ReturnsZero(Rule rule) { return Returns(0, rule); }
+  // Of a call that is there since a release: whether its failure with ENOSYS
+  // holds on an older kernel, or false if it fails so on another; nothing if it
+  // is to be judged as any.
+  std::optional<bool> IsAbsent(KernelRelease since, Rule rule);
   // The call failed with EINTR, and may have.
   bool WasInterrupted(bool restarts);
 

@@ -219,6 +219,11 @@ bool Stepper::DoCloseRange(const Step& step) {
   const auto last = static_cast<std::uint32_t>(NumberOf(step[1].fd));
   const Flags flags = step[2].flags();
   if (target_.may_lack_calls && report_->error == Errno::kENOSYS) return true;
+  if (const auto told = IsAbsent({5, 9}, Rule::kCloseRangeIs)) return *told;
+  if ((flags & kCloseRangeCloexec) != 0 &&
+      target_.kernel < KernelRelease{5, 11}) {
+    return FailsWith(Errno::kEINVAL, Rule::kCloseRangeIs);
+  }
   if (!HasOnly(flags, kCloseRangeCloexec)) {
     return FailsWith(Errno::kEINVAL, Rule::kBadFlags);
   }

@@ -584,9 +584,9 @@ bool Stepper::IsByDuplicate(const Interest& interest) const {
 bool Stepper::DoEpollWait(const Step& step) {
   const int epfd = NumberOf(step[0].fd);
   const std::int64_t most = step[1].number;
-  if (target_.may_lack_calls && report_->error == Errno::kENOSYS &&
-      step.call == Call::kEpollPwait2) {
-    return true;
+  if (step.call == Call::kEpollPwait2) {
+    if (target_.may_lack_calls && report_->error == Errno::kENOSYS) return true;
+    if (const auto told = IsAbsent({5, 11}, Rule::kEpollPwait2Is)) return *told;
   }
   const bool is_open = state_.IsOpen(epfd);
   const bool is_epoll =

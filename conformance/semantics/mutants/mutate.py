@@ -63,8 +63,8 @@ def first_disagreement(program: pathlib.Path, target: list[str], options: argpar
 
 
 def run_lie(lie: str, options: argparse.Namespace) -> Found:
-    # Only the executor is lied to.
-    target = ["env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR), *_AT_ONCE]
+    # Only the executor's children are lied to, also when they clean up: so each runs one program.
+    target = ["env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR), *_AT_ONCE, "--programs-per-child=1"]
     try:
         return Found("lies", lie, *first_disagreement(_SEMANTICS, target, options, PLUMBLINE_LIE=lie))
     except MutationError as error:

@@ -48,9 +48,17 @@ std::vector<std::string> NamesIn(const Program& program) {
   return names;
 }
 
+bool HaveKernel(std::string_view versions, KernelRelease kernel) {
+  if (versions == "all") return true;
+  versions.remove_prefix(std::string_view("since ").size());
+  const auto since = ParseKernelRelease(versions);
+  return since && kernel >= *since;
+}
+
 bool Applies(const KnownDeviation& known, const Place& place) {
   if (known.system == "linux") {
-    return known.architecture == place.kernel_architecture;
+    return known.architecture == place.kernel_architecture &&
+           HaveKernel(known.versions, place.kernel);
   }
   return known.architecture == place.architecture &&
          ledger::HaveRelease(known.versions, place.emulator);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "conformance/semantics/model/judge.h"
+#include "conformance/semantics/model/kernel_release.h"
 #include "conformance/semantics/model/program.h"
 
 namespace plumbline::semantics {
@@ -25,7 +26,7 @@ struct KnownDeviation {
   // kernel is.
   std::string_view system;
   std::string_view architecture;
-  std::string_view versions;  // "7.2 10.0", or "all"
+  std::string_view versions;  // "7.2 10.0"; of Linux "all" or "since 6.5"
   std::string_view rule;      // "signalfd.3"
   std::string_view program;   // its name in programs/deviations
   // What the step does instead, without its number and times. A line each, if
@@ -51,6 +52,7 @@ struct Place {
   std::string architecture;         // of the programs; "" if it is not known
   std::string kernel_architecture;  // of the kernel; "" likewise
   std::string emulator;             // "qemu-user 7.2.22"; "" if none
+  KernelRelease kernel = kNewestKernel;
 };
 
 // What is known of one place.

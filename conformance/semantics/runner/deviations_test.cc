@@ -35,9 +35,9 @@ Violation Broken(Rule rule, std::string seen = {}) {
 
 Deviations On(std::string architecture, std::string kernel,
               std::string emulator) {
-  return Deviations(
-      {std::move(architecture), std::move(kernel), std::move(emulator)},
-      kKnown);
+  return Deviations({std::move(architecture), std::move(kernel),
+                     std::move(emulator), kNewestKernel},
+                    kKnown);
 }
 
 TEST(Deviations, AreOfAPlace) {
@@ -52,6 +52,20 @@ TEST(Deviations, AreOfAPlace) {
               ElementsAre(&kKnown[1]));
   EXPECT_THAT(On("s390x", "s390x", "").entries(), IsEmpty());
   EXPECT_THAT(On("", "", "").entries(), IsEmpty());
+}
+
+TEST(Deviations, OfLinuxAreSinceARelease) {
+  constexpr KnownDeviation kSince[] = {{"linux", "amd64", "since 6.5", "wait.2",
+                                        "exclusive_and_reader", "sleeps on", "",
+                                        "", ""}};
+  const auto count = [&](KernelRelease kernel) {
+    return Deviations({"amd64", "amd64", "", kernel}, kSince).entries().size();
+  };
+  EXPECT_EQ(count({5, 10}), 0u);
+  EXPECT_EQ(count({6, 4}), 0u);
+  EXPECT_EQ(count({6, 5}), 1u);
+  EXPECT_EQ(count({7, 0}), 1u);
+  EXPECT_EQ(count(kNewestKernel), 1u);
 }
 
 TEST(Deviations, ExplainWhatHasTheirStepsAndBreaksTheirRule) {

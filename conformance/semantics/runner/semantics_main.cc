@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -33,6 +34,7 @@ struct Options {
   std::string target = "native";
   std::string format = "text";
   std::string output;
+  std::string kernel;
   std::string file;  // to replay
   bool rules = false;
   bool all_rules = false;
@@ -62,6 +64,23 @@ bool TakeGroups(const std::string& text, std::vector<std::string>& groups) {
     groups.push_back(word);
   }
   return true;
+}
+
+// Of "6.1", "6.1.0-25-amd64", "running" or ""; false if it is none of these.
+bool TakeKernel(std::string text, KernelRelease& release) {
+  if (text.empty()) return true;
+  if (text == "running") {
+    utsname running = {};
+    ::uname(&running);
+    text = running.release;
+  }
+  if (const auto parsed = ParseKernelRelease(text)) {
+    release = *parsed;
+    return true;
+  }
+  fmt::print(stderr, "--kernel: '{}' is no release of a kernel, such as 6.1\n",
+             text);
+  return false;
 }
 
 double Percent(std::uint64_t part, std::uint64_t of) {
@@ -302,6 +321,10 @@ int Main(int argc, char** argv) {
         ->add_option("--page-size", options.run.target.page_size,
                      "of the target, in bytes")
         ->capture_default_str();
+    command->add_option("--kernel", options.kernel,
+                        "release of the target's kernel, as some rules are "
+                        "since one: '6.1', or 'running' for this machine's; "
+                        "the newest if it is not given");
     command->add_option("--arch", options.run.place.architecture,
                         "whose programs the target runs, for the ledger");
     command->add_option("--kernel-arch", options.run.place.kernel_architecture,
@@ -356,6 +379,8 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? kAllowed : kCannot;
   }
   if (!TakeGroups(only, options.run.groups)) return kCannot;
+  if (!TakeKernel(options.kernel, options.run.target.kernel)) return kCannot;
+  options.run.place.kernel = options.run.target.kernel;
   // No emulator has them all.
   if (!options.run.place.emulator.empty()) {
     options.run.target.may_lack_calls = true;

@@ -6,6 +6,7 @@ load("//tools/targets:pytest.bzl", "pytest_test")
 
 # Architecture and kernel: what kernels.txt lists, which Bazel can't read. system_test compares them.
 KERNELS = [
+    ("amd64", "5.10"),
     ("amd64", "6.1"),
     ("amd64", "6.12"),
     ("arm64", "6.1"),

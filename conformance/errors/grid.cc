@@ -109,7 +109,8 @@ void Choose(size_t of, size_t size, size_t from, std::vector<size_t>& chosen,
 
 std::vector<Combination> Combinations(const GridCall& call, long most) {
   const size_t count = call.parameters.size();
-  // Calls that take a process each are too dear for all pairs under an emulator.
+  // Calls that take a process each are too dear for all pairs under an
+  // emulator.
   const size_t least = call.isolated ? 1 : 2;
   size_t together = count;
   for (; together > least; --together) {

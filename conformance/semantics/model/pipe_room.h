@@ -24,7 +24,8 @@ struct PipeRoom {
     for (const Chunk& chunk : pipe.chunks) {
       const std::int64_t pages = (chunk.size + page_size - 1) / page_size;
       room.most_used += pages;
-      if (chunk.packet) {
+      // Where pages are larger, those of one write may be one packet.
+      if (chunk.packet && page_size <= kPipeBuf) {
         room.least_used += pages;
       } else {
         bytes += chunk.size;

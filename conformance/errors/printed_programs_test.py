@@ -63,21 +63,31 @@ def _shown(check: str) -> bool:
     )
 
 
-def _together(checks: list[str]) -> str:
+def _includes(text: str) -> list[str]:
+    return re.findall(r'^extern "C" \{\n(?:#include <\S+>\n)+\}\n|^#include <\S+>\n', text, re.M)
+
+
+def _together(checks: list[str]) -> tuple[str, str]:
+    """The programs' includes, and each program in a namespace as a function."""
     includes: dict[str, None] = {}
     bodies = []
     for number, check in enumerate(checks):
         text = _PROGRAMS[check]["program"]
-        for block in re.findall(r'^extern "C" \{\n(?:#include <\S+>\n)+\}\n|^#include <\S+>\n', text, re.M):
+        for block in _includes(text):
             includes.setdefault(block)
             text = text.replace(block, "")
         text = re.sub(r"^int main\(\) \{", "int run() {", text, flags=re.M)
         bodies.append(f"namespace program{number} {{\n{text.replace('return 0;', '')}\n}}\n")
         # A function that is not called main returns by itself.
         bodies[-1] = re.sub(r"\n\}\s*\n\}\n$", "\nreturn 0;\n}\n}\n", bodies[-1])
+    return "".join(includes), "".join(bodies)
+
+
+def _run_by_a_driver(checks: list[str]) -> str:
+    includes, bodies = _together(checks)
     names = "".join(f'{{"{check}", program{number}::run}},\n' for number, check in enumerate(checks))
     table = f"extern const Program kPrograms[] = {{\n{names}}};\nextern const int kCount = {len(checks)};\n"
-    return "".join([*includes, "#include <signal.h>\n#include <unistd.h>\n", *bodies, _DRIVER, table])
+    return includes + "#include <signal.h>\n#include <unistd.h>\n" + bodies + _DRIVER + table
 
 
 def _expected(entry: dict[str, Any]) -> str:
@@ -108,7 +118,7 @@ _FAMILIES = sorted({_family(check) for check in _PROGRAMS if check in _ENTRIES a
 def test_programs_show_their_errors(family: str, tmp_path: pathlib.Path) -> None:
     checks = sorted(c for c in _PROGRAMS if c in _ENTRIES and _family(c) == family and _shown(c))
     source = tmp_path / "programs.cc"
-    source.write_text(_together(checks))
+    source.write_text(_run_by_a_driver(checks))
     program = tmp_path / "programs"
     subprocess.run(["g++", "-std=c++20", "-w", "-pthread", "-o", program, source], check=True)
     run = subprocess.run([program], capture_output=True, text=True, errors="replace", check=False, timeout=300)
@@ -123,15 +133,25 @@ def test_programs_show_their_errors(family: str, tmp_path: pathlib.Path) -> None
     assert sum(status != "77" for _, _, status, _ in outputs) > len(checks) / 2
 
 
-@pytest.mark.parametrize("family", sorted({_family(check) for check in _PROGRAMS}))
-def test_each_program_compiles_by_itself(family: str) -> None:
-    failed = []
+def _why_not(source: str) -> str:
+    """What the compiler has against it."""
+    command = ["g++", "-std=c++20", "-w", "-fsyntax-only", "-x", "c++", "-"]
+    return subprocess.run(command, input=source, capture_output=True, text=True, check=False).stderr[:2000]
+
+
+def test_each_program_includes_what_it_needs() -> None:
+    """Those of the same includes are compiled together, with no others."""
+    alike: dict[tuple[str, ...], list[str]] = {}
     for check in sorted(_PROGRAMS):
-        if _family(check) == family:
-            command = ["g++", "-std=c++20", "-w", "-fsyntax-only", "-x", "c++", "-"]
-            run = subprocess.run(command, input=_PROGRAMS[check]["program"], capture_output=True, text=True, check=False)
-            if run.returncode != 0:
-                failed.append(f"{check}: {run.stderr[:500]}")
+        alike.setdefault(tuple(_includes(_PROGRAMS[check]["program"])), []).append(check)
+    failed = [f"{checks}: {why}" for checks in alike.values() if (why := _why_not("".join(_together(checks))))]
+    assert not failed, "\n".join(failed)
+
+
+@pytest.mark.parametrize("family", sorted({_family(check) for check in _PROGRAMS}))
+def test_programs_compile_as_they_are_printed(family: str) -> None:
+    of_family = [_PROGRAMS[check]["program"] for check in sorted(_PROGRAMS) if _family(check) == family]
+    failed = [why for program in of_family[:3] if (why := _why_not(program))]
     assert not failed, "\n".join(failed)
 
 

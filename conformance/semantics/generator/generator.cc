@@ -174,6 +174,7 @@ class Writer {
   Flags Wrong() { return OneIn(50) ? Flags{kOAppend} : Flags{0}; }
 
   void MakePipe() {
+    if (OneIn(8)) return MakeFifo();
     Flags flags = OneIn(5) ? Flags{0} : Flags{kONonblock};
     if (OneIn(4)) flags |= kOCloexec;
     if (OneIn(6)) flags |= kODirect;
@@ -181,6 +182,13 @@ class Writer {
     const bool nonblocking = (flags & kONonblock) != 0;
     Keep(step, 0, Made::kReadEnd, nonblocking);
     Keep(step, 1, Made::kWriteEnd, nonblocking);
+  }
+  void MakeFifo() {
+    const Flags flags = OneIn(5) ? Flags{0} : Flags{kONonblock};
+    const int step = Add(
+        Call::kFifo, {Bits(flags | (OneIn(4) ? Flags{kOCloexec} : Flags{0}))});
+    Keep(step, 0, Made::kReadEnd, flags != 0);
+    Keep(step, 0, Made::kWriteEnd, flags != 0);
   }
   void MakeEventfd() {
     Flags flags = OneIn(4) ? Flags{0} : Flags{kEfdNonblock};
@@ -323,7 +331,9 @@ class Writer {
       }
     }
     arguments.push_back(Number(Milliseconds() * kMillisecond));
-    Add(Call::kSelect, std::move(arguments));
+    const Call call = OneOf({Call::kSelect, Call::kPselect});
+    if (call == Call::kPselect) arguments.push_back(TemporaryMask());
+    Add(call, std::move(arguments));
   }
 
   void Read(int thread = 0) {

@@ -76,6 +76,9 @@ constexpr std::string_view kPipe = "pipe2 O_NONBLOCK\n";
 constexpr std::string_view kWatched =
     "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 7\nepoll_wait $0 8 0\n";
+constexpr std::string_view kFifo =
+    "fifo O_NONBLOCK\npoll $0:EPOLLIN|EPOLLOUT 0\nwrite $0 3 1\nread $0 8\n"
+    "read $0 8\n";
 constexpr std::string_view kTaken =
     "sigprocmask SIG_BLOCK SIGUSR1\nepoll_create1 0\nsignalfd -1 SIGUSR1 0\n"
     "@1 epoll_pwait $1 8 -1 none\nkill SIGUSR1\nread_siginfo $2 1\n";
@@ -316,7 +319,7 @@ INSTANTIATE_TEST_SUITE_P(
               "6 1 - EPOLLIN:1\nend exited\n",
               "epoll.18"},
         Story{"CallMissing", "epoll_create1 0\nepoll_pwait2 $0 8 0 null\n",
-              "0 3 -\n1 -1 ENOSYS\nend exited\n", "epoll.12"},
+              "0 3 -\n1 -1 ENOSYS\nend exited\n", "epoll.20"},
         Story{"WaitTooShort", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 - @10 20\n1 0 - @30 900000\nend exited\n", "epoll.17"},
         Story{"WaitLongEnough", "epoll_create1 0\nepoll_wait $0 8 1\n",
@@ -352,6 +355,25 @@ INSTANTIATE_TEST_SUITE_P(
         Story{"SleepsOnAsAnotherTookTheSignal", kTaken,
               "0 0 - none\n1 3 -\n2 4 -\n3 sleeps - @170 200\n4 0 - @210 220\n"
               "5 128 - @230 240 SIGUSR1:SI_USER:0:self:self\nend exited\n",
+              ""},
+        Story{"FifoHasBothEnds", kFifo,
+              "0 3 -\n1 1 - POLLOUT\n2 3 -\n3 3 - 010203\n4 -1 EAGAIN\n"
+              "end exited\n",
+              ""},
+        Story{"FifoHangsUp", kFifo, "0 3 -\n1 1 - POLLOUT|POLLHUP\nend hung\n",
+              "pipe.13"},
+        Story{"FifoEnds", kFifo,
+              "0 3 -\n1 1 - POLLOUT\n2 3 -\n3 3 - 010203\n4 0 -\nend hung\n",
+              "pipe.2"},
+        Story{"PselectTells", "eventfd 1 0\npselect $0 $0 - 0 none\n",
+              "0 3 -\n1 2 - r:3 w:3 e:\nend exited\n", ""},
+        Story{"PselectTellsNothing", "eventfd 1 0\npselect $0 - - 0 none\n",
+              "0 3 -\n1 0 - r: w: e:\nend exited\n", "poll.1"},
+        Story{"PselectLetsASignalThrough",
+              "sigaction SIGUSR1 HANDLER 0\nsigprocmask SIG_BLOCK SIGUSR1\n"
+              "kill SIGUSR1\npselect - - - -1 none\n",
+              "0 0 -\n1 0 - none\n2 0 -\n3 -1 EINTR handled:SIGUSR1\n"
+              "end exited\n",
               ""},
         Story{"InterruptedByNothing", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 -\n1 -1 EINTR\nend exited\n", "signal.11"}),

@@ -24,6 +24,7 @@ const std::vector<Spec>& Specs() {
   static const auto* const specs = new std::vector<Spec>{
       {"pipe2", 2, {kFlags}},
       {"socketpair", 2, {kFlags}},
+      {"fifo", 1, {kFlags}},
       {"eventfd", 1, {kNumber, kFlags}},
       {"timerfd_create", 1, {kWord, kFlags}},
       {"timerfd_settime", 0, {kFd, kFlags, kNumber, kNumber}},
@@ -37,6 +38,7 @@ const std::vector<Spec>& Specs() {
       {"poll", 0, {kPolls, kNumber}},
       {"ppoll", 0, {kPolls, kNumber, kSignals}},
       {"select", 0, {kFds, kFds, kFds, kNumber}},
+      {"pselect", 0, {kFds, kFds, kFds, kNumber, kSignals}},
       {"read", 0, {kFd, kNumber}},
       {"read_siginfo", 0, {kFd, kNumber}},
       {"write", 0, {kFd, kNumber, kNumber}},

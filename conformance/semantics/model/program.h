@@ -17,6 +17,7 @@ namespace plumbline::semantics {
 enum class Call : std::uint8_t {
   kPipe2,
   kSocketpair,
+  kFifo,
   kEventfd,
   kTimerfdCreate,
   kTimerfdSettime,
@@ -30,6 +31,7 @@ enum class Call : std::uint8_t {
   kPoll,
   kPpoll,
   kSelect,
+  kPselect,
   kRead,
   kReadSiginfo,
   kWrite,

@@ -126,6 +126,8 @@ bool Stepper::Call_(const Step& step) {
       // The model knows no sockets.
       state_.is_lost = true;
       return true;
+    case Call::kFifo:
+      return DoFifo(step);
     case Call::kEventfd:
       return DoEventfd(step);
     case Call::kTimerfdCreate:
@@ -148,6 +150,7 @@ bool Stepper::Call_(const Step& step) {
     case Call::kPpoll:
       return DoPoll(step);
     case Call::kSelect:
+    case Call::kPselect:
       return DoSelect(step);
     case Call::kRead:
     case Call::kRead8:

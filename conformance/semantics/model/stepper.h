@@ -85,6 +85,7 @@ class Stepper {
 
   // ---- calls ----
   bool DoPipe2(const Step& step);
+  bool DoFifo(const Step& step);
   bool DoEventfd(const Step& step);
   bool DoTimerfdCreate(const Step& step);
   bool DoTimerfdSettime(const Step& step);

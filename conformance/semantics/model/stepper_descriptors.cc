@@ -81,9 +81,9 @@ void Stepper::Unreference(int description) {
   const int number = closed.object;
   Object& object = state_.objects[static_cast<std::size_t>(number)];
   if (object.kind == ObjectKind::kPipe) {
-    const bool read_end = closed.reads;
-    (read_end ? object.readers : object.writers) -= 1;
-    if (read_end ? object.readers == 0 : object.writers == 0) {
+    if (closed.reads) --object.readers;
+    if (closed.writes) --object.writers;
+    if (closed.reads ? object.readers == 0 : object.writers == 0) {
       Edge(number, kIn | kOut | kErr | kHup, Likely::kYes);
     }
   }
@@ -123,6 +123,23 @@ bool Stepper::DoPipe2(const Step& step) {
   Install(second, read_end + 1, cloexec);
   state_.made[static_cast<std::size_t>(report_->step)] = {first, second};
   return true;
+}
+
+// fifo(7): what is opened for both has both ends, and neither ever lacks the
+// other.
+bool Stepper::DoFifo(const Step& step) {
+  const Flags flags = step[0].flags();
+  if (!HasOnly(flags, kONonblock | kOCloexec)) {
+    state_.is_lost = true;
+    return true;
+  }
+  Object pipe;
+  pipe.kind = ObjectKind::kPipe;
+  pipe.capacity = kPipePages * target_.page_size;
+  pipe.readers = pipe.writers = 1;
+  if (LowestFree(0) < 0) return FailsWith(Errno::kEMFILE, Rule::kFdLimit);
+  return MakesOne(Open(std::move(pipe), kORdwr, flags & kONonblock),
+                  (flags & kOCloexec) != 0);
 }
 
 bool Stepper::DoEventfd(const Step& step) {

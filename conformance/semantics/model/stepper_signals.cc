@@ -41,6 +41,8 @@ SignalMask Stepper::MaskDuring(const Step& step) const {
       return other(3);
     case Call::kPpoll:
       return other(2);
+    case Call::kPselect:
+      return other(4);
     case Call::kSigsuspend:
       return other(0);
     case Call::kSigtimedwait:

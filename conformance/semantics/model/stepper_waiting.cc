@@ -283,6 +283,7 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
                                   step.call == Call::kPpoll ? 1 : 1'000'000));
       return Most(done, PollDone(step, when));
     case Call::kSelect:
+    case Call::kPselect:
       return Likely::kMaybe;
     case Call::kSigtimedwait:
       done = Most(done, timed_out(step[1].number, 1));

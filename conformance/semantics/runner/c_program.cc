@@ -24,6 +24,7 @@ constexpr std::string_view kHead = R"(#define _GNU_SOURCE
 #include <sys/select.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -136,6 +137,7 @@ Parts PartsOf(const Step& step) {
   switch (step.call) {
     case Call::kPipe2:
     case Call::kSocketpair:
+    case Call::kFifo:
     case Call::kEventfd:
     case Call::kTimerfdCreate:
     case Call::kEpollCreate1:
@@ -207,7 +209,8 @@ Parts PartsOf(const Step& step) {
       parts.after = kPrintPolls;
       break;
     }
-    case Call::kSelect: {
+    case Call::kSelect:
+    case Call::kPselect: {
       before += "    fd_set sets[3];\n";
       for (std::size_t set = 0; set < 3; ++set) {
         const std::string name = "&sets[" + std::to_string(set) + "]";
@@ -217,9 +220,17 @@ Parts PartsOf(const Step& step) {
                     Variable(poll.fd) + ", " + name + ");\n";
         }
       }
-      before += "    struct timeval timeout = {0, " +
-                std::to_string(step[3].number / 1000) + "};\n";
-      call = "select(64, &sets[0], &sets[1], &sets[2], &timeout)";
+      const std::string sets = "(64, &sets[0], &sets[1], &sets[2], ";
+      if (step.call == Call::kSelect) {
+        before += "    struct timeval timeout = {0, " +
+                  std::to_string(step[3].number / 1000) + "};\n";
+        call = "select" + sets + "&timeout)";
+      } else {
+        before += TimeOf(step[3], "timeout");
+        const std::string mask = MaskOf_(step[4], before);
+        call = "pselect" + sets + (step[3].number < 0 ? "NULL" : "&timeout") +
+               ", " + mask + ")";
+      }
       break;
     }
     case Call::kRead:
@@ -327,6 +338,15 @@ Parts PartsOf(const Step& step) {
       break;
     case Call::kSocketpair:
       call = "socketpair(AF_UNIX, " + flags(0) + ", 0, FD)";
+      break;
+    case Call::kFifo:
+      before +=
+          "    char path[] = \"/tmp/fifo-XXXXXX\";\n"
+          "    close(mkstemp(path));\n"
+          "    unlink(path);\n"
+          "    mkfifo(path, 0600);\n";
+      call = "(*FD = open(path, O_RDWR | " + flags(0) + "))";
+      parts.after = "    unlink(path);\n";
       break;
     case Call::kEventfd:
       call = "(*FD = eventfd(" + number(0) + "u, " + flags(1) + "))";

@@ -114,6 +114,14 @@ def plumbline_repositories():
 
     _maybe(
         system_library,
+        name = "rapidjson",
+        build_file = "@plumbline//third_party:rapidjson.BUILD",
+        headers = ["rapidjson"],
+        package = "rapidjson-dev",
+    )
+
+    _maybe(
+        system_library,
         name = "tl_expected",
         build_file = "@plumbline//third_party:tl_expected.BUILD",
         headers = ["tl"],

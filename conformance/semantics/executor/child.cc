@@ -270,12 +270,13 @@ void RunPrograms(Lane& lane, int from, const ChildOptions& options) {
     Cell& cell = lane.cells[from];
     for (;;) {
       const uint32_t put = lane.put.load();
-      if (cell.state.load() == Cell::kReady) break;
+      cell.began = Now();
+      // It may have been given to another child.
+      uint32_t ready = Cell::kReady;
+      if (cell.state.compare_exchange_strong(ready, Cell::kRunning)) break;
       kill(options.parent, SIGUSR1);
       SharedFutexWait(lane.put, put);
     }
-    cell.began = Now();
-    cell.state.store(Cell::kRunning);
     process.Run(cell);
     const Leavings leavings(cell.program);
     lane.between.store(1);

@@ -192,6 +192,11 @@ class Supervisor {
   // The one with the fewest programs; -1 if none has room.
   int FreeLane() const;
   void PutProgram(int lane);
+  // Puts it into the lane's next cell, and gives that.
+  int Place(const Program& program, int lane);
+  // Moves programs that wait behind another to children that have nothing to
+  // do.
+  void Balance();
   void Start(int lane);
   // Those that have a new program run it.
   void WakeChildren();
@@ -272,6 +277,7 @@ int Supervisor::Run() {
       if (lane < 0) break;
       PutProgram(lane);
     }
+    if (!has_program_) Balance();
     WakeChildren();
     PutEnded();
     if (pending_count_ == 0 && finished_ && !has_program_) break;
@@ -332,32 +338,67 @@ int Supervisor::FreeLane() const {
   return best;
 }
 
-void Supervisor::PutProgram(int lane) {
+int Supervisor::Place(const Program& program, int lane) {
   Child& child = children_[lane];
-  Cell& cell = lanes_[lane].cells[child.next_cell];
-  Program& program = cell.program;
+  const int number = child.next_cell;
+  Cell& cell = lanes_[lane].cells[number];
   // Not all of it: most of its room is unused, and never written to.
-  program.number = program_.number;
-  program.line = program_.line;
-  program.step_count = program_.step_count;
-  program.entry_count = program_.entry_count;
-  program.last_thread = program_.last_thread;
-  memcpy(program.steps, program_.steps,
-         static_cast<size_t>(program_.step_count) * sizeof(Step));
-  memcpy(program.entries, program_.entries,
-         static_cast<size_t>(program_.entry_count) * sizeof(Entry));
+  Program& to = cell.program;
+  to.number = program.number;
+  to.line = program.line;
+  to.step_count = program.step_count;
+  to.entry_count = program.entry_count;
+  to.last_thread = program.last_thread;
+  memcpy(to.steps, program.steps,
+         static_cast<size_t>(program.step_count) * sizeof(Step));
+  memcpy(to.entries, program.entries,
+         static_cast<size_t>(program.entry_count) * sizeof(Entry));
   cell.size.store(0);
   cell.state.store(Cell::kReady);
-  Pending& pending = Add();
-  pending.lane = lane;
-  pending.cell = child.next_cell;
-  pending.number = program_.number;
-  pending.line = program_.line;
-  child.next_cell = (child.next_cell + 1) % kCellsPerLane;
+  child.next_cell = (number + 1) % kCellsPerLane;
   ++child.programs;
   child.has_more = true;
+  return number;
+}
+
+void Supervisor::PutProgram(int lane) {
+  Pending& pending = Add();
+  pending.lane = lane;
+  pending.cell = Place(program_, lane);
+  pending.number = program_.number;
+  pending.line = program_.line;
   ++running_;
   has_program_ = false;
+}
+
+void Supervisor::Balance() {
+  int from = 0;
+  for (int to = 0; to < options_.programs_at_once; ++to) {
+    if (children_[to].programs > 0) continue;
+    while (from < options_.programs_at_once && children_[from].programs < 2)
+      ++from;
+    if (from == options_.programs_at_once) return;
+    // The last one that was put, which its child has not begun.
+    Child& child = children_[from];
+    const int last = (child.next_cell + kCellsPerLane - 1) % kCellsPerLane;
+    Cell& cell = lanes_[from].cells[last];
+    uint32_t ready = Cell::kReady;
+    if (!cell.state.compare_exchange_strong(ready, Cell::kFree)) {
+      ++from;
+      --to;
+      continue;
+    }
+    child.next_cell = last;
+    --child.programs;
+    for (int i = 0; i < pending_count_; ++i) {
+      Pending& pending = At(i);
+      if (pending.ended || pending.lane != from || pending.cell != last)
+        continue;
+      pending.lane = to;
+      pending.cell = Place(cell.program, to);
+      break;
+    }
+  }
 }
 
 void Supervisor::WakeChildren() {

@@ -23,6 +23,18 @@ constexpr Events kOnce = kErr | kHup;
 constexpr Events kReadable = kIn | kRdnorm | kRdband | kHup | kErr;
 constexpr Events kWritable = kOut | kWrnorm | kWrband | kErr;
 
+// A timeout of so many units; what no Time holds is the longest one. Below 0
+// there is none.
+Time TimeOf(std::int64_t number, Time unit) {
+  if (number < 0) return -1;
+  return number > kNever / unit ? kNever : number * unit;
+}
+
+// `timeout` is not negative.
+Time After(Time since, Time timeout) {
+  return since > kNever - timeout ? kNever : since + timeout;
+}
+
 Likely Least(Likely a, Likely b) { return std::min(a, b); }
 Likely Most(Likely a, Likely b) { return std::max(a, b); }
 
@@ -235,8 +247,8 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
         state_.threads[static_cast<std::size_t>(step.thread)].sleeping >= 0
             ? state_.threads[static_cast<std::size_t>(step.thread)].since
             : when.before;
-    const Time end = since + timeout * unit;
-    if (when.before > end + kLate) return Likely::kYes;
+    const Time end = After(since, TimeOf(timeout, unit));
+    if (when.before > After(end, kLate)) return Likely::kYes;
     return when.after >= end ? Likely::kMaybe : Likely::kNo;
   };
   switch (step.call) {
@@ -376,7 +388,7 @@ bool Stepper::DoPoll(const Step& step) {
   }
   if (count != 0) return true;
   const std::int64_t timeout = step[1].number;
-  const Time least = is_poll ? timeout * 1'000'000 : timeout;
+  const Time least = TimeOf(timeout, is_poll ? 1'000'000 : 1);
   return Holds(Rule::kPollTimeout,
                timeout >= 0 && report_->after - report_->before >= least,
                "waits for as long as asked");
@@ -758,7 +770,7 @@ bool Stepper::DoEpollWait(const Step& step) {
   if (given != 0) return true;
   const std::int64_t timeout = step[2].number;
   const Time least =
-      step.call == Call::kEpollPwait2 ? timeout : timeout * 1'000'000;
+      TimeOf(timeout, step.call == Call::kEpollPwait2 ? 1 : 1'000'000);
   return Holds(Rule::kEpollTimeout,
                timeout >= 0 && report_->after - report_->before >= least,
                "waits for as long as asked");

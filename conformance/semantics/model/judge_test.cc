@@ -76,6 +76,10 @@ constexpr std::string_view kPipe = "pipe2 O_NONBLOCK\n";
 constexpr std::string_view kWatched =
     "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 7\nepoll_wait $0 8 0\n";
+constexpr std::string_view kRest =
+    "epoll_create1 0\npipe2 0\n@1 read $1 2\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLET 9\n"
+    "@2 epoll_wait $0 1 -1\nwrite $1.1 3 32\nepoll_wait $0 8 0\n";
 constexpr std::string_view kFifo =
     "fifo O_NONBLOCK\npoll $0:EPOLLIN|EPOLLOUT 0\nwrite $0 3 1\nread $0 8\n"
     "read $0 8\n";
@@ -355,6 +359,12 @@ INSTANTIATE_TEST_SUITE_P(
         Story{"SleepsOnAsAnotherTookTheSignal", kTaken,
               "0 0 - none\n1 3 -\n2 4 -\n3 sleeps - @170 200\n4 0 - @210 220\n"
               "5 128 - @230 240 SIGUSR1:SI_USER:0:self:self\nend exited\n",
+              ""},
+        Story{"AReaderThatWaitedTellsOfTheRest", kRest,
+              "0 3 -\n1 4,5 -\n2 sleeps - @150 160\n3 0 - @170 180\n"
+              "4 sleeps - @190 200\n5 3 - @210 220\n"
+              "4 1 - @190 230 EPOLLIN:9\n2 2 - @150 240 2021\n"
+              "6 1 - @250 260 EPOLLIN:9\nend exited\n",
               ""},
         Story{"FifoHasBothEnds", kFifo,
               "0 3 -\n1 1 - POLLOUT\n2 3 -\n3 3 - 010203\n4 -1 EAGAIN\n"

@@ -176,6 +176,10 @@ bool Stepper::ReadPipe(const Step& step, int description) {
     }
   }
   Edge(file.object, kOut | kWrnorm, Likely::kMaybe);
+  // Linux has one that waited wake the next reader, if it leaves something.
+  if ((file.status & kONonblock) == 0 && !pipe.chunks.empty()) {
+    Edge(file.object, kIn | kRdnorm, Likely::kMaybe);
+  }
   return true;
 }
 
@@ -208,6 +212,8 @@ bool Stepper::WritePipe(const Step& step, int description) {
                         (size <= kPipeBuf && used + size > pipe.capacity)),
         "writes, as there is room");
   }
+  // Linux has one that waited wake the next writer.
+  if (!nonblocking) Edge(file.object, kOut | kWrnorm, Likely::kMaybe);
   const std::int64_t wrote = report_->result;
   if (!Holds(rule,
              report_->error == Errno::kNone && wrote > 0 && wrote <= size &&

@@ -80,6 +80,11 @@ constexpr std::string_view kRest =
     "epoll_create1 0\npipe2 0\n@1 read $1 2\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLET 9\n"
     "@2 epoll_wait $0 1 -1\nwrite $1.1 3 32\nepoll_wait $0 8 0\n";
+constexpr std::string_view kRivals =
+    "epoll_create1 0\neventfd 0 0\ndup $1\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLEXCLUSIVE 1\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $2 EPOLLIN|EPOLLEXCLUSIVE 2\n"
+    "@1 epoll_wait $0 8 -1\nwrite8 $1 1\n";
 constexpr std::string_view kFifo =
     "fifo O_NONBLOCK\npoll $0:EPOLLIN|EPOLLOUT 0\nwrite $0 3 1\nread $0 8\n"
     "read $0 8\n";
@@ -365,6 +370,22 @@ INSTANTIATE_TEST_SUITE_P(
               "4 sleeps - @190 200\n5 3 - @210 220\n"
               "4 1 - @190 230 EPOLLIN:9\n2 2 - @150 240 2021\n"
               "6 1 - @250 260 EPOLLIN:9\nend exited\n",
+              ""},
+        Story{"AnotherThreadHandlesFirst",
+              "sigaction SIGUSR2 HANDLER SA_RESTART\neventfd 0 0\n"
+              "@1 read8 $1 8\nsigqueue SIGUSR2 1\n",
+              "0 0 -\n1 3 -\n2 sleeps - @150 160\n3 0 - @170 180\n"
+              "end exited\n",
+              ""},
+        Story{"NobodyHandles",
+              "sigaction SIGUSR2 HANDLER 0\neventfd 0 0\n@1 read8 $1 8\n"
+              "sigqueue SIGUSR2 1\n",
+              "0 0 -\n1 3 -\n2 sleeps - @150 160\n3 0 - @170 180\n"
+              "end exited\n",
+              "signal.2"},
+        Story{"OneOfTwoExclusiveIsTold", kRivals,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 sleeps - @210 220\n"
+              "6 8 - @230 240\n5 1 - @210 250 EPOLLIN:1\nend exited\n",
               ""},
         Story{"FifoHasBothEnds", kFifo,
               "0 3 -\n1 1 - POLLOUT\n2 3 -\n3 3 - 010203\n4 -1 EAGAIN\n"

@@ -73,6 +73,7 @@ class Stepper {
   Readiness Ready(int description, const Interval& when, int depth = 0) const;
   Readiness Reportable(const Interest& interest, const Interval& when,
                        int depth) const;
+  bool HasRivals(const Interest& interest) const;
   void Edge(int object, Events events, Likely likely, int depth = 0);
   void TellOver(Object& timer);
   int CanTake(int signal) const;

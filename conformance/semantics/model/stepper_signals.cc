@@ -260,29 +260,31 @@ bool Stepper::NothingIsDue(int step) {
   Report none;
   none.step = step;
   if (report_ == nullptr) report_ = &none;
+  // What a call goes on after is told when that ends. Also what is for the
+  // process may be handled there, before the thread that it was sent by does.
+  for (ThreadState& thread : state_.threads) {
+    if (!thread.exists || thread.sleeping < 0 || !thread.restarts) continue;
+    for (std::vector<PendingSignal>* queue :
+         {&thread.pending, &state_.pending}) {
+      std::erase_if(*queue, [&](const PendingSignal& pending) {
+        const Action& action = ActionOf(pending.signal);
+        const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
+                          action.disposition == Word::kHandler &&
+                          (action.flags & kSaRestart) != 0;
+        if (!runs) return false;
+        // Of several that sleep, any may have been chosen.
+        if (queue == &state_.pending && CanTake(pending.signal) > 1) {
+          state_.is_lost = true;
+        }
+        Holds(Rule::kSignalRestarts, true, {});
+        thread.ran.push_back(pending.signal);
+        return true;
+      });
+    }
+  }
   for (int i = 0; i < kMaxThreads; ++i) {
     ThreadState& thread = state_.threads[static_cast<std::size_t>(i)];
     if (!thread.exists) continue;
-    // What a call goes on after is told when that ends.
-    if (thread.sleeping >= 0 && thread.restarts) {
-      for (std::vector<PendingSignal>* queue :
-           {&thread.pending, &state_.pending}) {
-        std::erase_if(*queue, [&](const PendingSignal& pending) {
-          const Action& action = ActionOf(pending.signal);
-          const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
-                            action.disposition == Word::kHandler &&
-                            (action.flags & kSaRestart) != 0;
-          if (!runs) return false;
-          // Of several that sleep, any may have been chosen.
-          if (queue == &state_.pending && CanTake(pending.signal) > 1) {
-            state_.is_lost = true;
-          }
-          Holds(Rule::kSignalRestarts, true, {});
-          thread.ran.push_back(pending.signal);
-          return true;
-        });
-      }
-    }
     const SignalMask loose = PendingOf(i) & ~thread.mask;
     if (IsIdle(i)) continue;
     // One thread may have dropped what is ignored, while another blocks it.

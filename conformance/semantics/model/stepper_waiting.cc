@@ -159,10 +159,26 @@ Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
   Readiness ready = Ready(interest.description, when, depth);
   ready.sure &= interest.Wanted();
   ready.possible &= interest.Wanted();
+  // Of several exclusive registrations one at least is told, while one waits.
+  if (interest.Has(kExclusive) && HasRivals(interest)) ready.sure = 0;
   if (!interest.Has(kEt)) return ready;
   if (interest.edge == Likely::kNo) return {};
   if (interest.edge == Likely::kMaybe) ready.sure = 0;
   return ready;
+}
+
+// Whether there is another exclusive registration of the same object.
+bool Stepper::HasRivals(const Interest& interest) const {
+  const int watched = state_.At(interest.description).object;
+  for (const Object& object : state_.objects) {
+    for (const Interest& other : object.interests) {
+      if (&other != &interest && other.Has(kExclusive) &&
+          state_.At(other.description).object == watched) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 // What happened to an object may be news to who watches it.

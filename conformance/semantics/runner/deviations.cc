@@ -40,6 +40,7 @@ std::vector<std::string> NamesIn(const Program& program) {
       if (word.starts_with("SIG") || word.starts_with("CLOCK_")) continue;
       if (word == "sigprocmask") continue;
       if (word.starts_with("epoll_pwait")) word = "epoll_wait";
+      if (word == "fifo") word = "pipe2";
       if (word == "read8" || word == "write8") word.remove_suffix(1);
       if (is_name) names.emplace_back(word);
     }

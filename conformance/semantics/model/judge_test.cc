@@ -85,6 +85,11 @@ constexpr std::string_view kRivals =
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLEXCLUSIVE 1\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $2 EPOLLIN|EPOLLEXCLUSIVE 2\n"
     "@1 epoll_wait $0 8 -1\nwrite8 $1 1\n";
+constexpr std::string_view kAlike =
+    "epoll_create1 0\neventfd 1 0\neventfd 1 0\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLET 7\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $2 EPOLLIN 7\n"
+    "epoll_wait $0 1 0\nepoll_wait $0 8 0\n";
 constexpr std::string_view kFifo =
     "fifo O_NONBLOCK\npoll $0:EPOLLIN|EPOLLOUT 0\nwrite $0 3 1\nread $0 8\n"
     "read $0 8\n";
@@ -387,6 +392,14 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 sleeps - @210 220\n"
               "6 8 - @230 240\n5 1 - @210 250 EPOLLIN:1\nend exited\n",
               ""},
+        Story{"WhichOfTwoAlikeIsNotTold", kAlike,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:7\n"
+              "6 2 - EPOLLIN:7 EPOLLIN:7\nend exited\n",
+              ""},
+        Story{"BothOfTwoAlikeAreTold", kAlike,
+              "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:8\n"
+              "end hung\n",
+              "epoll.11"},
         Story{"FifoHasBothEnds", kFifo,
               "0 3 -\n1 1 - POLLOUT\n2 3 -\n3 3 - 010203\n4 -1 EAGAIN\n"
               "end exited\n",

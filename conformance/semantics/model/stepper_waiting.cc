@@ -711,6 +711,17 @@ bool Stepper::DoEpollWait(const Step& step) {
     }
     if (!Holds(Rule::kEpollQuiet, true, {})) return false;
   }
+  // Where one was left out that has the data of one that was given, it may have
+  // been the other that was.
+  for (std::size_t i = 0; i < instance.interests.size(); ++i) {
+    const Interest& one = instance.interests[i];
+    if (reported[i] || Reportable(one, when_, 1).possible == 0) continue;
+    for (std::size_t j = 0; j < instance.interests.size(); ++j) {
+      if (reported[j] && instance.interests[j].data == one.data) {
+        state_.is_lost = true;
+      }
+    }
+  }
   // What must have been given, if there was room.
   bool left_out = false;
   for (std::size_t i = 0; i < instance.interests.size(); ++i) {

@@ -17,6 +17,9 @@ constexpr std::uint64_t kProgressEvery = 500;
 // A disagreement that hangs on time may not show each time.
 constexpr int kTries = 3;
 constexpr std::size_t kRepetitions = 30;
+// So many of those that an entry of the ledger may explain are looked at
+// closer.
+constexpr std::uint64_t kMadeSmall = 3;
 constexpr std::uint64_t kProgramsPerSeenOnce = 20'000;
 
 // Programs of a run are named by their numbers.
@@ -75,11 +78,16 @@ std::string FailureOf(const KnownDeviation& known, Iterator begin,
 // A program that breaks the rule, with as few steps as can be.
 Program Smallest(const RunOptions& options, const Program& program, Rule rule) {
   return Shrink(program, [&](const std::vector<Program>& candidates) {
-    std::vector<bool> shown(candidates.size());
+    // All tries in one run of the target, which may take long to start.
+    std::vector<Program> tries;
     for (int i = 0; i < kTries; ++i) {
-      const auto violations = JudgeAll(options, candidates);
-      for (std::size_t j = 0; j < violations.size(); ++j) {
-        if (violations[j] && violations[j]->rule == rule) shown[j] = true;
+      tries.insert(tries.end(), candidates.begin(), candidates.end());
+    }
+    const auto violations = JudgeAll(options, tries);
+    std::vector<bool> shown(candidates.size());
+    for (std::size_t i = 0; i < violations.size(); ++i) {
+      if (violations[i] && violations[i]->rule == rule) {
+        shown[i % candidates.size()] = true;
       }
     }
     return shown;
@@ -276,9 +284,11 @@ RunResult Run(const RunOptions& options,
         Disagreement one{program.name, program, outcome, text, *violation};
         if (const KnownDeviation* listed = known.Find(program, *violation)) {
           for (ListedDeviation& deviation : result.deviations) {
-            if (deviation.known == listed) ++deviation.programs;
+            if (deviation.known != listed) continue;
+            if (++deviation.programs <= kMadeSmall) {
+              explained.push_back(std::move(one));
+            }
           }
-          explained.push_back(std::move(one));
           return;
         }
         ++result.disagreeing;

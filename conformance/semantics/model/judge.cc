@@ -142,9 +142,11 @@ class Search {
         }
         continue;
       }
-      // What slept ended since this step began.
-      const Interval when{std::max(report->before, first.before),
-                          report->after};
+      // What slept ended since this step began, or just before that.
+      const bool is_since = first.before <= report->after;
+      const Interval when{
+          is_since ? std::max(report->before, first.before) : report->before,
+          report->after};
       end = std::max(end, report->after);
       if (!stepper.End(step, *report, when)) {
         return Fail(stepper.violation(), at);

@@ -400,6 +400,12 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:8\n"
               "end hung\n",
               "epoll.11"},
+        Story{"ASleeperEndsBeforeTheNextStepBegins",
+              "timerfd_create CLOCK_MONOTONIC 0\n"
+              "timerfd_settime $0 0 1000 100\n@1 read8 $0 8\nepoll_create1 0\n",
+              "0 3 - @10 20\n1 0 - @30 40\n2 sleeps - @50 900\n"
+              "3 4 - @1200 1210\n2 8 - @50 1090 1\nend exited\n",
+              ""},
         Story{"FifoHasBothEnds", kFifo,
               "0 3 -\n1 1 - POLLOUT\n2 3 -\n3 3 - 010203\n4 -1 EAGAIN\n"
               "end exited\n",

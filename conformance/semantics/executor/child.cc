@@ -123,7 +123,7 @@ struct Leavings {
   SignalSet actions;
   // 0 to 2 may be other than they were.
   bool to_standard = false;
-  // So may descriptors above the limit, or it is above the watcher's.
+  // So may those from kFirstWatcherDescriptor on.
   bool to_high = false;
 };
 
@@ -136,7 +136,7 @@ Leavings::Leavings(const Program& program)
       return value.step < 0 && value.number >= 0 && value.number < 3;
     };
     for (const Value& value : step.arguments) {
-      // Also what is no descriptor: a process more does no harm.
+      // Also what is no descriptor, as it does no harm.
       if (step.call == Call::kClose || step.call == Call::kFcntl ||
           step.call == Call::kDup2 || step.call == Call::kDup3) {
         to_high = to_high || value.number >= kFirstWatcherDescriptor;
@@ -158,12 +158,16 @@ Leavings::Leavings(const Program& program)
         // SIGPIPE
         if (step.thread != 0) to_threads = true;
         break;
-      case Call::kCloseRange:
-        if (static_cast<unsigned>(step.arguments[1].number) >=
-            static_cast<unsigned>(kFirstWatcherDescriptor)) {
+      case Call::kCloseRange: {
+        // One that was not made is -1, and so the highest there is.
+        const Value& last = step.arguments[1];
+        if (last.step >= 0 ||
+            static_cast<unsigned>(last.number) >=
+                static_cast<unsigned>(kFirstWatcherDescriptor)) {
           to_high = true;
         }
         [[fallthrough]];
+      }
       case Call::kClose:
       case Call::kFcntl:
         if (is_standard(0)) to_standard = true;

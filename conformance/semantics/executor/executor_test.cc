@@ -687,6 +687,18 @@ TEST(Threads, TheirWatcherNeedsNoDescriptor) {
                           "2 1 - 01", "end exited"));
 }
 
+// One that a failed step would have made is -1, and so the last of all.
+TEST(Threads, AreSeenAfterEveryDescriptorWasClosed) {
+  for (const std::string_view last : {"$1", "4294967295", "-1"}) {
+    EXPECT_THAT(OutcomeOf("setrlimit 4\npipe2 0\nepoll_create1 0\n"
+                          "close_range 3 " +
+                          std::string(last) + " 0\n@1 pause\n"),
+                ElementsAre("0 0 -", "1 -1 EMFILE", "2 3 -", "3 0 -",
+                            "4 sleeps -", "end exited"))
+        << last;
+  }
+}
+
 TEST(Threads, SigpipeOfAThreadKillsAll) {
   EXPECT_THAT(OutcomeOf("pipe2 0\nclose $0.0\n@1 write $0.1 1 0\npause\n"),
               ElementsAre("0 3,4 -", "1 0 -", "end killed SIGPIPE"));
@@ -777,6 +789,7 @@ constexpr std::string_view kLeavesMuch[] = {
     "sigprocmask SIG_BLOCK SIGUSR1\n@1 epoll_pwait2 7 1 -1 none\n"
     "@2 sigtimedwait SIGUSR2,SIGRTMAX -1\n@3 sigsuspend SIGUSR1\n",
     "close_range 3 4294967295 0\n@1 pause\n",
+    "setrlimit 4\npipe2 0\nclose_range 3 $1 0\n@1 pause\n",
     "kill SIGTERM\n",
     "kill SIGSTOP\n",
 };
@@ -801,6 +814,8 @@ std::vector<std::string> SecondOutcomeOf(const std::string& input,
   std::vector<std::string> found;
   bool wanted = false;
   for (const std::string& text : Lines(RawOutcomesOf(input, options))) {
+    // What is not run leaves nothing.
+    EXPECT_FALSE(text.starts_with("error ")) << text;
     if (text.starts_with("outcome ")) {
       wanted = text == "outcome 2";
     } else if (wanted && text.starts_with("end ")) {

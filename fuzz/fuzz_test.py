@@ -64,7 +64,7 @@ def test_nothing_is_found(fuzzer: str, tmp_path: pathlib.Path) -> None:
     corpus = seeds(fuzzer, tmp_path / "corpus")
     count = len(list(corpus.iterdir()))
     assert count >= 30
-    # The same inputs each time, so that a run fails for what was changed; longer runs are for finding.
+    # The same inputs in the same order, so that a run fails for what was changed; longer runs are for finding.
     seed = 1 if SECONDS == BRIEF else 0
     run = subprocess.run(
         [program, f"-seed={seed}", f"-max_total_time={SECONDS}", "-timeout=10", "-max_len=2000", f"-artifact_prefix={tmp_path}/", corpus],

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "conformance/errors/snapshot.h"
 #include "conformance/errors/trace.h"
 
@@ -61,6 +63,29 @@ bool LimitsAreLower() {
     if (now.rlim_cur < limits[i].rlim_cur) return true;
   }
   return false;
+}
+
+// Interrupts what waits after so many seconds, and again each second after
+// that, until it is called with false.
+void Interrupt(bool on, int seconds) {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  if (on) sigaction(SIGALRM, &action, nullptr);
+  const itimerval timer = {{1, 0}, {seconds, 1000}};
+  const itimerval none = {};
+  setitimer(ITIMER_REAL, on ? &timer : &none, nullptr);
+  if (!on) signal(SIGALRM, SIG_DFL);
+}
+
+// What each child does. An emulator translates code where it runs first: after
+// this it need not do so in every child.
+void Rehearse() {
+  ReadLimits();
+  LimitsAreLower();
+  before.Take();
+  after.Take();
+  char text[256];
+  FirstDifference(before, after, text, sizeof(text));
 }
 
 [[noreturn]] void RunBody(const Provocation& provocation) {
@@ -184,29 +209,6 @@ void Skip(const char* reason) {
   _exit(0);
 }
 
-// Interrupts what waits after so many seconds, and again each second after
-// that, until it is called with false.
-void Interrupt(bool on, int seconds) {
-  struct sigaction action = {};
-  action.sa_handler = [](int) {};
-  if (on) sigaction(SIGALRM, &action, nullptr);
-  const itimerval timer = {{1, 0}, {seconds, 1000}};
-  const itimerval none = {};
-  setitimer(ITIMER_REAL, on ? &timer : &none, nullptr);
-  if (!on) signal(SIGALRM, SIG_DFL);
-}
-
-// What each child does. An emulator translates code where it runs first: after
-// this it need not do so in every child.
-void Rehearse() {
-  ReadLimits();
-  LimitsAreLower();
-  before.Take();
-  after.Take();
-  char text[256];
-  FirstDifference(before, after, text, sizeof(text));
-}
-
 Outcome Run(const Provocation& provocation, Pass which, int seconds) {
   void* const memory = mmap(nullptr, sizeof(Outcome), PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -216,8 +218,8 @@ Outcome Run(const Provocation& provocation, Pass which, int seconds) {
   }
   outcome = static_cast<Outcome*>(memory);
   // QEMU forgets its translations when memory is shared for the first time.
-  static const bool rehearsed = (Rehearse(), true);
-  static_cast<void>(rehearsed);
+  static bool rehearsed = false;
+  if (!std::exchange(rehearsed, true)) Rehearse();
   memset(outcome, 0, sizeof(Outcome));
   pass = which;
   fflush(nullptr);

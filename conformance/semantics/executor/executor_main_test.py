@@ -68,6 +68,7 @@ def test_prints_names(executor: str) -> None:
         (["--watchdog=soon"], b"executor: --watchdog=soon: takes a number"),
         (["--programs-at-once", "0"], b"takes a number from 1 to 256"),
         (["--programs-at-once", "257"], b"takes a number from 1 to 256"),
+        (["--programs-per-child", "0"], b"takes a number from 1 to 1000000"),
     ],
 )
 def test_refuses_wrong_options(executor: str, options: list[str], message: bytes) -> None:

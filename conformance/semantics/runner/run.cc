@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -19,11 +20,15 @@ constexpr int kTries = 3;
 constexpr std::size_t kRepetitions = 30;
 // So many of those that an entry of the ledger may explain are looked at
 // closer.
-constexpr std::uint64_t kMadeSmall = 3;
+constexpr std::size_t kMadeSmall = 3;
 constexpr std::uint64_t kProgramsPerSeenOnce = 20'000;
 
 // Programs of a run are named by their numbers.
 std::size_t Index(const Program& program) { return std::stoull(program.name); }
+
+bool IsEarlier(const Disagreement& a, const Disagreement& b) {
+  return Index(a.program) < Index(b.program);
+}
 
 // Runs programs of a list, which get their places in it as names.
 template <typename Take>
@@ -137,11 +142,8 @@ void PutSeenOnceApart(const RunOptions& options, RunResult& result) {
 // seed only; outcomes come in any order.
 void Keep(Disagreement one, const RunOptions& options,
           std::vector<Disagreement>& kept) {
-  const auto later = [](const Disagreement& a, const Disagreement& b) {
-    return Index(a.program) < Index(b.program);
-  };
   const Rule rule = one.violation.rule;
-  kept.insert(std::upper_bound(kept.begin(), kept.end(), one, later),
+  kept.insert(std::upper_bound(kept.begin(), kept.end(), one, IsEarlier),
               std::move(one));
   int of_rule = 0;
   for (auto at = kept.begin(); at != kept.end(); ++at) {
@@ -260,8 +262,8 @@ RunResult Run(const RunOptions& options,
     if (!IsAbout(one->rule, options.groups)) continue;
     result.deviations.push_back({one, 0, {}});
   }
-  // What the ledger may explain; each is looked at closer.
-  std::vector<Disagreement> explained;
+  // What the ledger may explain, by its entries.
+  std::map<const KnownDeviation*, std::vector<Disagreement>> explained;
   std::uint64_t next = 0;
   const auto start = std::chrono::steady_clock::now();
   RunPrograms(
@@ -284,11 +286,9 @@ RunResult Run(const RunOptions& options,
         Disagreement one{program.name, program, outcome, text, *violation};
         if (const KnownDeviation* listed = known.Find(program, *violation)) {
           for (ListedDeviation& deviation : result.deviations) {
-            if (deviation.known != listed) continue;
-            if (++deviation.programs <= kMadeSmall) {
-              explained.push_back(std::move(one));
-            }
+            if (deviation.known == listed) ++deviation.programs;
           }
+          explained[listed].push_back(std::move(one));
           return;
         }
         ++result.disagreeing;
@@ -307,11 +307,16 @@ RunResult Run(const RunOptions& options,
     MakeSmall(options, disagreement);
   }
   // A small program that the ledger does not explain shows another fault.
-  for (Disagreement& disagreement : explained) {
-    MakeSmall(options, disagreement);
-    if (known.Find(disagreement.program, disagreement.violation) == nullptr) {
-      ++result.disagreeing;
-      result.disagreements.push_back(std::move(disagreement));
+  for (const KnownDeviation* entry : known.entries()) {
+    std::vector<Disagreement>& its = explained[entry];
+    std::sort(its.begin(), its.end(), IsEarlier);
+    its.resize(std::min(its.size(), kMadeSmall));
+    for (Disagreement& disagreement : its) {
+      MakeSmall(options, disagreement);
+      if (known.Find(disagreement.program, disagreement.violation) == nullptr) {
+        ++result.disagreeing;
+        result.disagreements.push_back(std::move(disagreement));
+      }
     }
   }
   ReplayListed(options, result);

@@ -39,7 +39,7 @@ def property_test(name, programs, only = [], seed = 0, **kwargs):
     """
     current_target_test(
         name = name,
-        binary = "//conformance/semantics/executor",
+        binary = "//conformance/semantics/executor:default_executor",
         driver = "//conformance/semantics/runner:semantics",
         driver_args = select({
             "@plumbline_toolchains//:is_" + arch: _run(arch, programs, only, seed)
@@ -65,7 +65,7 @@ def property_test_of(name, arch, programs, seed = 0, **kwargs):
     target_test(
         name = name,
         arch = arch,
-        binary = "//conformance/semantics/executor",
+        binary = "//conformance/semantics/executor:default_executor",
         driver = "//conformance/semantics/runner:semantics",
         driver_args = _run(arch, programs, [], seed),
         program_args = _executor(arch),

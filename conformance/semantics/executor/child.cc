@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "conformance/semantics/executor/calls.h"
+#include "conformance/semantics/executor/forked.h"
 #include "conformance/semantics/executor/futex.h"
 #include "conformance/semantics/executor/program.h"
 #include "conformance/semantics/executor/text.h"
@@ -36,6 +37,7 @@ class MainThread final : public Caller {
   void Join(int thread) override {
     if (threads_ != nullptr) threads_->Join(thread);
   }
+  int Fork(int process) override { return threads_->Fork(program_, process); }
 
   void PerformAlone();
   void PerformWithThreads();
@@ -74,7 +76,9 @@ void MainThread::PerformWithThreads() {
   signals_.Leave();
   for (int i = 0; i < program_.step_count; ++i) {
     const int thread = program_.steps[i].thread;
-    if (thread == 0) {
+    if (threads_->IsGone(thread)) {
+      PutGone(i, text_);
+    } else if (thread == 0) {
       signals_.Enter();
       Perform(program_, i, text_);
       signals_.Leave();
@@ -201,11 +205,11 @@ class Process {
 
 void Process::Run(Cell& cell) {
   const Program& program = cell.program;
-  PrepareCalls(program);
+  PrepareCalls(program, lane_.made);
   if (program.last_thread > 0 && threads_ == nullptr) {
     // The watcher's descriptors are above the program's limit.
     LimitDescriptors(kHardDescriptorLimit);
-    threads_ = new Threads(lane_.threads, steady_);
+    threads_ = new Threads(lane_, steady_);
     threads_->Start();
     LimitDescriptors(kSoftDescriptorLimit);
   }
@@ -218,6 +222,7 @@ bool Process::CleanUp(const Leavings& leavings) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
+  if (leavings.has_threads) threads_->EndProcesses();
   // Before threads wake that let them through.
   if (!DropPendingSignals()) return false;
   if (leavings.has_threads && !threads_->CleanUp(leavings.to_threads))

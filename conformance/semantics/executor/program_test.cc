@@ -197,6 +197,13 @@ TEST_F(ParserTest, SaysWhatIsWrongAndWhatIsRight) {
   EXPECT_THAT(ErrorOf("@1"), HasSubstr("a step is missing"));
   EXPECT_THAT(ErrorOf("@1 join 2"), HasSubstr("main thread"));
   EXPECT_THAT(ErrorOf("join 0"), HasSubstr("from 1 to 3"));
+  EXPECT_THAT(ErrorOf("fork 0"), HasSubstr("from 1 to 3"));
+  EXPECT_THAT(ErrorOf("@1 fork 2"), HasSubstr("main thread"));
+  EXPECT_THAT(ErrorOf("_exit 0"), HasSubstr("`fork`"));
+  EXPECT_THAT(ErrorOf("@1 _exit 0"), HasSubstr("`fork`"));
+  EXPECT_THAT(ErrorOf("fork 1\nfork 1"), HasSubstr("take another"));
+  EXPECT_THAT(ErrorOf("@1 pause\nfork 1"), HasSubstr("take another"));
+  EXPECT_THAT(ErrorOf("fork 1\n@1 _exit 256"), HasSubstr("from 0 to 255"));
   EXPECT_THAT(ErrorOf("poll 3 0"), HasSubstr("FD:EVENTS"));
   EXPECT_THAT(ErrorOf("select 3:POLLIN - - 0"), HasSubstr("`FD,FD`"));
   EXPECT_THAT(ErrorOf("poll 3:0x10000 0"), HasSubstr("16 bits"));

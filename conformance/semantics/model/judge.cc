@@ -38,6 +38,8 @@ class Search {
     return violation_;
   }
 
+  bool was_lost() const { return was_lost_; }
+
  private:
   const Step& StepOf(const Report& report) const {
     return program_.steps[static_cast<std::size_t>(report.step)];
@@ -148,10 +150,11 @@ class Search {
           is_since ? std::max(report->before, first.before) : report->before,
           report->after};
       end = std::max(end, report->after);
-      if (!stepper.End(step, *report, when)) {
+      if (!(report->is_gone ? stepper.Gone(step, *report, when)
+                            : stepper.End(step, *report, when))) {
         return Fail(stepper.violation(), at);
       }
-      if (state.is_lost) return true;
+      if (state.is_lost) return IsLost();
     }
     if (stepper.doomed() != 0) return IsKilledBy(stepper.doomed(), at);
     for (const Report* report : reports) {
@@ -159,10 +162,10 @@ class Search {
         return Fail(stepper.violation(), at);
       }
     }
-    if (!stepper.NothingIsDue(first.step)) {
+    if (!stepper.NothingIsDue(StepOf(first), first.step)) {
       return Fail(stepper.violation(), at);
     }
-    if (state.is_lost) return true;
+    if (state.is_lost) return IsLost();
     for (const ThreadState& thread : state.threads) {
       if (thread.sleeping < 0) continue;
       const Step& step =
@@ -172,6 +175,11 @@ class Search {
       }
     }
     return From(at + 1, std::move(state));
+  }
+
+  bool IsLost() {
+    was_lost_ = true;
+    return true;
   }
 
   bool IsKilledBy(SignalMask signals, std::size_t at) {
@@ -203,7 +211,7 @@ class Search {
     Stepper stepper(target_, state, exercised_);
     ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
     if (outcome_.ending == Ending::kKilled && !is_whole) {
-      const SignalMask deadly = stepper.MayKill(program_.steps[at]);
+      const SignalMask deadly = stepper.MayKillProgram(program_.steps[at]);
       if ((deadly & MaskOf(outcome_.signal)) != 0) return true;
     }
     if (outcome_.ending == Ending::kHung && !is_whole) {
@@ -235,6 +243,7 @@ class Search {
   std::vector<Group> groups_;
   Violation violation_;
   bool has_violation_ = false;
+  bool was_lost_ = false;
   std::size_t farthest_ = 0;
 };
 
@@ -242,9 +251,11 @@ class Search {
 
 State InitialState(const Target& target) {
   State state;
-  state.fd_limit = target.fd_limit;
+  ProcessState& process = state.processes[0];
+  process.exists = true;
+  process.fd_limit = target.fd_limit;
   // 0, 1 and 2 are /dev/null, which no step should touch.
-  state.fds.resize(3);
+  process.fds.resize(3);
   Object null;
   null.kind = ObjectKind::kNull;
   state.objects.push_back(null);
@@ -253,14 +264,17 @@ State InitialState(const Target& target) {
   description.access = kORdwr;
   description.references = 3;
   state.descriptions.push_back(description);
-  for (Descriptor& fd : state.fds) fd.description = 0;
+  for (Descriptor& fd : process.fds) fd.description = 0;
   state.threads[0].exists = true;
   return state;
 }
 
 std::optional<Violation> Judge::Check(const Program& program,
                                       const Outcome& outcome) {
-  return Search(target_, program, outcome, exercised_).Run();
+  Search search(target_, program, outcome, exercised_);
+  std::optional<Violation> violation = search.Run();
+  if (!violation && search.was_lost()) ++lost_;
+  return violation;
 }
 
 }  // namespace plumbline::semantics

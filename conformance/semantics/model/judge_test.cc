@@ -123,6 +123,13 @@ constexpr std::string_view kQueue =
     "sigprocmask SIG_BLOCK SIGRTMIN,SIGRTMIN+1,SIGUSR1\n"
     "sigqueue SIGRTMIN+1 1\nsigqueue SIGRTMIN 2\nsigqueue SIGRTMIN 3\n"
     "signalfd -1 SIGRTMIN,SIGRTMIN+1 SFD_NONBLOCK\nread_siginfo $4 3\n";
+constexpr std::string_view kForks =
+    "sigprocmask SIG_BLOCK SIGUSR1,SIGCHLD\nkill SIGUSR1\npipe2 O_NONBLOCK\n"
+    "fork 1\n@1 sigpending\nclose $2.1\n@1 write $2.1 2 1\nread $2.0 8\n"
+    "@1 _exit 7\nread $2.0 8\nsigtimedwait SIGCHLD 0\n";
+constexpr std::string_view kCloses =
+    "pipe2 0\n@1 read $0.0 8\nclose $0.0\nwrite $0.1 1 5\n"
+    "poll $0.1:EPOLLOUT 0\n";
 constexpr std::string_view kWakes = "eventfd 0 0\n@1 read8 $0 8\nwrite8 $0 5\n";
 
 TEST(KernelRelease, IsRead) {
@@ -425,6 +432,45 @@ INSTANTIATE_TEST_SUITE_P(
               "0 0 -\n1 0 - none\n2 0 -\n3 -1 EINTR handled:SIGUSR1\n"
               "end exited\n",
               ""},
+        Story{"Forks", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+              "7 2 - 0102\n8 gone - exited:7\n9 0 -\n"
+              "10 17 - SIGCHLD:CLD_EXITED:7:other:self:0:0\nend exited\n",
+              ""},
+        Story{"ForksWithPendingSignals", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - SIGUSR1\nend exited\n",
+              "fork.3"},
+        Story{"ForksAndShares", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n"
+              "6 -1 EBADF\nend exited\n",
+              "pipe.5"},
+        Story{"ExitsWithAnotherStatus", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+              "7 2 - 0102\n8 gone - exited:0\nend exited\n",
+              "fork.4"},
+        Story{"ExitsAndKeepsItsDescriptors", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+              "7 2 - 0102\n8 gone - exited:7\n9 -1 EAGAIN\nend exited\n",
+              "pipe.3"},
+        Story{
+            "ExitsUnnoticed", kForks,
+            "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+            "7 2 - 0102\n8 gone - exited:7\n9 0 -\n10 -1 EAGAIN\nend exited\n",
+            "signal.8"},
+        Story{"GoneWithoutACause", "fork 1\n@1 sigpending\n",
+              "0 0 -\n1 gone - exited:0\nend exited\n", "wait.4"},
+        Story{"GoneAsAThread", "@1 sigpending\n",
+              "0 gone - exited:0\nend exited\n", "fork.4"},
+        Story{"BusyWithNothing", "@1 sigpending\n@1 sigpending\n",
+              "0 0 - none\n1 busy -\nend exited\n", "wait.1"},
+        Story{"SleepsOnWhatIsClosed", kCloses,
+              "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 1 - @70 90\n"
+              "1 1 - @30 95 05\n4 1 - @100 110 POLLERR|POLLOUT\nend exited\n",
+              ""},
+        Story{"LetsGoOfWhatIsClosed", kCloses,
+              "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 -1 EPIPE @70 90\n"
+              "end exited\n",
+              "pipe.5"},
         Story{"InterruptedByNothing", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 -\n1 -1 EINTR\nend exited\n", "signal.11"}),
     NameOf);

@@ -52,6 +52,18 @@ namespace plumbline::semantics {
        "a call on another kind of descriptor fails as its page says")          \
   RULE(kCloseRangeIs, "fd.19", "close_range(2) VERSIONS",                      \
        "close_range is there since Linux 5.9, its CLOEXEC since 5.11")         \
+  RULE(kFdHeld, "fd.20",                                                       \
+       "close(2) NOTES, Multithreaded processes and close()",                  \
+       "a call that sleeps keeps its file, though its descriptor is closed")   \
+  /* Processes. */                                                             \
+  RULE(kForkShares, "fork.1", "fork(2)",                                       \
+       "the child's descriptors are copies that share open file descriptions") \
+  RULE(kForkApart, "fork.2", "fork(2); close(2)",                              \
+       "what a process closes stays open in the other")                        \
+  RULE(kForkSignals, "fork.3", "fork(2); sigpending(2)",                       \
+       "the child has its parent's mask and actions, and no pending signal")   \
+  RULE(kExit, "fork.4", "_exit(2)",                                            \
+       "a process that ends closes its descriptors, and its status is told")   \
   /* Pipes. */                                                                 \
   RULE(kPipeOrder, "pipe.1", "pipe(7)",                                        \
        "what is read is what was written, in order, once")                     \

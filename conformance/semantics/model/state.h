@@ -137,7 +137,7 @@ struct Descriptor {
 
 struct PendingSignal {
   int signal = 0;
-  std::string code;  // "SI_USER", "SI_QUEUE", "SI_TKILL", "SI_KERNEL"
+  std::string code;  // "SI_USER", "SI_QUEUE", "SI_TKILL", "CLD_EXITED", …
   std::int64_t value = 0;
 };
 
@@ -152,15 +152,42 @@ struct Action {
   Flags flags = 0;
 };
 
-constexpr int kMaxThreads = 4;  // the main one among them
+// What a process has for itself, and what fork copies but for its signals.
+struct ProcessState {
+  bool exists = false;
+  // It was forked, and its mask and pending signals are as they were then.
+  bool is_new = false;
+  std::vector<Descriptor> fds;  // by number
+  std::int64_t fd_limit = 0;
+  std::vector<PendingSignal> pending;
+  std::array<Action, 65> actions{};
+
+  int DescriptionOf(std::int64_t fd) const {
+    return fd >= 0 && fd < static_cast<std::int64_t>(fds.size())
+               ? fds[static_cast<std::size_t>(fd)].description
+               : -1;
+  }
+};
+
+// The main one among them, and the processes' own.
+constexpr int kMaxThreads = 4;
+
+// A descriptor of a call that sleeps, which keeps its file.
+struct HeldFile {
+  int fd = 0;
+  int description = -1;
+};
 
 struct ThreadState {
   bool exists = false;
+  int process = 0;
   SignalMask mask = 0;
   std::vector<PendingSignal> pending;
   // The step that sleeps in its call, or -1; and since when.
   int sleeping = -1;
   Time since = 0;
+  std::vector<HeldFile> held;
+  bool polls = false;  // by poll or select, which hold none for certain
   // What its call let through and was bound by when it began.
   SignalMask mask_during = 0;
   std::int64_t fd_limit = 0;
@@ -173,14 +200,14 @@ struct ThreadState {
 };
 
 struct State {
-  std::vector<Descriptor> fds;  // by number
   std::vector<Description> descriptions;
   std::vector<Object> objects;
-  std::int64_t fd_limit = 0;
 
-  std::vector<PendingSignal> pending;  // of the process
-  std::array<Action, 65> actions{};
+  // By the number in programs. A process that was forked has one thread, which
+  // has its number.
+  std::array<ProcessState, kMaxThreads> processes{};
   std::array<ThreadState, kMaxThreads> threads{};
+  bool has_forked = false;
 
   // A step did what the model does not follow, so that nothing is known of what
   // comes after it.
@@ -189,13 +216,6 @@ struct State {
   // By number of the step: the descriptors that it made.
   std::vector<std::array<int, 2>> made;
 
-  bool IsOpen(std::int64_t fd) const {
-    return fd >= 0 && fd < static_cast<std::int64_t>(fds.size()) &&
-           fds[static_cast<std::size_t>(fd)].description >= 0;
-  }
-  int DescriptionOf(std::int64_t fd) const {
-    return IsOpen(fd) ? fds[static_cast<std::size_t>(fd)].description : -1;
-  }
   Description& At(int description) {
     return descriptions[static_cast<std::size_t>(description)];
   }

@@ -66,31 +66,30 @@ bool Stepper::End(const Step& step, const Report& report,
                   const Interval& when) {
   report_ = &report;
   when_ = when;
-  thread_ = step.thread;
-  if (!Thread().exists) {
-    Thread().exists = true;
-    Thread().mask = state_.threads[0].mask;
+  Become(step.thread);
+  if (report.is_busy) {
+    return Holds(Rule::kWaitBlocks, Thread().sleeping >= 0,
+                 "is begun, as its thread has no other step");
   }
-  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : state_.fd_limit;
+  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : Here().fd_limit;
   was_signalled_ = Thread().was_signalled;
   Thread().was_signalled = false;
   Thread().sleeping = -1;
   if (static_cast<std::size_t>(report.step) >= state_.made.size()) {
     state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
   }
-  return (HandlesLate(step) ||
-          TakesHandled(report, MaskDuring(step) & Thread().mask)) &&
-         Call_(step);
+  const bool is_allowed =
+      (HandlesLate(step) ||
+       TakesHandled(report, MaskDuring(step) & Thread().mask)) &&
+      Call_(step);
+  Release();
+  return is_allowed;
 }
 
 bool Stepper::Sleep(const Step& step, const Report& report) {
   report_ = &report;
   when_ = {report.before, report.after};
-  thread_ = step.thread;
-  if (!Thread().exists) {
-    Thread().exists = true;
-    Thread().mask = state_.threads[0].mask;
-  }
+  Become(step.thread);
   if (!Holds(Rule::kWaitBlocks, Done(step, when_) != Likely::kYes,
              "returns, as there is what it waits for")) {
     return false;
@@ -100,8 +99,11 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   Thread().ran.clear();
   Thread().since = report.before;
   Thread().mask_during = MaskDuring(step);
-  Thread().fd_limit = state_.fd_limit;
+  Thread().fd_limit = Here().fd_limit;
   Thread().was_signalled = false;
+  Thread().polls = step.call == Call::kPoll || step.call == Call::kPpoll ||
+                   step.call == Call::kSelect || step.call == Call::kPselect;
+  Hold(step);
   LookForDoom(thread_, MaskDuring(step));
   return true;
 }
@@ -113,7 +115,7 @@ bool Stepper::GoesOnSleeping(const Step& step, int number,
   report.line = std::to_string(number) + " sleeps on";
   report_ = &report;
   when_ = when;
-  thread_ = step.thread;
+  Become(step.thread);
   return Holds(Rule::kWaitWakes, Done(step, when_) != Likely::kYes,
                "returns, as there is what it waits for");
 }
@@ -191,6 +193,10 @@ bool Stepper::Call_(const Step& step) {
       return DoNanosleep(step);
     case Call::kJoin:
       return true;
+    case Call::kFork:
+      return DoFork(step);
+    case Call::kExit:
+      return Holds(Rule::kExit, false, "ends the process");
   }
   return true;
 }

@@ -26,6 +26,9 @@ class Stepper {
   // breaks a rule: then violation() is it, and the state is of no use.
   bool End(const Step& step, const Report& report, const Interval& when);
 
+  // A step's process has ended, in the step or before it.
+  bool Gone(const Step& step, const Report& report, const Interval& when);
+
   // A thread's step sleeps in its call. False if it should not.
   bool Sleep(const Step& step, const Report& report);
   // What sleeps still does so at a time in `when`. False if it should not.
@@ -34,13 +37,17 @@ class Stepper {
   // The handlers that ran in a step that sends or lets through signals, which
   // may be those of what it sent. False if they should not.
   bool TakesLate(const Step& step, const Report& report);
-  // All signals that were to be handled were. False if not.
-  bool NothingIsDue(int step);
+  // All signals that were to be handled were, after `step` has begun. False if
+  // not.
+  bool NothingIsDue(const Step& step, int number);
 
   // The signals of which one ends the process; 0 if none does.
   SignalMask doomed() const { return doomed_; }
-  // The signals that may end the process in the step, which does not return.
-  SignalMask MayKill(const Step& step) const;
+  // The signals that may end the program in the step, which does not return.
+  SignalMask MayKillProgram(const Step& step) {
+    const SignalMask deadly = MayKill(step);
+    return process_ == 0 ? deadly : 0;
+  }
 
   const Violation& violation() const { return violation_; }
 
@@ -60,7 +67,34 @@ class Stepper {
   // The call failed with EINTR, and may have.
   bool WasInterrupted(bool restarts);
 
+  // ---- processes ----
+  // The step in hand is one of this thread.
+  void Become(int thread);
+  ProcessState& Here() {
+    return state_.processes[static_cast<std::size_t>(process_)];
+  }
+  const ProcessState& Here() const {
+    return state_.processes[static_cast<std::size_t>(process_)];
+  }
+  ProcessState& ProcessOf(const ThreadState& thread) {
+    return state_.processes[static_cast<std::size_t>(thread.process)];
+  }
+  const ProcessState& ProcessOf(const ThreadState& thread) const {
+    return state_.processes[static_cast<std::size_t>(thread.process)];
+  }
+  // The first thread of the process of the step in hand.
+  ThreadState& MainThread() {
+    return state_.threads[static_cast<std::size_t>(process_)];
+  }
+  bool DoFork(const Step& step);
+
   // ---- descriptors ----
+  // The open file description that the step in hand uses by a number; -1 if
+  // there is none.
+  int DescriptionOf(std::int64_t fd) const;
+  bool IsOpen(std::int64_t fd) const { return DescriptionOf(fd) >= 0; }
+  void Hold(const Step& step);
+  void Release();
   int LowestFree(std::int64_t from) const;
   int Open(Object object, Flags access, Flags status);
   void Install(int fd, int description, bool cloexec);
@@ -133,8 +167,10 @@ class Stepper {
   void SendToProcess(PendingSignal signal);
   void SendToThread(int thread, PendingSignal signal);
   SignalMask PendingOf(int thread) const;
+  SignalMask MayKill(const Step& step);
   void LookForDoom(int thread, SignalMask mask);
-  bool IsIdle(int thread) const;
+  int ThreadOf(std::int64_t number) const;
+  bool IsIdle(int thread, int in_step) const;
   SignalMask Deadly(SignalMask signals) const;
   // Whether its handlers are of signals that it sends or lets through.
   static bool HandlesLate(const Step& step);
@@ -144,12 +180,15 @@ class Stepper {
   // The mask of the thread while the step's call waits.
   SignalMask MaskDuring(const Step& step) const;
   Action& ActionOf(int signal) {
-    return state_.actions[static_cast<std::size_t>(signal)];
+    return Here().actions[static_cast<std::size_t>(signal)];
   }
   const Action& ActionOf(int signal) const {
-    return state_.actions[static_cast<std::size_t>(signal)];
+    return Here().actions[static_cast<std::size_t>(signal)];
   }
   ThreadState& Thread() {
+    return state_.threads[static_cast<std::size_t>(thread_)];
+  }
+  const ThreadState& Thread() const {
     return state_.threads[static_cast<std::size_t>(thread_)];
   }
 
@@ -163,6 +202,7 @@ class Stepper {
   const Report* report_ = nullptr;
   Interval when_;
   int thread_ = 0;
+  int process_ = 0;
   std::int64_t fd_limit_ = 0;   // when its call began
   bool was_signalled_ = false;  // while it slept
 };

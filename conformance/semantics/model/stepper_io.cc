@@ -85,8 +85,8 @@ std::string Printed(const std::vector<Chunk>& bytes) {
 
 bool Stepper::DoRead(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   if (!state_.At(description).reads) {
     return FailsWith(Errno::kEBADF, Rule::kPipeEnds);
   }
@@ -111,8 +111,8 @@ bool Stepper::DoRead(const Step& step) {
 
 bool Stepper::DoWrite(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   if (!state_.At(description).writes) {
     return FailsWith(Errno::kEBADF, Rule::kPipeEnds);
   }
@@ -331,14 +331,14 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
   // A time before now is one too.
   const bool absolute = (flags & kTfdTimerAbstime) != 0;
   const bool bad = (value < 0 && !absolute) || interval < 0;
-  if (!state_.IsOpen(fd)) {
+  if (!IsOpen(fd)) {
     if (bad || (flags & ~kKnown) != 0) {
       return FailsWithAny({{Errno::kEBADF, Rule::kFdClosed},
                            {Errno::kEINVAL, Rule::kTimerInvalid}});
     }
     return FailsWith(Errno::kEBADF, Rule::kFdClosed);
   }
-  const int description = state_.DescriptionOf(fd);
+  const int description = DescriptionOf(fd);
   Object& timer = state_.ObjectOf(description);
   if (timer.kind != ObjectKind::kTimerfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
@@ -365,8 +365,8 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
 
 bool Stepper::DoTimerfdGettime(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const Object& timer = state_.ObjectOf(state_.DescriptionOf(fd));
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const Object& timer = state_.ObjectOf(DescriptionOf(fd));
   if (timer.kind != ObjectKind::kTimerfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
   }

@@ -129,9 +129,20 @@ Readiness Stepper::Ready(int description, const Interval& when,
         // Of a thread's own, others that wait for the same instance may have
         // seen nothing, and with that have taken it off its list.
         const bool is_shared =
-            state_.threads[1].exists &&
-            (MaskOfAll(state_.pending) & object.signals) == 0;
+            state_.has_forked ||
+            (state_.threads[1].exists &&
+             (MaskOfAll(Here().pending) & object.signals) == 0);
         ready.Add(kIn, is_shared && depth > 0 ? Likely::kMaybe : Likely::kYes);
+      } else if (state_.has_forked && depth > 0) {
+        // signalfd(2), epoll(7) semantics: an instance is told of the signals
+        // of the process that registered it, whoever waits.
+        for (int i = 0; i < kMaxThreads; ++i) {
+          const ThreadState& other =
+              state_.threads[static_cast<std::size_t>(i)];
+          if (other.exists && (PendingOf(i) & object.signals) != 0) {
+            ready.Add(kIn, Likely::kMaybe);
+          }
+        }
       }
       break;
     case ObjectKind::kEpoll:
@@ -203,8 +214,8 @@ void Stepper::EdgeOfSignals(SignalMask signals) {
   for (std::size_t i = 0; i < state_.objects.size(); ++i) {
     const Object& object = state_.objects[i];
     if (object.kind != ObjectKind::kSignalfd) continue;
-    Edge(static_cast<int>(i), kIn,
-         (object.signals & signals) != 0 ? Likely::kYes : Likely::kMaybe);
+    const bool is_sure = (object.signals & signals) != 0 && !state_.has_forked;
+    Edge(static_cast<int>(i), kIn, is_sure ? Likely::kYes : Likely::kMaybe);
   }
 }
 
@@ -221,8 +232,8 @@ Likely Stepper::PollDone(const Step& step, const Interval& when) const {
   for (const PollRef& poll : step[0].polls) {
     const int fd = NumberOf(poll.fd);
     if (fd < 0) continue;
-    if (!state_.IsOpen(fd)) return Likely::kYes;
-    const Readiness ready = Ready(state_.DescriptionOf(fd), when);
+    if (!IsOpen(fd)) return Likely::kYes;
+    const Readiness ready = Ready(DescriptionOf(fd), when);
     const Events wanted = poll.events | kOnce;
     if ((ready.sure & wanted) != 0) return Likely::kYes;
     if ((ready.possible & wanted) != 0) done = Likely::kMaybe;
@@ -255,7 +266,7 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
     }
   }
   const auto file_of = [&](std::size_t i) {
-    return state_.DescriptionOf(NumberOf(step[i].fd));
+    return DescriptionOf(NumberOf(step[i].fd));
   };
   const auto timed_out = [&](std::int64_t timeout, Time unit) {
     if (timeout < 0) return Likely::kNo;
@@ -353,7 +364,7 @@ bool Stepper::DoPoll(const Step& step) {
     }
     if (*revents != 0) ++count;
     const int fd = NumberOf(polls[i].fd);
-    if (!state_.IsOpen(fd)) {
+    if (!IsOpen(fd)) {
       const Events expected = fd < 0 ? Events{0} : Events{kNval};
       if (!Holds(
               Rule::kPollNval, *revents == expected,
@@ -362,17 +373,16 @@ bool Stepper::DoPoll(const Step& step) {
       }
       continue;
     }
-    const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
+    const Readiness ready = Ready(DescriptionOf(fd), when_);
     const Events wanted = polls[i].events | kOnce;
-    const Object& object = state_.ObjectOf(state_.DescriptionOf(fd));
+    const Object& object = state_.ObjectOf(DescriptionOf(fd));
     const Events sure = ready.sure & wanted;
     const Events possible = ready.possible & wanted;
     // Of what became so while it waited, only what it saw first is told.
     const Interval start{report_->before, report_->before};
-    const Events at_start =
-        object.kind == ObjectKind::kTimerfd
-            ? Ready(state_.DescriptionOf(fd), start).sure & wanted
-            : sure;
+    const Events at_start = object.kind == ObjectKind::kTimerfd
+                                ? Ready(DescriptionOf(fd), start).sure & wanted
+                                : sure;
     for (const Event event : {kIn, kOut, kHup, kErr}) {
       if ((wanted & event) == 0) continue;
       const bool is_given = (*revents & event) != 0;
@@ -392,7 +402,7 @@ bool Stepper::DoPoll(const Step& step) {
       return false;
     }
     if (object.kind == ObjectKind::kTimerfd) {
-      Object& timer = state_.ObjectOf(state_.DescriptionOf(fd));
+      Object& timer = state_.ObjectOf(DescriptionOf(fd));
       if ((*revents & kIn) != 0) {
         TellOver(timer);
       }
@@ -415,7 +425,7 @@ bool Stepper::DoSelect(const Step& step) {
   for (std::size_t set = 0; set < 3; ++set) {
     for (const PollRef& poll : step[set].polls) {
       const int fd = NumberOf(poll.fd);
-      if (fd >= 0 && !state_.IsOpen(fd)) {
+      if (fd >= 0 && !IsOpen(fd)) {
         return FailsWith(Errno::kEBADF, Rule::kFdClosed);
       }
     }
@@ -442,10 +452,10 @@ bool Stepper::DoSelect(const Step& step) {
     for (const PollRef& poll : step[set].polls) {
       const int fd = NumberOf(poll.fd);
       if (fd < 0) continue;  // what no set can hold is left out
-      const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
+      const Readiness ready = Ready(DescriptionOf(fd), when_);
       const bool is_given =
           std::find(given.begin(), given.end(), fd) != given.end();
-      Object& object = state_.ObjectOf(state_.DescriptionOf(fd));
+      Object& object = state_.ObjectOf(DescriptionOf(fd));
       if (!Holds(Rule::kPollEvents,
                  is_given ? (ready.possible & kOf[set]) != 0
                           : (ready.sure & kOf[set]) == 0,
@@ -513,11 +523,11 @@ bool Stepper::DoEpollCtl(const Step& step) {
   const int fd = NumberOf(step[2].fd);
   const Word operation = step[1].word;
   const Events events = step[3].events();
-  if (!state_.IsOpen(epfd) || !state_.IsOpen(fd)) {
+  if (!IsOpen(epfd) || !IsOpen(fd)) {
     return FailsWith(Errno::kEBADF, Rule::kFdClosed);
   }
-  const int epoll = state_.DescriptionOf(epfd);
-  const int file = state_.DescriptionOf(fd);
+  const int epoll = DescriptionOf(epfd);
+  const int file = DescriptionOf(fd);
   if (state_.ObjectOf(epoll).kind != ObjectKind::kEpoll) {
     return FailsWith(Errno::kEINVAL, Rule::kEpollNoEpoll);
   }
@@ -607,7 +617,7 @@ Likely Stepper::WillExpire(const Object& object, int depth) const {
 
 // Whether its number is no longer that of the file, which a duplicate keeps.
 bool Stepper::IsByDuplicate(const Interest& interest) const {
-  return state_.DescriptionOf(interest.fd) != interest.description;
+  return Here().DescriptionOf(interest.fd) != interest.description;
 }
 
 bool Stepper::DoEpollWait(const Step& step) {
@@ -617,10 +627,9 @@ bool Stepper::DoEpollWait(const Step& step) {
     if (target_.may_lack_calls && report_->error == Errno::kENOSYS) return true;
     if (const auto told = IsAbsent({5, 11}, Rule::kEpollPwait2Is)) return *told;
   }
-  const bool is_open = state_.IsOpen(epfd);
-  const bool is_epoll =
-      is_open &&
-      state_.ObjectOf(state_.DescriptionOf(epfd)).kind == ObjectKind::kEpoll;
+  const bool is_open = IsOpen(epfd);
+  const bool is_epoll = is_open && state_.ObjectOf(DescriptionOf(epfd)).kind ==
+                                       ObjectKind::kEpoll;
   if (most < 1) {
     if (!is_open) {
       return FailsWithAny({{Errno::kEINVAL, Rule::kEpollMax},
@@ -632,7 +641,7 @@ bool Stepper::DoEpollWait(const Step& step) {
   if (!is_epoll) return FailsWith(Errno::kEINVAL, Rule::kEpollNoEpoll);
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
 
-  const int epoll = state_.DescriptionOf(epfd);
+  const int epoll = DescriptionOf(epfd);
   const Interval start{when_.before, when_.before};
   Object& instance = state_.ObjectOf(epoll);
   const auto given = static_cast<std::int64_t>(report_->output.size());

@@ -103,6 +103,13 @@ namespace {
   LIE(kGetflLosesNonblock, "getfl_loses_nonblock")       \
   LIE(kCloseRangeOneLess, "close_range_one_less")        \
   LIE(kDupfdNotLowest, "dupfd_not_lowest")               \
+  /* processes */                                        \
+  LIE(kForkDropsCloexec, "fork_drops_cloexec")           \
+  LIE(kForkKeepsPending, "fork_keeps_pending")           \
+  LIE(kForkForgetsMask, "fork_forgets_mask")             \
+  LIE(kForkOpensNull, "fork_opens_null")                 \
+  LIE(kExitStatusLost, "exit_status_lost")               \
+  LIE(kExitAsKill, "exit_as_kill")                       \
   /* signals */                                          \
   LIE(kRealTimeCoalesced, "real_time_coalesced")         \
   LIE(kPendingLost, "pending_lost")                      \
@@ -482,6 +489,42 @@ ssize_t write(int fd, const void* buffer, size_t size) {
     return static_cast<ssize_t>(size);
   }
   return count;
+}
+
+pid_t fork() noexcept {
+  REAL(fork);
+  // The executor's own, whose children are its programs.
+  const bool is_step = getpid() != executor;
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = real_fork();
+  if (pid == 0 && is_step) {
+    for (int fd = 3; fd < 64; ++fd) {
+      const int flags = fcntl(fd, F_GETFD);
+      if (Told(kForkDropsCloexec) && flags == FD_CLOEXEC) close(fd);
+      if (Told(kForkOpensNull) && flags >= 0) dup2(0, fd);
+    }
+    for (int signal = 1; signal < NSIG && Told(kForkKeepsPending); ++signal) {
+      if (sigismember(&pending, signal) == 1) kill(getpid(), signal);
+    }
+    if (Told(kForkForgetsMask)) sigemptyset(&before);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return pid;
+}
+
+void _exit(int status) {
+  REAL(_exit);
+  // A program's process, whose parent is not the executor.
+  const bool is_step = getpid() != executor && getppid() != executor;
+  if (Told(kExitAsKill) && is_step) kill(getpid(), SIGKILL);
+  real__exit(Told(kExitStatusLost) && is_step ? 0 : status);
+  __builtin_unreachable();
 }
 
 int close(int fd) {

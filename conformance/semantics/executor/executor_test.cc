@@ -1025,6 +1025,18 @@ TEST(Processes, AreOfOneProgram) {
   EXPECT_EQ(Shortened(RawOutcomesOf(input, DefaultOptions())), expected);
 }
 
+// Nor is the step that it was in when its program was killed.
+TEST(Processes, AreForgottenWithTheirProgram) {
+  const std::string forks = "fork 1\n@1 pause\n";
+  EXPECT_EQ(Shortened(RawOutcomesOf("program 1\n" + forks +
+                                        "kill SIGTERM\nend\nprogram 2\n" +
+                                        forks + "end\n",
+                                    DefaultOptions())),
+            (std::vector<std::string>{"outcome 1", "0", "sleeps",
+                                      "end killed SIGTERM", "outcome 2", "0",
+                                      "sleeps", "end exited"}));
+}
+
 TEST(Programs, TheLongestOutcomeFits) {
   std::string steps = "eventfd 1 0\nepoll_create1 0\n";
   for (int i = 2; i < 52; ++i) steps += "dup $0\n";

@@ -88,12 +88,7 @@ void ForkedProcess::Join() {
   for (;;) {
     const uint32_t state = cell_->state.load();
     if (state == ThreadCell::kFree || state == ThreadCell::kDone) return;
-    siginfo_t ended = {};
-    if (id_ == 0 || (waitid(P_PID, static_cast<id_t>(id_), &ended,
-                            WEXITED | WNOHANG | WNOWAIT) == 0 &&
-                     ended.si_pid != 0)) {
-      return;
-    }
+    if (id_ == 0 || HasEnded(id_)) return;
     const timespec pause = {0, 50000};
     nanosleep(&pause, nullptr);
   }

@@ -173,6 +173,8 @@ void Threads::Start() {
 void Threads::Use(const Program& program, bool reaches_high) {
   if (reaches_high) watcher_.LookFromThread();
   forks_ = program.processes;
+  // A process that was here before may have been killed in a step.
+  for (ThreadCell& cell : lane_.processes) cell.state.store(ThreadCell::kFree);
   for (int i = 0; i <= kMaxThread; ++i) {
     const bool is_there = i <= program.last_thread && !IsProcess(i);
     thread_ids_[i] = is_there ? all_thread_ids_[i] : -1;

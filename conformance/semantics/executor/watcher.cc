@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,6 +72,15 @@ int Open(const char* format, int thread_id) {
 }
 
 }  // namespace
+
+// The first thread of a process can be seen as dead before the others are.
+bool HasEnded(int process) {
+  siginfo_t ended = {};
+  const int result = waitid(P_PID, static_cast<id_t>(process), &ended,
+                            WEXITED | WNOHANG | WNOWAIT);
+  // Of one that nobody is told of there is nothing left.
+  return result != 0 || ended.si_pid != 0;
+}
 
 void Watcher::OpenState(int i) {
   const bool is_thread = processes_[i] == 0;
@@ -238,7 +248,10 @@ bool Watcher::IsSettled() {
     const bool is_process = processes_[i] != 0;
     if (state == ThreadCell::kBegun && !is_process) return false;
     const char seen = StateOf(i);
-    if (is_process && (seen == 'Z' || seen == 0)) continue;
+    if (is_process && (seen == 'Z' || seen == 0)) {
+      if (HasEnded(processes_[i])) continue;
+      return false;
+    }
     if (state == ThreadCell::kBegun) return false;
     const bool is_asleep =
         (seen == 'S' && !IsInLock(i)) ||

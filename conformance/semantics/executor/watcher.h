@@ -17,6 +17,9 @@ namespace plumbline::executor {
 // also where the program has descriptors of its own.
 inline constexpr int kFirstWatcherDescriptor = 900;
 
+// Whether a child has ended, which remains to be waited for.
+bool HasEnded(int process);
+
 // Looks at /proc/TID/stat of each second thread, which stays open at a number
 // that is above those of programs.
 class Watcher {

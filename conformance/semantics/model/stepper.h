@@ -105,6 +105,7 @@ class Stepper {
 
   // ---- readiness ----
   Readiness Ready(int description, const Interval& when, int depth = 0) const;
+  Readiness ReadyForInstance(int description) const;
   Readiness Reportable(const Interest& interest, const Interval& when,
                        int depth) const;
   bool HasRivals(const Interest& interest) const;

@@ -164,6 +164,11 @@ Readiness Stepper::Ready(int description, const Interval& when,
   return ready;
 }
 
+// As an instance sees it, which may have been told by another process.
+Readiness Stepper::ReadyForInstance(int description) const {
+  return Ready(description, when_, state_.has_forked ? 1 : 0);
+}
+
 // What epoll_wait would give for it.
 Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
                               int depth) const {
@@ -589,7 +594,7 @@ bool Stepper::DoEpollCtl(const Step& step) {
   }
   // What is ready now is news to this registration.
   Interest& interest = adds ? interests.back() : *found;
-  const Readiness ready = Ready(file, when_);
+  const Readiness ready = ReadyForInstance(file);
   if ((ready.possible & interest.Wanted()) != 0) {
     interest.edge = Most(interest.edge, (ready.sure & interest.Wanted()) != 0
                                             ? Likely::kYes
@@ -698,7 +703,7 @@ bool Stepper::DoEpollWait(const Step& step) {
           return Holds(Rule::kEpollOneshot, false,
                        "nothing before EPOLL_CTL_MOD");
         }
-        const Readiness ready = Ready(interest.description, when_);
+        const Readiness ready = ReadyForInstance(interest.description);
         if (interest.Has(kEt) && interest.edge == Likely::kNo &&
             (ready.possible & interest.Wanted()) != 0) {
           return Holds(Rule::kEpollEdge, false, "nothing, as nothing is new");
@@ -775,7 +780,7 @@ bool Stepper::DoEpollWait(const Step& step) {
   for (std::size_t i = 0; i < instance.interests.size(); ++i) {
     Interest& interest = instance.interests[i];
     Object& object = state_.ObjectOf(interest.description);
-    const Readiness ready = Ready(interest.description, when_);
+    const Readiness ready = ReadyForInstance(interest.description);
     if (!reported[i]) {
       // What was not ready leaves the list, until there is news.
       if (ready.possible == 0 && object.kind != ObjectKind::kTimerfd &&

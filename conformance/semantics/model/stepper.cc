@@ -103,6 +103,7 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   Thread().fd_limit = state_.fd_limit;
   Thread().was_signalled = false;
   LookForDoom(thread_, MaskDuring(step));
+  NoteSleepingWriter(step);
   return true;
 }
 
@@ -123,9 +124,7 @@ bool Stepper::Call_(const Step& step) {
     case Call::kPipe2:
       return DoPipe2(step);
     case Call::kSocketpair:
-      // The model knows no sockets.
-      state_.is_lost = true;
-      return true;
+      return DoSocketpair(step);
     case Call::kFifo:
       return DoFifo(step);
     case Call::kEventfd:

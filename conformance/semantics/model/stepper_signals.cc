@@ -141,6 +141,10 @@ SignalMask Stepper::MayKill(const Step& step) const {
     case Call::kWrite8: {
       const int description = state_.DescriptionOf(NumberOf(step[0].fd));
       if (description < 0 || state_.ObjectOf(description).readers > 0) return 0;
+      if (state_.ObjectOf(description).kind == ObjectKind::kSocket &&
+          !IsHungUp(state_.ObjectOf(description))) {
+        return 0;
+      }
       return Deadly(MaskOf(13) & ~own.mask);
     }
     default:

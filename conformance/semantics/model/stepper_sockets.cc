@@ -185,12 +185,14 @@ bool Stepper::ReadMessage(const Step& step, Object& end, std::int64_t size) {
   if (report_->error == Errno::kNone && report_->result == 0 &&
       chunks[0].size == 0) {
     // By the NOTES of recv(2) read leaves an empty message, by its RETURN VALUE
-    // it is received; Linux takes it.
-    if (chunks[0].there == Likely::kMaybe && chunks.size() > 1 &&
-        chunks[1].size == 0) {
-      chunks[1].there = Likely::kMaybe;
+    // it is received; Linux takes it. So one more of those in front may be gone.
+    while (at < chunks.size() && chunks[at].size == 0 &&
+           chunks[at].there == Likely::kMaybe) {
+      ++at;
     }
-    chunks[0].there = Likely::kMaybe;
+    if (at < chunks.size() && chunks[at].size == 0) {
+      chunks[at].there = Likely::kMaybe;
+    }
     return Gives(step, {}, Rule::kSocketMessage);
   }
   while (at < chunks.size() && chunks[at].size == 0 &&

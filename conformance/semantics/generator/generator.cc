@@ -569,7 +569,7 @@ class Writer {
     }
     Look(pair, OneIn(3) ? end : 1 - end);
   }
-  // A message that has no room until another is read, which is there: so the
+  // A message that has no room until others are read, which are there: so the
   // main thread does not sleep.
   void FillAndSleep() {
     if (next_thread_ > kThreads) return;
@@ -580,7 +580,7 @@ class Writer {
     for (int i = 0; i < 2; ++i) WriteEnd(pair, 0, 120000);
     WriteEnd(pair, 0, 1 + Below(3), next_thread_++);
     threads_used_ = true;
-    ReadEnd(pair, 1, 200000);
+    for (int i = 0; i < 2; ++i) ReadEnd(pair, 1, 200000);
   }
   // A thread that sleeps in reading, and what it waits for.
   void WakeSocket(const Pair& pair, int end) {

@@ -1,6 +1,7 @@
 #include "conformance/semantics/executor/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,13 +140,10 @@ Leavings::Leavings(const Program& program)
       const Value& value = step.arguments[argument];
       return value.step < 0 && value.number >= 0 && value.number < 3;
     };
-    for (const Value& value : step.arguments) {
-      // Also what is no descriptor, as it does no harm.
-      if (step.call == Call::kClose || step.call == Call::kFcntl ||
-          step.call == Call::kDup2 || step.call == Call::kDup3) {
-        to_high = to_high || value.number >= kFirstWatcherDescriptor;
-      }
-    }
+    const auto reaches_high = [&](int argument) {
+      if (step.arguments[argument].number >= kFirstWatcherDescriptor)
+        to_high = true;
+    };
     switch (step.call) {
       case Call::kSetrlimit:
         has_limit = true;
@@ -173,11 +171,21 @@ Leavings::Leavings(const Program& program)
         [[fallthrough]];
       }
       case Call::kClose:
+        reaches_high(0);
+        if (is_standard(0)) to_standard = true;
+        break;
       case Call::kFcntl:
+        // The descriptor, and where F_DUPFD begins.
+        reaches_high(0);
+        if (step.arguments[1].number == F_DUPFD ||
+            step.arguments[1].number == F_DUPFD_CLOEXEC) {
+          reaches_high(2);
+        }
         if (is_standard(0)) to_standard = true;
         break;
       case Call::kDup2:
       case Call::kDup3:
+        reaches_high(1);
         if (is_standard(1)) to_standard = true;
         break;
       default:

@@ -1,7 +1,9 @@
 #include "conformance/semantics/executor/program.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <time.h>
 
 #include <iterator>
@@ -508,6 +510,10 @@ bool Parser::ParseList(std::string_view word, bool with_events, int index,
       if (events < 0 || events > UINT16_MAX) {
         Message().Put("poll's events have 16 bits");
         return false;
+      }
+      // Its number is another on SPARC.
+      if ((events & EPOLLRDHUP) != 0 && EPOLLRDHUP != POLLRDHUP) {
+        events = (events & ~int64_t{EPOLLRDHUP}) | POLLRDHUP;
       }
       entry.events = static_cast<short>(events);
     }

@@ -112,16 +112,21 @@ void Watcher::CloseStates() {
   for (int i = 0; i < kMaxThread; ++i) CloseState(i);
 }
 
+HighLimit::HighLimit() {
+  getrlimit(RLIMIT_NOFILE, &before_);
+  rlimit high = before_;
+  high.rlim_cur = high.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &high);
+}
+
+HighLimit::~HighLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
+
 void Watcher::Follow(int thread, int process, ThreadCell& cell) {
   cells_[thread] = &cell;
   if (processes_[thread] == process) return;
   processes_[thread] = process;
   // The program's may all be taken.
-  rlimit limit = {};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  rlimit high = limit;
-  high.rlim_cur = high.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &high);
+  const HighLimit high;
   follow_ = thread;
   if (from_thread_) {
     Ask();
@@ -130,7 +135,6 @@ void Watcher::Follow(int thread, int process, ThreadCell& cell) {
     OpenState(thread);
   }
   follow_ = -1;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void Watcher::LookFromHere() {
@@ -183,6 +187,13 @@ void Watcher::Ask() {
 void* Watcher::Run(void* watcher) {
   Watcher& self = *static_cast<Watcher*>(watcher);
   if (unshare(CLONE_FILES) != 0) Broken("unshare(CLONE_FILES)", errno);
+  {
+    // So that it opens and closes none whose number QEMU keeps for the program.
+    const HighLimit high;
+    int last = 0;
+    while (last >= 0 && last < kFirstWatcherDescriptor - 1)
+      last = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  }
   for (uint32_t number = 1;; ++number) {
     self.answered_.store(number);
     FutexWake(self.answered_);

@@ -5,6 +5,7 @@
 #define PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_WATCHER_H_
 
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include <atomic>
 
@@ -16,6 +17,18 @@ namespace plumbline::executor {
 // some by number, for the whole process: so they are above those of programs
 // also where the program has descriptors of its own.
 inline constexpr int kFirstWatcherDescriptor = 900;
+
+// Lets descriptors have any number that they may have.
+class HighLimit {
+ public:
+  HighLimit();
+  ~HighLimit();
+  HighLimit(const HighLimit&) = delete;
+  HighLimit& operator=(const HighLimit&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
 
 // Whether a child has ended, which remains to be waited for.
 bool HasEnded(int process);

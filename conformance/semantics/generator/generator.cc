@@ -24,6 +24,7 @@ enum class Made : std::uint8_t {
   kTimerfd,
   kSignalfd,
   kEpoll,
+  kSocket,
 };
 
 // A descriptor that a step made, if it succeeded.
@@ -39,6 +40,12 @@ struct Live {
 struct Masks {
   SignalMask blocked = 0;
   SignalMask handled = 0;
+};
+
+// A pair of sockets.
+struct Pair {
+  int step = 0;
+  bool nonblocking = true;
 };
 
 // Writes one program, step by step.
@@ -177,7 +184,7 @@ class Writer {
   }
 
   void Make() {
-    switch (Below(signals_ ? 7 : 5)) {
+    switch (Below(signals_ ? 8 : 6)) {
       case 0:
       case 1:
         return MakePipe();
@@ -186,6 +193,8 @@ class Writer {
         return MakeEventfd();
       case 4:
         return OneIn(2) && timers_ ? MakeTimerfd() : MakeEpoll();
+      case 5:
+        return MakeSocketpair();
       default:
         return MakeSignalfd();
     }
@@ -210,6 +219,17 @@ class Writer {
         Call::kFifo, {Bits(flags | (OneIn(4) ? Flags{kOCloexec} : Flags{0}))});
     Keep(step, 0, Made::kReadEnd, flags != 0);
     Keep(step, 0, Made::kWriteEnd, flags != 0);
+  }
+  void MakeSocketpair() {
+    const Flags type =
+        OneOf<Flags>({kSockStream, kSockStream, kSockDgram, kSockSeqpacket});
+    Flags flags = OneIn(4) ? Flags{0} : Flags{kSockNonblock};
+    if (OneIn(4)) flags |= kSockCloexec;
+    const int step = Add(Call::kSocketpair, {Bits(type | flags)});
+    const bool nonblocking = (flags & kSockNonblock) != 0;
+    Keep(step, 0, Made::kSocket, nonblocking);
+    Keep(step, 1, Made::kSocket, nonblocking);
+    pairs_.push_back({step, nonblocking});
   }
   void MakeEventfd() {
     Flags flags = OneIn(4) ? Flags{0} : Flags{kEfdNonblock};
@@ -267,8 +287,9 @@ class Writer {
     const FdRef epfd = OneIn(40) ? Any() : epoll->fd;
     FdRef fd = Any();
     if (!duplicates_) {
-      const Live* other = Find({Made::kReadEnd, Made::kWriteEnd, Made::kEventfd,
-                                Made::kTimerfd, Made::kSignalfd});
+      const Live* other =
+          Find({Made::kReadEnd, Made::kWriteEnd, Made::kEventfd, Made::kTimerfd,
+                Made::kSignalfd, Made::kSocket});
       if (other != nullptr) fd = other->fd;
     }
     const Word operation =
@@ -358,8 +379,8 @@ class Writer {
   }
 
   void Read(int thread = 0) {
-    const Live* live =
-        Find({Made::kReadEnd, Made::kEventfd, Made::kTimerfd, Made::kSignalfd});
+    const Live* live = Find({Made::kReadEnd, Made::kEventfd, Made::kTimerfd,
+                             Made::kSignalfd, Made::kSocket});
     if (live == nullptr) return;
     // The main thread would sleep for ever.
     if (thread == 0 && !live->nonblocking) return;
@@ -369,6 +390,7 @@ class Writer {
     }
     switch (live->made) {
       case Made::kReadEnd:
+      case Made::kSocket:
         Add(Call::kRead,
             {Fd(live->fd), Number(OneOf<std::int64_t>(
                                {1, 2, 3, 8, 100, 4096, 5000, 70000, 0}))},
@@ -390,7 +412,7 @@ class Writer {
   }
 
   void Write_(int thread = 0) {
-    const Live* live = Find({Made::kWriteEnd, Made::kEventfd});
+    const Live* live = Find({Made::kWriteEnd, Made::kEventfd, Made::kSocket});
     if (live == nullptr) return;
     if (live->made == Made::kEventfd) {
       constexpr std::int64_t kMost = -2;  // 2^64 - 2
@@ -458,6 +480,135 @@ class Writer {
     if (live_[at].open_in == 0) {
       live_.erase(live_.begin() + static_cast<long>(at));
     }
+  }
+
+  // ---- sockets ----
+
+  FdRef End(const Pair& pair, int end) { return {pair.step, end, -1}; }
+  void WriteEnd(const Pair& pair, int end, std::int64_t size, int thread = 0) {
+    Add(Call::kWrite, {Fd(End(pair, end)), Number(size), Number(Below(256))},
+        thread);
+  }
+  void ReadEnd(const Pair& pair, int end, std::int64_t size, int thread = 0) {
+    Add(Call::kRead, {Fd(End(pair, end)), Number(size)}, thread);
+  }
+  // Looks at an end, by one call or another.
+  void Look(const Pair& pair, int end) {
+    const FdRef fd = End(pair, end);
+    switch (Below(4)) {
+      case 0:
+        return Wait();
+      case 1: {
+        Argument none;
+        Argument set;
+        set.polls.push_back({fd, 0});
+        Add(Call::kSelect, {set, set, none, Number(0)});
+        return;
+      }
+      default: {
+        Argument polls;
+        polls.polls.push_back(
+            {fd, OneOf<Events>({kIn, kIn | kRdhup, kIn | kOut, kOut, 0})});
+        Add(Call::kPoll, {polls, Number(0)});
+      }
+    }
+  }
+  void WatchEnd(const Pair& pair, int end) {
+    const Live* epoll = Find({Made::kEpoll});
+    if (epoll == nullptr) return;
+    Events events = OneOf<Events>({kIn, kOut, kIn | kOut, 0});
+    if (OneIn(2)) events |= kEt;
+    if (OneIn(2)) events |= kRdhup;
+    Add(Call::kEpollCtl,
+        {Fd(epoll->fd), Name(OneOf({Word::kEpollCtlAdd, Word::kEpollCtlMod})),
+         Fd(End(pair, end)), Bits(events), Number(Steps())});
+    watched_.emplace_back(epoll->fd, End(pair, end));
+  }
+
+  void UseSocket() {
+    if (pairs_.empty() || OneIn(3)) MakeSocketpair();
+    const Pair& pair = pairs_[static_cast<std::size_t>(
+        Below(static_cast<int>(pairs_.size())))];
+    const int end = Below(2);
+    if (OneIn(2)) WatchEnd(pair, end);
+    switch (Below(6)) {
+      case 0:
+      case 1:
+        return Exchange(pair, end);
+      case 2:
+      case 3:
+        return HangUp(pair, end);
+      case 4:
+        return Fill(pair, end);
+      default:
+        if (!threads_ || actor_ != 0) return Exchange(pair, end);
+        return OneIn(3) ? FillAndSleep() : WakeSocket(pair, end);
+    }
+  }
+  // What one end writes the other reads, in other parts.
+  void Exchange(const Pair& pair, int end) {
+    const auto size = [&] { return OneOf<std::int64_t>({1, 2, 3, 10, 0}); };
+    for (int i = 1 + Below(2); i > 0; --i) WriteEnd(pair, 1 - end, size());
+    if (OneIn(2)) Look(pair, end);
+    for (int i = 1 + Below(3); i > 0 && pair.nonblocking; --i) {
+      ReadEnd(pair, end, OneOf<std::int64_t>({1, 2, 8, 100}));
+    }
+    if (OneIn(3)) Look(pair, OneIn(2) ? end : 1 - end);
+  }
+  // The other end is closed, with and without what it and this one wrote.
+  void HangUp(const Pair& pair, int end) {
+    if (OneIn(2)) WriteEnd(pair, end, 1 + Below(3));
+    if (OneIn(2)) WriteEnd(pair, 1 - end, 1 + Below(3));
+    if (OneIn(3)) WatchEnd(pair, end);
+    Add(Call::kClose, {Fd(End(pair, 1 - end))});
+    for (Live& live : live_) {
+      if (live.fd == End(pair, 1 - end)) live.open_in &= ~(1U << actor_);
+    }
+    for (int i = 2 + Below(3); i > 0; --i) {
+      switch (Below(4)) {
+        case 0:
+          WriteEnd(pair, end, OneOf<std::int64_t>({1, 1, 3, 0}));
+          break;
+        case 1:
+          Look(pair, end);
+          break;
+        default:
+          if (pair.nonblocking) ReadEnd(pair, end, 8);
+      }
+    }
+  }
+  // More than has room.
+  void Fill(const Pair& pair, int end) {
+    if (!pair.nonblocking) return Exchange(pair, end);
+    for (int i = 2 + Below(2); i > 0; --i) {
+      WriteEnd(pair, 1 - end,
+               OneOf<std::int64_t>({200000, 200000, 120000, 30000}));
+    }
+    if (OneIn(2)) Look(pair, 1 - end);
+    for (int i = 1 + Below(3); i > 0; --i) {
+      ReadEnd(pair, end, OneOf<std::int64_t>({300000, 300000, 100000, 8}));
+    }
+    Look(pair, OneIn(3) ? end : 1 - end);
+  }
+  // A message that has no room until others are read, which are there: so the
+  // main thread does not sleep.
+  void FillAndSleep() {
+    if (next_thread_ > kThreads) return;
+    const Flags type = OneOf<Flags>({kSockDgram, kSockSeqpacket});
+    const Pair pair{Add(Call::kSocketpair, {Bits(type)}), false};
+    Keep(pair.step, 0, Made::kSocket, false);
+    Keep(pair.step, 1, Made::kSocket, false);
+    for (int i = 0; i < 2; ++i) WriteEnd(pair, 0, 120000);
+    WriteEnd(pair, 0, 1 + Below(3), next_thread_++);
+    for (int i = 0; i < 2; ++i) ReadEnd(pair, 1, 200000);
+  }
+  // A thread that sleeps in reading, and what it waits for.
+  void WakeSocket(const Pair& pair, int end) {
+    if (pair.nonblocking || next_thread_ > kThreads) {
+      return Exchange(pair, end);
+    }
+    ReadEnd(pair, end, OneOf<std::int64_t>({1, 8, 100}), next_thread_++);
+    WriteEnd(pair, 1 - end, OneOf<std::int64_t>({1, 2, 3, 0}));
   }
 
   // What is watched is closed, while a duplicate keeps the file.
@@ -761,7 +912,7 @@ class Writer {
   }
   void Part() {
     const int before = Steps();
-    const int choice = Below(30);
+    const int choice = Below(32);
     if (choice < 6) {
       Wait();
     } else if (choice < 9) {
@@ -787,8 +938,10 @@ class Writer {
       if (timers_) UseTimer();
     } else if (choice < 28) {
       if (signals_) UseSignal();
-    } else if (threads_ && actor_ == 0) {
-      UseThread();
+    } else if (choice < 30) {
+      if (threads_ && actor_ == 0) UseThread();
+    } else {
+      UseSocket();
     }
     if (Steps() == before) Wait();
     if (Steps() == before) MakeEpoll();
@@ -800,6 +953,7 @@ class Writer {
   Program program_;
   std::vector<Live> live_;
   std::vector<std::pair<FdRef, FdRef>> watched_;
+  std::vector<Pair> pairs_;
   bool threads_ = false;
   bool timers_ = false;
   bool signals_ = false;

@@ -47,15 +47,20 @@ enum class ObjectKind : std::uint8_t {
   kTimerfd,
   kSignalfd,
   kEpoll,
+  kSocket,
   kNull,  // /dev/null
 };
 
-// What was written to a pipe at once, as far as it was not read: bytes that
-// count up from `first`.
+// What was written to a pipe or socket at once, as far as it was not read:
+// bytes that count up from `first`.
 struct Chunk {
   std::uint8_t first = 0;
   std::int64_t size = 0;
   bool packet = false;
+  // Of a socket: as much as was written, which takes room until all is read;
+  // and whether it is there still.
+  std::int64_t whole = 0;
+  Likely there = Likely::kYes;
 };
 
 // A registration in an epoll instance, of a descriptor's number and its open
@@ -109,6 +114,15 @@ struct Object {
 
   // signalfd.
   SignalMask signals = 0;
+
+  // Socket: an end of a pair, and in `chunks` what it can read.
+  Flags type = 0;              // SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
+  int peer = -1;               // the other end
+  bool gone = false;           // it was closed
+  Likely reset = Likely::kNo;  // ECONNRESET is to be told
+  bool refused = false;        // ECONNREFUSED was told
+  bool full = false;           // a write to the other end was told that it is
+  bool may_have_more = false;  // of a write that sleeps
 
   // epoll.
   std::vector<Interest> interests;

@@ -105,6 +105,7 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
                    step.call == Call::kSelect || step.call == Call::kPselect;
   Hold(step);
   LookForDoom(thread_, MaskDuring(step));
+  NoteSleepingWriter(step);
   return true;
 }
 
@@ -125,9 +126,7 @@ bool Stepper::Call_(const Step& step) {
     case Call::kPipe2:
       return DoPipe2(step);
     case Call::kSocketpair:
-      // The model knows no sockets.
-      state_.is_lost = true;
-      return true;
+      return DoSocketpair(step);
     case Call::kFifo:
       return DoFifo(step);
     case Call::kEventfd:

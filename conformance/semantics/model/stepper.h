@@ -121,6 +121,7 @@ class Stepper {
 
   // ---- calls ----
   bool DoPipe2(const Step& step);
+  bool DoSocketpair(const Step& step);
   bool DoFifo(const Step& step);
   bool DoEventfd(const Step& step);
   bool DoTimerfdCreate(const Step& step);
@@ -155,6 +156,26 @@ class Stepper {
   bool ReadSignalfd(const Step& step, int description);
   bool WritePipe(const Step& step, int description);
   bool WriteEventfd(const Step& step, int description);
+  bool Gives(const Step& step, const std::vector<Chunk>& bytes, Rule rule);
+
+  // ---- sockets ----
+  Object& Peer(const Object& end) {
+    return state_.objects[static_cast<std::size_t>(end.peer)];
+  }
+  const Object& Peer(const Object& end) const {
+    return state_.objects[static_cast<std::size_t>(end.peer)];
+  }
+  bool IsHungUp(const Object& end) const;
+  bool ReadSocket(const Step& step, int description, std::int64_t size);
+  bool ReadNothing(const Description& file, Object& end);
+  bool ReadStream(const Step& step, Object& end, std::int64_t size);
+  bool ReadMessage(const Step& step, Object& end, std::int64_t size);
+  bool WriteSocket(const Step& step, int description, std::int64_t size);
+  bool WriteToGone(Object& end, int number, std::int64_t size);
+  void CloseSocket(int number);
+  Readiness SocketReady(const Object& end) const;
+  Likely SocketWriteDone(const Object& end, std::int64_t size) const;
+  void NoteSleepingWriter(const Step& step);
   bool IsByDuplicate(const Interest& interest) const;
   Likely WillExpire(const Object& object, int depth = 0) const;
   int EpollDepth(int description, int depth = 0) const;
@@ -167,6 +188,7 @@ class Stepper {
   static void Interrupt(ThreadState& thread, int signal);
   void SendToProcess(PendingSignal signal);
   void SendToThread(int thread, PendingSignal signal);
+  static SignalMask MaskNow(const ThreadState& thread);
   SignalMask PendingOf(int thread) const;
   SignalMask MayKill(const Step& step);
   void LookForDoom(int thread, SignalMask mask);

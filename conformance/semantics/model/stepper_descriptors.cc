@@ -134,6 +134,7 @@ void Stepper::Unreference(int description) {
     }
   }
   if (object.kind == ObjectKind::kEpoll) object.interests.clear();
+  if (object.kind == ObjectKind::kSocket) CloseSocket(number);
 }
 
 bool Stepper::DoPipe2(const Step& step) {

@@ -102,6 +102,8 @@ bool Stepper::DoRead(const Step& step) {
       return ReadSignalfd(step, description);
     case ObjectKind::kEpoll:
       return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
+    case ObjectKind::kSocket:
+      return ReadSocket(step, description, BytesOf(step));
     case ObjectKind::kNull:
       state_.is_lost = true;
       break;
@@ -126,11 +128,28 @@ bool Stepper::DoWrite(const Step& step) {
     case ObjectKind::kSignalfd:
     case ObjectKind::kEpoll:
       return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
+    case ObjectKind::kSocket:
+      return WriteSocket(step, description,
+                         step.call == Call::kWrite8 ? 8 : step[1].number);
     case ObjectKind::kNull:
       state_.is_lost = true;
       break;
   }
   return true;
+}
+
+// The step read these bytes.
+bool Stepper::Gives(const Step& step, const std::vector<Chunk>& bytes,
+                    Rule rule) {
+  std::int64_t size = 0;
+  for (const Chunk& chunk : bytes) size += chunk.size;
+  if (!Returns(size, rule)) return false;
+  if (step.call != Call::kRead) return true;
+  const std::string expected = Printed(bytes);
+  return Holds(rule,
+               report_->output.empty() ? expected.empty()
+                                       : report_->output[0] == expected,
+               "gives " + expected);
 }
 
 // ---- pipes ----------------------------------------------------------------

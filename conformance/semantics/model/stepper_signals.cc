@@ -30,6 +30,11 @@ std::string Record(const PendingSignal& signal) {
 
 }  // namespace
 
+// While it sleeps, that of its call.
+SignalMask Stepper::MaskNow(const ThreadState& thread) {
+  return thread.sleeping >= 0 ? thread.mask_during : thread.mask;
+}
+
 SignalMask Stepper::PendingOf(int thread) const {
   const ThreadState& own = state_.threads[static_cast<std::size_t>(thread)];
   return MaskOfAll(ProcessOf(own).pending) | MaskOfAll(own.pending);
@@ -133,7 +138,7 @@ SignalMask Stepper::MayKill(const Step& step) {
     case Call::kSigqueue: {
       SignalMask loose = 0;
       for (const ThreadState& any : state_.threads) {
-        if (any.exists && any.process == process_) loose |= ~any.mask;
+        if (any.exists && any.process == process_) loose |= ~MaskNow(any);
       }
       return Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
     }
@@ -141,7 +146,7 @@ SignalMask Stepper::MayKill(const Step& step) {
       const int to = ThreadOf(step[0].number);
       if (to < 0) return 0;
       return Deadly(MaskOf(static_cast<int>(step[1].number)) &
-                    ~state_.threads[static_cast<std::size_t>(to)].mask);
+                    ~MaskNow(state_.threads[static_cast<std::size_t>(to)]));
     }
     case Call::kSigprocmask: {
       SignalMask now = own.mask;
@@ -153,6 +158,10 @@ SignalMask Stepper::MayKill(const Step& step) {
     case Call::kWrite8: {
       const int description = DescriptionOf(NumberOf(step[0].fd));
       if (description < 0 || state_.ObjectOf(description).readers > 0) return 0;
+      if (state_.ObjectOf(description).kind == ObjectKind::kSocket &&
+          !IsHungUp(state_.ObjectOf(description))) {
+        return 0;
+      }
       return Deadly(MaskOf(13) & ~own.mask);
     }
     default:
@@ -187,7 +196,7 @@ bool Stepper::DoKill(const Step& step) {
     SendToThread(thread, std::move(sent));
     if (!IsIdle(thread, 0)) {
       LookForDoom(thread,
-                  state_.threads[static_cast<std::size_t>(thread)].mask);
+                  MaskNow(state_.threads[static_cast<std::size_t>(thread)]));
     }
   } else {
     // Of threads one may drop what is ignored, while another blocks it.
@@ -205,7 +214,7 @@ bool Stepper::DoKill(const Step& step) {
     for (int i = 0; i < kMaxThreads; ++i) {
       const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
       if (any.exists && any.process == process_ && !IsIdle(i, 0)) {
-        LookForDoom(i, any.mask);
+        LookForDoom(i, MaskNow(any));
       }
     }
   }

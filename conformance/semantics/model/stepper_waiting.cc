@@ -71,6 +71,12 @@ Rule RuleOf(ObjectKind kind, Event event) {
       return Rule::kSignalfdIn;
     case ObjectKind::kEpoll:
       return Rule::kEpollNested;
+    case ObjectKind::kSocket:
+      return event == kIn      ? Rule::kSocketIn
+             : event == kOut   ? Rule::kSocketOut
+             : event == kHup   ? Rule::kSocketHup
+             : event == kRdhup ? Rule::kSocketRdhup
+                               : Rule::kSocketErr;
     case ObjectKind::kNull:
       break;
   }
@@ -156,6 +162,8 @@ Readiness Stepper::Ready(int description, const Interval& when,
         if (ready.possible != 0) ready.Add(kRdnorm, Likely::kMaybe);
       }
       break;
+    case ObjectKind::kSocket:
+      return SocketReady(object);
     case ObjectKind::kNull:
       ready.Add(kIn | kOut, Likely::kYes);
       ready.Add(kRdnorm | kWrnorm, Likely::kMaybe);
@@ -306,6 +314,11 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
         const std::uint64_t room = ~std::uint64_t{0} - 1 - object.counter;
         return step[1].bits() <= room ? Likely::kYes : done;
       }
+      if (object.kind == ObjectKind::kSocket) {
+        return Most(
+            done, SocketWriteDone(
+                      object, step.call == Call::kWrite8 ? 8 : step[1].number));
+      }
       // Bytes may go in by and by.
       return Likely::kMaybe;
     }
@@ -388,8 +401,9 @@ bool Stepper::DoPoll(const Step& step) {
     const Events at_start = object.kind == ObjectKind::kTimerfd
                                 ? Ready(DescriptionOf(fd), start).sure & wanted
                                 : sure;
-    for (const Event event : {kIn, kOut, kHup, kErr}) {
+    for (const Event event : {kIn, kOut, kHup, kErr, kRdhup}) {
       if ((wanted & event) == 0) continue;
+      if (event == kRdhup && object.kind != ObjectKind::kSocket) continue;
       const bool is_given = (*revents & event) != 0;
       if (!Holds(RuleOf(object.kind, event),
                  is_given ? (possible & event) != 0 : (at_start & event) == 0,

@@ -73,6 +73,8 @@ struct Interest {
   bool disabled = false;  // by EPOLLONESHOT
   // With EPOLLET: whether there was an event that was not reported.
   Likely edge = Likely::kNo;
+  // Those that it surely was, of which any must still be there for it to be.
+  Events news = 0;
   // After how many waits it was last reported or not ready: before it are those
   // of which that is longer ago. Where it may have been ready, it is so for
   // others (earliest_turn), but not against them.

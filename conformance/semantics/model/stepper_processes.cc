@@ -103,6 +103,7 @@ bool Stepper::Gone(const Step& step, const Report& report,
     state_.is_lost = true;
   }
   SendToProcess(std::move(told));
+  Become(step.thread);
   return true;
 }
 

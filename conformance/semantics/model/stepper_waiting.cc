@@ -187,7 +187,9 @@ Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
   if (interest.Has(kExclusive) && HasRivals(interest)) ready.sure = 0;
   if (!interest.Has(kEt)) return ready;
   if (interest.edge == Likely::kNo) return {};
-  if (interest.edge == Likely::kMaybe) ready.sure = 0;
+  const bool is_sure =
+      interest.edge == Likely::kYes && (ready.sure & interest.news) != 0;
+  if (!is_sure) ready.sure = 0;
   return ready;
 }
 
@@ -215,6 +217,7 @@ void Stepper::Edge(int object, Events events, Likely likely, int depth) {
       if ((interest.Wanted() & events) == 0) continue;
       if (!Concerns(state_.At(interest.description), events)) continue;
       interest.edge = Most(interest.edge, likely);
+      if (likely == Likely::kYes) interest.news |= interest.Wanted() & events;
       woke = true;
     }
     if (woke) {
@@ -615,7 +618,10 @@ bool Stepper::DoEpollCtl(const Step& step) {
                                             : Likely::kMaybe);
   }
   // A timer that runs will be.
-  interest.edge = Most(interest.edge, WillExpire(state_.ObjectOf(file)));
+  const Likely expires = WillExpire(state_.ObjectOf(file));
+  interest.edge = Most(interest.edge, expires);
+  interest.news = (ready.sure & interest.Wanted()) |
+                  (expires == Likely::kYes ? Events{kIn} : Events{0});
   Edge(state_.At(epoll).object, kIn | kRdnorm, Likely::kMaybe);
   return true;
 }
@@ -800,6 +806,7 @@ bool Stepper::DoEpollWait(const Step& step) {
       if (ready.possible == 0 && object.kind != ObjectKind::kTimerfd &&
           object.kind != ObjectKind::kEpoll) {
         interest.edge = Likely::kNo;
+        interest.news = 0;
       }
       // One that was not there to be passed over has no claim.
       const Readiness at_start = Reportable(interest, start, 1);
@@ -820,6 +827,7 @@ bool Stepper::DoEpollWait(const Step& step) {
     } else {
       interest.edge = nested ? Likely::kMaybe : Likely::kNo;
     }
+    interest.news = 0;
     if (interest.Has(kOneshot)) interest.disabled = true;
   }
   if (given != 0) return true;

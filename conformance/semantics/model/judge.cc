@@ -34,7 +34,13 @@ class Search {
 
   std::optional<Violation> Run() {
     if (!MakeGroups()) return violation_;
-    if (From(0, InitialState(target_))) return std::nullopt;
+    State state = InitialState(target_);
+    for (const Step& step : program_.steps) {
+      for (int i = 1; i <= step.thread; ++i) {
+        state.threads[static_cast<std::size_t>(i)].is_named = true;
+      }
+    }
+    if (From(0, std::move(state))) return std::nullopt;
     return violation_;
   }
 
@@ -55,6 +61,7 @@ class Search {
   }
 
   bool Malformed(std::string what) {
+    ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
     return Fail({static_cast<int>(groups_.size()), Rule::kEnds,
                  "a report of each step in order", std::move(what)},
                 std::numeric_limits<std::size_t>::max());
@@ -80,6 +87,8 @@ class Search {
         sleeping = -1;
       }
       if (step == groups_.size()) {
+        const bool is_busy = sleeping >= 0 && sleeping != report.step;
+        if (report.busy != is_busy) return Malformed(report.line);
         groups_.push_back({step, {&report}});
         // What ended since this step began may be its doing, though it was
         // seen first.
@@ -96,6 +105,12 @@ class Search {
       }
       sleeps[step] = report.sleeps;
     }
+    // A write that hangs may have written a part, of which what ended since
+    // then tells: the model does not follow that.
+    is_cut_ = outcome_.ending == Ending::kHung && !ended.empty() &&
+              groups_.size() < program_.steps.size() &&
+              program_.steps[groups_.size()].call == Call::kWrite;
+    if (is_cut_) return true;
     for (const Report* before : ended) groups_.back().reports.push_back(before);
     return true;
   }
@@ -131,15 +146,17 @@ class Search {
 
   bool InOrder(std::size_t at, const std::vector<const Report*>& reports,
                State state) {
-    Stepper stepper(target_, state, exercised_);
     const Report& first = *groups_[at].reports.front();
+    Stepper stepper(target_, state, exercised_, StepOf(first).thread == 0);
     Time end = first.after;
     for (const Report* report : reports) {
       const Step& step = StepOf(*report);
+      if (report->busy) continue;
       if (report->sleeps) {
         if (!stepper.Sleep(step, *report)) {
           return Fail(stepper.violation(), at);
         }
+        if (state.is_lost) return true;
         continue;
       }
       // What slept ended since this step began, or just before that.
@@ -155,6 +172,7 @@ class Search {
     }
     if (stepper.doomed() != 0) return IsKilledBy(stepper.doomed(), at);
     for (const Report* report : reports) {
+      if (report->busy) continue;
       if (!stepper.TakesLate(StepOf(*report), *report)) {
         return Fail(stepper.violation(), at);
       }
@@ -162,7 +180,7 @@ class Search {
     if (!stepper.NothingIsDue(first.step)) {
       return Fail(stepper.violation(), at);
     }
-    if (state.is_lost) return true;
+    if (state.is_lost || (is_cut_ && at + 1 == groups_.size())) return true;
     for (const ThreadState& thread : state.threads) {
       if (thread.sleeping < 0) continue;
       const Step& step =
@@ -233,6 +251,7 @@ class Search {
   const Outcome& outcome_;
   RuleCounts& exercised_;
   std::vector<Group> groups_;
+  bool is_cut_ = false;
   Violation violation_;
   bool has_violation_ = false;
   std::size_t farthest_ = 0;
@@ -254,7 +273,7 @@ State InitialState(const Target& target) {
   description.references = 3;
   state.descriptions.push_back(description);
   for (Descriptor& fd : state.fds) fd.description = 0;
-  state.threads[0].exists = true;
+  state.threads[0].exists = state.threads[0].is_named = true;
   return state;
 }
 

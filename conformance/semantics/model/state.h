@@ -155,7 +155,8 @@ struct Action {
 constexpr int kMaxThreads = 4;  // the main one among them
 
 struct ThreadState {
-  bool exists = false;
+  bool is_named = false;  // by the program, so that it is there
+  bool exists = false;    // it had a step
   SignalMask mask = 0;
   std::vector<PendingSignal> pending;
   // The step that sleeps in its call, or -1; and since when.
@@ -163,6 +164,7 @@ struct ThreadState {
   Time since = 0;
   // What its call let through and was bound by when it began.
   SignalMask mask_during = 0;
+  SignalMask waits_for = 0;  // in sigtimedwait
   std::int64_t fd_limit = 0;
   // A signal came that it lets through: it is interrupted though another thread
   // takes that.

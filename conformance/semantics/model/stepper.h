@@ -19,8 +19,14 @@ namespace plumbline::semantics {
 // Changes `state` by what a report says, if the rules allow that.
 class Stepper {
  public:
-  Stepper(const Target& target, State& state, RuleCounts& exercised)
-      : target_(target), state_(state), exercised_(exercised) {}
+  // `main_acts`: whether it is the main thread's step after which the others
+  // settle.
+  Stepper(const Target& target, State& state, RuleCounts& exercised,
+          bool main_acts = true)
+      : target_(target),
+        state_(state),
+        exercised_(exercised),
+        main_acts_(main_acts) {}
 
   // A step ended as `report` says, at some time within `when`. False if that
   // breaks a rule: then violation() is it, and the state is of no use.
@@ -135,6 +141,10 @@ class Stepper {
   SignalMask PendingOf(int thread) const;
   void LookForDoom(int thread, SignalMask mask);
   bool IsIdle(int thread) const;
+  SignalMask BlockedBy(int thread) const;
+  SignalMask BlockedInCall(const ThreadState& thread) const;
+  void BeginInThread();
+  void DropIgnored(std::vector<PendingSignal>& queue, SignalMask blocked) const;
   SignalMask Deadly(SignalMask signals) const;
   // Whether its handlers are of signals that it sends or lets through.
   static bool HandlesLate(const Step& step);
@@ -156,6 +166,7 @@ class Stepper {
   const Target& target_;
   State& state_;
   RuleCounts& exercised_;
+  const bool main_acts_;
   Violation violation_;
   SignalMask doomed_ = 0;
 

@@ -75,21 +75,23 @@ void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
   EdgeOfSignals(mask);
 }
 
-// Whoever sleeps and lets the signal through returns, or looks again.
+// Whoever sleeps and lets the signal through returns, or looks again. So Linux
+// does to all that wait for it in sigtimedwait, of whom one takes it.
 void Stepper::Interrupt(ThreadState& thread, int signal) {
-  if (thread.sleeping < 0 || (thread.mask_during & MaskOf(signal)) != 0) return;
+  const SignalMask deaf = thread.mask_during & ~thread.waits_for;
+  if (thread.sleeping < 0 || (deaf & MaskOf(signal)) != 0) return;
   thread.was_signalled = true;
 }
 
 void Stepper::SendToProcess(PendingSignal signal) {
   for (ThreadState& thread : state_.threads) Interrupt(thread, signal.signal);
-  Send(state_.pending, state_.threads[0].mask, std::move(signal));
+  Send(state_.pending, BlockedBy(0), std::move(signal));
 }
 
 void Stepper::SendToThread(int thread, PendingSignal signal) {
   ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
   Interrupt(to, signal.signal);
-  Send(to.pending, to.mask, std::move(signal));
+  Send(to.pending, BlockedBy(thread), std::move(signal));
 }
 
 // Those whose action is the default, which ends the program.
@@ -104,10 +106,46 @@ SignalMask Stepper::Deadly(SignalMask signals) const {
   return deadly;
 }
 
-// The executor blocks all signals in a second thread that has no step.
+// The executor blocks all signals in a thread that has no step; the main one
+// always has one in a program without others.
 bool Stepper::IsIdle(int thread) const {
-  return thread != 0 && thread != thread_ &&
+  if (thread == 0) return !main_acts_;
+  return thread != thread_ &&
          state_.threads[static_cast<std::size_t>(thread)].sleeping < 0;
+}
+
+SignalMask Stepper::BlockedBy(int thread) const {
+  const ThreadState& its = state_.threads[static_cast<std::size_t>(thread)];
+  if (IsIdle(thread)) return ~kNeverBlocked;
+  return its.sleeping >= 0 ? BlockedInCall(its) : its.mask;
+}
+
+SignalMask Stepper::BlockedInCall(const ThreadState& thread) const {
+  // What it waits for and has not blocked ends it all the same.
+  return thread.mask_during & ~Deadly(thread.waits_for & ~thread.mask);
+}
+
+// What is pending when a step begins and is not blocked is taken before the
+// call. What is ignored goes; what is handled is told when the step ends.
+void Stepper::BeginInThread() {
+  if (Thread().sleeping >= 0) return;
+  if (!Thread().exists) {
+    Thread().exists = true;
+    Thread().mask = state_.threads[0].mask;
+  }
+  DropIgnored(Thread().pending, Thread().mask);
+  DropIgnored(state_.pending, Thread().mask);
+}
+
+void Stepper::DropIgnored(std::vector<PendingSignal>& queue,
+                          SignalMask blocked) const {
+  std::erase_if(queue, [&](const PendingSignal& pending) {
+    const SignalMask bit = MaskOf(pending.signal);
+    const Word disposition = ActionOf(pending.signal).disposition;
+    return (blocked & bit) == 0 &&
+           (disposition == Word::kIgnore ||
+            (disposition == Word::kDefault && (bit & kIgnoredByDefault) != 0));
+  });
 }
 
 void Stepper::LookForDoom(int thread, SignalMask mask) {
@@ -117,34 +155,42 @@ void Stepper::LookForDoom(int thread, SignalMask mask) {
 SignalMask Stepper::MayKill(const Step& step) const {
   const ThreadState& own =
       state_.threads[static_cast<std::size_t>(step.thread)];
+  const SignalMask mask = own.exists ? own.mask : state_.threads[0].mask;
+  // Before the call.
+  const SignalMask at_once = Deadly(PendingOf(step.thread) & ~mask);
   switch (step.call) {
     case Call::kKill:
     case Call::kSigqueue: {
-      SignalMask loose = 0;
+      SignalMask loose = ~mask | kNeverBlocked;
       for (const ThreadState& any : state_.threads) {
-        if (any.exists) loose |= ~any.mask;
+        if (any.sleeping >= 0) loose |= ~BlockedInCall(any);
       }
-      return Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
+      return at_once | Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
     }
     case Call::kTgkill: {
-      const auto to = static_cast<std::size_t>(step[0].number);
-      return Deadly(MaskOf(static_cast<int>(step[1].number)) &
-                    ~state_.threads[to].mask);
+      const ThreadState& to =
+          state_.threads[static_cast<std::size_t>(step[0].number)];
+      SignalMask loose = kNeverBlocked;
+      if (step[0].number == step.thread) loose |= ~mask;
+      if (to.sleeping >= 0) loose |= ~BlockedInCall(to);
+      return at_once | Deadly(MaskOf(static_cast<int>(step[1].number)) & loose);
     }
     case Call::kSigprocmask: {
-      SignalMask now = own.mask;
+      SignalMask now = mask;
       if (step[0].word == Word::kSigUnblock) now &= ~step[1].signals();
       if (step[0].word == Word::kSigSetmask) now = step[1].signals();
-      return Deadly(PendingOf(step.thread) & ~now);
+      return at_once | Deadly(PendingOf(step.thread) & ~now);
     }
     case Call::kWrite:
     case Call::kWrite8: {
       const int description = state_.DescriptionOf(NumberOf(step[0].fd));
-      if (description < 0 || state_.ObjectOf(description).readers > 0) return 0;
-      return Deadly(MaskOf(13) & ~own.mask);
+      if (description < 0 || state_.ObjectOf(description).readers > 0) {
+        return at_once;
+      }
+      return at_once | Deadly(MaskOf(13) & ~mask);
     }
     default:
-      return Deadly(PendingOf(step.thread) & ~MaskDuring(step));
+      return at_once | Deadly(PendingOf(step.thread) & ~MaskDuring(step));
   }
 }
 
@@ -153,7 +199,7 @@ bool Stepper::DoKill(const Step& step) {
   const bool queues = step.call == Call::kSigqueue;
   const int thread = to_thread ? static_cast<int>(step[0].number) : 0;
   const int signal = static_cast<int>(step[to_thread ? 1 : 0].number);
-  if (to_thread && !state_.threads[static_cast<std::size_t>(thread)].exists) {
+  if (to_thread && !state_.threads[static_cast<std::size_t>(thread)].is_named) {
     // The executor has no number of a thread that no step names.
     return FailsWith(Errno::kEINVAL, Rule::kSignalBlocked);
   }
@@ -165,14 +211,11 @@ bool Stepper::DoKill(const Step& step) {
   if (queues) sent.value = static_cast<std::int32_t>(step[1].number);
   if (to_thread) {
     SendToThread(thread, std::move(sent));
-    if (!IsIdle(thread)) {
-      LookForDoom(thread,
-                  state_.threads[static_cast<std::size_t>(thread)].mask);
-    }
+    LookForDoom(thread, BlockedBy(thread));
   } else {
     // Of threads one may drop what is ignored, while another blocks it.
     for (const ThreadState& any : state_.threads) {
-      const SignalMask differ = any.mask ^ state_.threads[0].mask;
+      const SignalMask differ = any.mask ^ BlockedBy(0);
       if (any.exists && (differ & MaskOf(signal)) != 0 &&
           ActionOf(signal).disposition != Word::kHandler &&
           (ActionOf(signal).disposition == Word::kIgnore ||
@@ -183,7 +226,7 @@ bool Stepper::DoKill(const Step& step) {
     SendToProcess(std::move(sent));
     for (int i = 0; i < kMaxThreads; ++i) {
       const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
-      if (any.exists && !IsIdle(i)) LookForDoom(i, any.mask);
+      if (any.exists) LookForDoom(i, BlockedBy(i));
     }
   }
   return true;
@@ -285,10 +328,13 @@ bool Stepper::NothingIsDue(int step) {
   for (int i = 0; i < kMaxThreads; ++i) {
     ThreadState& thread = state_.threads[static_cast<std::size_t>(i)];
     if (!thread.exists) continue;
-    const SignalMask loose = PendingOf(i) & ~thread.mask;
     if (IsIdle(i)) continue;
+    const SignalMask loose = PendingOf(i) & ~BlockedBy(i);
     // One thread may have dropped what is ignored, while another blocks it.
-    if (i != 0 && (loose & kIgnoredByDefault) != 0) state_.is_lost = true;
+    if (i != 0 && (loose & kIgnoredByDefault) != 0) {
+      state_.is_lost = true;
+      return true;
+    }
     for (int signal = 1; signal <= 64; ++signal) {
       if ((loose & MaskOf(signal)) == 0) continue;
       if (!Holds(Rule::kSignalDelivered, (doomed_ & MaskOf(signal)) != 0,
@@ -317,16 +363,8 @@ bool Stepper::DoSigprocmask(const Step& step) {
   now &= ~kNeverBlocked;
   Thread().mask = now;
   // What is ignored goes when it is let through.
-  for (std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
-    std::erase_if(*queue, [&](const PendingSignal& pending) {
-      const SignalMask bit = MaskOf(pending.signal);
-      const Word disposition = ActionOf(pending.signal).disposition;
-      return (now & bit) == 0 &&
-             (disposition == Word::kIgnore ||
-              (disposition == Word::kDefault && (bit & kIgnoredByDefault)));
-    });
-  }
+  DropIgnored(Thread().pending, now);
+  DropIgnored(state_.pending, now);
   LookForDoom(thread_, now);
   return true;
 }
@@ -423,12 +461,14 @@ bool Stepper::DoSigtimedwait(const Step& step) {
   const SignalMask signals = step[0].signals() & ~kNeverBlocked;
   const std::int64_t timeout = step[1].number;
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
-  if (timeout < 0) return FailsWith(Errno::kEINVAL, Rule::kSignalTimeout);
+  if (timeout < -1 && report_->error == Errno::kEINVAL) {
+    return Holds(Rule::kWaitNegative, true, {});
+  }
   if (report_->error == Errno::kEAGAIN) {
     return Holds(Rule::kSignalTaken, (PendingOf(thread_) & signals) == 0,
                  "takes a pending signal") &&
            Holds(Rule::kSignalTimeout,
-                 report_->after - report_->before >= timeout,
+                 timeout >= 0 && report_->after - report_->before >= timeout,
                  "waits for as long as asked");
   }
   if (!Holds(Rule::kSignalTaken,
@@ -470,6 +510,7 @@ bool Stepper::DoSignalfd(const Step& step) {
   }
   if (!Returns(fd, Rule::kSignalfdUpdate)) return false;
   object.signals = signals;
+  state_.made[static_cast<std::size_t>(report_->step)] = {fd, -1};
   EdgeOfSignals(PendingOf(thread_));
   return true;
 }

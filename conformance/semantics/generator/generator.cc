@@ -689,8 +689,9 @@ class Writer {
         return;
       case 2:
         Add(Call::kNanosleep,
-            {Number(OneOf<std::int64_t>(
-                {1, 60 * kMicrosecond, 250 * kMicrosecond}))});
+            {Number(OneIn(30) ? -1
+                              : OneOf<std::int64_t>({1, 60 * kMicrosecond,
+                                                     250 * kMicrosecond}))});
         return;
       default:
         if (timer->nonblocking) {

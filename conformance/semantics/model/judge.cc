@@ -34,7 +34,21 @@ class Search {
 
   std::optional<Violation> Run() {
     if (!MakeGroups()) return violation_;
-    if (From(0, InitialState(target_))) return std::nullopt;
+    State state = InitialState(target_);
+    // Of the numbers up to the highest those that are no processes.
+    std::array<bool, kMaxThreads> forks{};
+    std::size_t last = 0;
+    for (const Step& step : program_.steps) {
+      const bool is_fork = step.call == Call::kFork;
+      const auto number =
+          static_cast<std::size_t>(is_fork ? step[0].number : step.thread);
+      last = std::max(last, number);
+      if (is_fork) forks[number] = true;
+    }
+    for (std::size_t i = 1; i <= last; ++i) {
+      state.threads[i].is_named = !forks[i];
+    }
+    if (From(0, std::move(state))) return std::nullopt;
     return violation_;
   }
 
@@ -57,6 +71,7 @@ class Search {
   }
 
   bool Malformed(std::string what) {
+    ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
     return Fail({static_cast<int>(groups_.size()), Rule::kEnds,
                  "a report of each step in order", std::move(what)},
                 std::numeric_limits<std::size_t>::max());
@@ -82,6 +97,8 @@ class Search {
         sleeping = -1;
       }
       if (step == groups_.size()) {
+        const bool is_busy = sleeping >= 0 && sleeping != report.step;
+        if (report.is_busy != is_busy) return Malformed(report.line);
         groups_.push_back({step, {&report}});
         // What ended since this step began may be its doing, though it was
         // seen first.
@@ -98,6 +115,12 @@ class Search {
       }
       sleeps[step] = report.sleeps;
     }
+    // A write that hangs may have written a part, of which what ended since
+    // then tells: the model does not follow that.
+    is_cut_ = outcome_.ending == Ending::kHung && !ended.empty() &&
+              groups_.size() < program_.steps.size() &&
+              program_.steps[groups_.size()].call == Call::kWrite;
+    if (is_cut_) return true;
     for (const Report* before : ended) groups_.back().reports.push_back(before);
     return true;
   }
@@ -133,15 +156,17 @@ class Search {
 
   bool InOrder(std::size_t at, const std::vector<const Report*>& reports,
                State state) {
-    Stepper stepper(target_, state, exercised_);
     const Report& first = *groups_[at].reports.front();
+    Stepper stepper(target_, state, exercised_, StepOf(first).thread == 0);
     Time end = first.after;
     for (const Report* report : reports) {
       const Step& step = StepOf(*report);
+      if (report->is_busy) continue;
       if (report->sleeps) {
         if (!stepper.Sleep(step, *report)) {
           return Fail(stepper.violation(), at);
         }
+        if (state.is_lost) return IsLost();
         continue;
       }
       // What slept ended since this step began, or just before that.
@@ -158,14 +183,16 @@ class Search {
     }
     if (stepper.doomed() != 0) return IsKilledBy(stepper.doomed(), at);
     for (const Report* report : reports) {
+      if (report->is_busy) continue;
       if (!stepper.TakesLate(StepOf(*report), *report)) {
         return Fail(stepper.violation(), at);
       }
     }
-    if (!stepper.NothingIsDue(StepOf(first), first.step)) {
+    if (!stepper.NothingIsDue(first.step)) {
       return Fail(stepper.violation(), at);
     }
     if (state.is_lost) return IsLost();
+    if (is_cut_ && at + 1 == groups_.size()) return IsLost();
     for (const ThreadState& thread : state.threads) {
       if (thread.sleeping < 0) continue;
       const Step& step =
@@ -241,6 +268,7 @@ class Search {
   const Outcome& outcome_;
   RuleCounts& exercised_;
   std::vector<Group> groups_;
+  bool is_cut_ = false;
   Violation violation_;
   bool has_violation_ = false;
   bool was_lost_ = false;
@@ -265,7 +293,7 @@ State InitialState(const Target& target) {
   description.references = 3;
   state.descriptions.push_back(description);
   for (Descriptor& fd : process.fds) fd.description = 0;
-  state.threads[0].exists = true;
+  state.threads[0].exists = state.threads[0].is_named = true;
   return state;
 }
 

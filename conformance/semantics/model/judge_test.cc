@@ -115,8 +115,8 @@ constexpr std::string_view kFifo =
     "fifo O_NONBLOCK\npoll $0:EPOLLIN|EPOLLOUT 0\nwrite $0 3 1\nread $0 8\n"
     "read $0 8\n";
 constexpr std::string_view kTaken =
-    "sigprocmask SIG_BLOCK SIGUSR1\nepoll_create1 0\nsignalfd -1 SIGUSR1 0\n"
-    "@1 epoll_pwait $1 8 -1 none\nkill SIGUSR1\nread_siginfo $2 1\n";
+    "sigprocmask SIG_BLOCK SIGCHLD\nepoll_create1 0\nsignalfd -1 SIGCHLD 0\n"
+    "@1 epoll_pwait $1 8 -1 none\nkill SIGCHLD\nread_siginfo $2 1\n";
 constexpr std::string_view kEdge =
     "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN|EPOLLET 7\nepoll_wait $0 8 0\n"
@@ -391,12 +391,12 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\n1 0 -\n2 2 - POLLIN POLLIN\nend exited\n", "poll.5"},
         Story{"InterruptedByASignalThatAnotherTook", kTaken,
               "0 0 - none\n1 3 -\n2 4 -\n3 sleeps - @170 200\n4 0 - @210 220\n"
-              "5 128 - @230 240 SIGUSR1:SI_USER:0:self:self\n"
+              "5 128 - @230 240 SIGCHLD:SI_USER:0:self:self\n"
               "3 -1 EINTR @170 250\nend exited\n",
               ""},
         Story{"SleepsOnAsAnotherTookTheSignal", kTaken,
               "0 0 - none\n1 3 -\n2 4 -\n3 sleeps - @170 200\n4 0 - @210 220\n"
-              "5 128 - @230 240 SIGUSR1:SI_USER:0:self:self\nend exited\n",
+              "5 128 - @230 240 SIGCHLD:SI_USER:0:self:self\nend exited\n",
               ""},
         Story{"AReaderThatWaitedTellsOfTheRest", kRest,
               "0 3 -\n1 4,5 -\n2 sleeps - @150 160\n3 0 - @170 180\n"
@@ -483,7 +483,7 @@ INSTANTIATE_TEST_SUITE_P(
         Story{"GoneAsAThread", "@1 sigpending\n",
               "0 gone - exited:0\nend exited\n", "fork.4"},
         Story{"BusyWithNothing", "@1 sigpending\n@1 sigpending\n",
-              "0 0 - none\n1 busy -\nend exited\n", "wait.1"},
+              "0 0 - none\n1 busy -\nend exited\n", "wait.4"},
         Story{"SleepsOnWhatIsClosed", kCloses,
               "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 1 - @70 90\n"
               "1 1 - @30 95 05\n4 1 - @100 110 POLLERR|POLLOUT\nend exited\n",
@@ -634,6 +634,120 @@ INSTANTIATE_TEST_SUITE_P(
               "wait.2"},
         Story{"InterruptedByNothing", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 -\n1 -1 EINTR\nend exited\n", "signal.11"}),
+    NameOf);
+
+constexpr std::string_view kTwice =
+    "eventfd 0 0\n@1 read8 $0 8\n@1 write8 $0 1\n";
+constexpr std::string_view kTwoWait =
+    "sigprocmask SIG_BLOCK SIGRTMIN\n@1 sigtimedwait SIGRTMIN -1\n"
+    "@2 sigtimedwait SIGRTMIN -1\nsigqueue SIGRTMIN 2\n";
+constexpr std::string_view kUpdate =
+    "signalfd -1 SIGUSR1 0\nsignalfd $0 SIGUSR2 0\nclose $1\n";
+constexpr std::string_view kUnnamed = "tgkill 2 SIGUSR1\n@1 eventfd 0 0\n";
+constexpr std::string_view kNotYet = "tgkill 1 SIGUSR1\n@1 eventfd 0 0\n";
+constexpr std::string_view kToMain = "@1 tgkill 0 SIGUSR1\neventfd 0 0\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Threads, JudgeStory,
+    testing::Values(
+        Story{"BusyAsItSleeps", kTwice,
+              "0 3 -\n1 sleeps - @110 200\n2 busy - @210 210\nend exited\n",
+              ""},
+        Story{"BusyWithNothing", "@1 eventfd 1 0\n@1 eventfd 1 0\n",
+              "0 3 -\n1 busy -\nend exited\n", "wait.4"},
+        Story{"DoesAnotherStepAsItSleeps", kTwice,
+              "0 3 -\n1 sleeps - @110 200\n2 8 - @210 220\nend exited\n",
+              "wait.4"},
+        Story{"IsKilledAsItBegins", kNotYet, "0 0 -\nend killed SIGUSR1\n", ""},
+        Story{"BeginsThoughItWasKilled", kNotYet, "0 0 -\n1 3 -\nend exited\n",
+              "signal.2"},
+        Story{"ThreadAboveThoseThatAreNamed", kUnnamed,
+              "0 -1 EINVAL\n1 3 -\nend exited\n", ""},
+        Story{"ThreadOfNoName", kUnnamed, "0 0 -\n1 3 -\nend exited\n",
+              "signal.1"},
+        Story{"MainIsKilledByItsNextStep", kToMain,
+              "0 0 -\nend killed SIGUSR1\n", ""},
+        Story{"MainGoesOnThoughItWasKilled", kToMain,
+              "0 0 -\n1 3 -\nend exited\n", "signal.2"},
+        Story{"MainHasNoOtherStep", "@1 tgkill 0 SIGUSR1\n",
+              "0 0 -\nend exited\n", ""},
+        Story{"WhatIsIgnoredGoesAsMainGoesOn",
+              "@1 tgkill 0 SIGCONT\nsigpending\n",
+              "0 0 -\n1 0 - none\nend exited\n", ""},
+        Story{"SigsuspendLetsIn",
+              "sigprocmask SIG_BLOCK SIGUSR1\n@1 sigsuspend none\n"
+              "kill SIGUSR1\n",
+              "0 0 - none\n1 sleeps - @110 200\nend killed SIGUSR1\n", ""},
+        Story{"WhatIsHandledAsItBeginsEndsNoCall",
+              "@1 eventfd 0 0\nsigaction SIGUSR1 HANDLER 0\n"
+              "sigprocmask SIG_BLOCK SIGUSR1\nkill SIGUSR1\n"
+              "@1 sigsuspend none\n",
+              "0 3 -\n1 0 -\n2 0 - none\n3 0 -\n4 sleeps - @210 300\n"
+              "end exited\n",
+              ""},
+        Story{"WhatItWaitsForAndDoesNotBlockEndsIt",
+              "@1 sigtimedwait SIGUSR1 -1\ntgkill 1 SIGUSR1\n",
+              "0 sleeps - @110 200\nend killed SIGUSR1\n", ""},
+        Story{"SigsuspendDropsWhatIsIgnored",
+              "sigaction SIGUSR1 IGN 0\nsigprocmask SIG_BLOCK SIGUSR1\n"
+              "kill SIGUSR1\n@1 sigsuspend none\n",
+              "0 0 -\n1 0 - none\n2 0 -\n3 sleeps - @210 300\nend exited\n",
+              ""},
+        Story{"SigsuspendKeepsOut", "@1 sigsuspend SIGUSR1\ntgkill 1 SIGUSR1\n",
+              "0 sleeps - @110 200\n1 0 - @210 220\nend exited\n", ""},
+        Story{"OneOfTwoThatWaitTakesIt", kTwoWait,
+              "0 0 - none\n1 sleeps - @110 200\n2 sleeps - @210 300\n"
+              "3 0 - @310 320\n1 34 - @110 330 SIGRTMIN:SI_QUEUE:2:self:self\n"
+              "2 -1 EINTR @210 340\nend exited\n",
+              ""},
+        Story{"WhatASleepingWriteDidIsRead",
+              "pipe2 0\n@1 read $0 3\n@2 write $0.1 200000 7\n",
+              "0 3,4 - @10 20\n1 sleeps - @110 200\n2 sleeps - @210 300\n"
+              "1 3 - @110 330 070809\nend exited\n",
+              ""},
+        Story{"WhatEndedBeforeAHangingWrite",
+              "pipe2 0\n@1 read $0 3\nwrite $0.1 65536 7\n"
+              "write $0.1 4096 0\n",
+              "0 3,4 - @10 20\n1 sleeps - @110 200\n2 65536 - @210 300\n"
+              "1 3 - @110 330 070809\nend hung\n",
+              ""},
+        Story{"WhatAHangingWriteDidIsRead",
+              "pipe2 0\n@1 read $0 10\nwrite $0.1 200000 7\n",
+              "0 3,4 - @10 20\n1 sleeps - @110 200\n"
+              "1 10 - @110 330 0708090a0b0c0d0e0f10\nend hung\n",
+              ""}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Times, JudgeStory,
+    testing::Values(Story{"SleepBelowZero", "nanosleep -1\n",
+                          "0 -1 EINVAL\nend exited\n", ""},
+                    Story{"SleepBelowZeroIsNone", "nanosleep -1\n",
+                          "0 0 -\nend exited\n", "wait.5"},
+                    Story{"PpollBelowZero", "ppoll - -2 null\n",
+                          "0 -1 EINVAL\nend exited\n", ""},
+                    Story{"PpollBelowZeroIsNone", "ppoll - -2 null\n",
+                          "0 0 -\nend exited\n", "wait.5"},
+                    Story{"PselectBelowZero", "pselect - - - -2 null\n",
+                          "0 -1 EINVAL\nend exited\n", ""},
+                    Story{"PselectBelowZeroIsNone", "pselect - - - -2 null\n",
+                          "0 0 - r: w: e:\nend exited\n", "wait.5"},
+                    Story{"EpollBelowZero",
+                          "epoll_create1 0\nepoll_pwait2 $0 1 -2 null\n",
+                          "0 3 -\n1 -1 EINVAL\nend exited\n", ""},
+                    Story{"SigtimedwaitBelowZero", "sigtimedwait SIGUSR1 -2\n",
+                          "0 -1 EINVAL\nend exited\n", ""},
+                    Story{"SigtimedwaitHasNoTimeout",
+                          "sigtimedwait SIGUSR1 -1\n",
+                          "0 -1 EAGAIN\nend exited\n", "signal.9"}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Made, JudgeStory,
+    testing::Values(Story{"SignalfdThatIsUpdated", kUpdate,
+                          "0 3 -\n1 3 -\n2 0 -\nend exited\n", ""},
+                    Story{"SignalfdThatIsUpdatedIsNone", kUpdate,
+                          "0 3 -\n1 3 -\n2 -1 EBADF\nend exited\n", "fd.3"}),
     NameOf);
 
 TEST(Rules, HaveIdsOfTheirOwnAndSources) {

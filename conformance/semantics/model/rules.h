@@ -258,6 +258,8 @@ namespace plumbline::semantics {
        "a call that sleeps returns when what it waits for is there")           \
   RULE(kSleepNotEarly, "wait.3", "nanosleep(2)",                               \
        "a sleep is not shorter than asked for")                                \
+  RULE(kWaitNegative, "wait.5", "nanosleep(2) ERRORS; each call's EINVAL",     \
+       "a time below 0 is EINVAL")                                             \
   RULE(kEnds, "wait.4", "_exit(2); signal(7)",                                 \
        "a program ends as its signals say")
 

@@ -195,7 +195,8 @@ struct HeldFile {
 };
 
 struct ThreadState {
-  bool exists = false;
+  bool is_named = false;  // by the program, so that it is there
+  bool exists = false;    // it had a step
   int process = 0;
   SignalMask mask = 0;
   std::vector<PendingSignal> pending;
@@ -206,6 +207,7 @@ struct ThreadState {
   bool polls = false;  // by poll or select, which hold none for certain
   // What its call let through and was bound by when it began.
   SignalMask mask_during = 0;
+  SignalMask waits_for = 0;  // in sigtimedwait
   std::int64_t fd_limit = 0;
   // A signal came that it lets through: it is interrupted though another thread
   // takes that.

@@ -1,6 +1,7 @@
 #include "conformance/semantics/model/stepper.h"
 
 #include <string>
+#include <vector>
 
 namespace plumbline::semantics {
 
@@ -67,10 +68,7 @@ bool Stepper::End(const Step& step, const Report& report,
   report_ = &report;
   when_ = when;
   Become(step.thread);
-  if (report.is_busy) {
-    return Holds(Rule::kWaitBlocks, Thread().sleeping >= 0,
-                 "is begun, as its thread has no other step");
-  }
+  BeginInThread();
   fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : Here().fd_limit;
   was_signalled_ = Thread().was_signalled;
   Thread().was_signalled = false;
@@ -90,15 +88,27 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   report_ = &report;
   when_ = {report.before, report.after};
   Become(step.thread);
+  BeginInThread();
+  Thread().ran.clear();
+  for (std::vector<PendingSignal>* queue :
+       {&Thread().pending, &Here().pending}) {
+    std::erase_if(*queue, [&](const PendingSignal& pending) {
+      const bool runs = (Thread().mask & MaskOf(pending.signal)) == 0 &&
+                        ActionOf(pending.signal).disposition == Word::kHandler;
+      if (runs) Thread().ran.push_back(pending.signal);
+      return runs;
+    });
+  }
   if (!Holds(Rule::kWaitBlocks, Done(step, when_) != Likely::kYes,
              "returns, as there is what it waits for")) {
     return false;
   }
   Thread().sleeping = report.step;
   Thread().restarts = MayRestart(step);
-  Thread().ran.clear();
   Thread().since = report.before;
   Thread().mask_during = MaskDuring(step);
+  Thread().waits_for =
+      step.call == Call::kSigtimedwait ? step[0].signals() : SignalMask{0};
   Thread().fd_limit = Here().fd_limit;
   Thread().was_signalled = false;
   Thread().polls = step.call == Call::kPoll || step.call == Call::kPpoll ||
@@ -106,6 +116,13 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   Hold(step);
   LookForDoom(thread_, MaskDuring(step));
   NoteSleepingWriter(step);
+  DropIgnored(Thread().pending, MaskDuring(step));
+  DropIgnored(Here().pending, MaskDuring(step));
+  // Which part of a larger write was done by then is not said.
+  constexpr std::int64_t kPipeBuf = 4096;
+  if (step.call == Call::kWrite && step[1].number > kPipeBuf) {
+    state_.is_lost = true;
+  }
   return true;
 }
 
@@ -202,6 +219,7 @@ bool Stepper::Call_(const Step& step) {
 
 bool Stepper::DoNanosleep(const Step& step) {
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  if (step[0].number < 0) return FailsWith(Errno::kEINVAL, Rule::kWaitNegative);
   return ReturnsZero(Rule::kSleepNotEarly) &&
          Holds(Rule::kSleepNotEarly,
                report_->after - report_->before >= step[0].number,

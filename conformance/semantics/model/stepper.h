@@ -19,8 +19,14 @@ namespace plumbline::semantics {
 // Changes `state` by what a report says, if the rules allow that.
 class Stepper {
  public:
-  Stepper(const Target& target, State& state, RuleCounts& exercised)
-      : target_(target), state_(state), exercised_(exercised) {}
+  // `main_acts`: whether it is the main thread's step after which the others
+  // settle.
+  Stepper(const Target& target, State& state, RuleCounts& exercised,
+          bool main_acts = true)
+      : target_(target),
+        state_(state),
+        exercised_(exercised),
+        main_acts_(main_acts) {}
 
   // A step ended as `report` says, at some time within `when`. False if that
   // breaks a rule: then violation() is it, and the state is of no use.
@@ -37,9 +43,8 @@ class Stepper {
   // The handlers that ran in a step that sends or lets through signals, which
   // may be those of what it sent. False if they should not.
   bool TakesLate(const Step& step, const Report& report);
-  // All signals that were to be handled were, after `step` has begun. False if
-  // not.
-  bool NothingIsDue(const Step& step, int number);
+  // All signals that were to be handled were. False if not.
+  bool NothingIsDue(int step);
 
   // The signals of which one ends the process; 0 if none does.
   SignalMask doomed() const { return doomed_; }
@@ -188,12 +193,15 @@ class Stepper {
   static void Interrupt(ThreadState& thread, int signal);
   void SendToProcess(PendingSignal signal);
   void SendToThread(int thread, PendingSignal signal);
-  static SignalMask MaskNow(const ThreadState& thread);
   SignalMask PendingOf(int thread) const;
   SignalMask MayKill(const Step& step);
   void LookForDoom(int thread, SignalMask mask);
   int ThreadOf(std::int64_t number) const;
-  bool IsIdle(int thread, int in_step) const;
+  bool IsIdle(int thread) const;
+  SignalMask BlockedBy(int thread) const;
+  SignalMask BlockedInCall(const ThreadState& thread) const;
+  void BeginInThread();
+  void DropIgnored(std::vector<PendingSignal>& queue, SignalMask blocked) const;
   SignalMask Deadly(SignalMask signals) const;
   // Whether its handlers are of signals that it sends or lets through.
   static bool HandlesLate(const Step& step);
@@ -218,6 +226,7 @@ class Stepper {
   const Target& target_;
   State& state_;
   RuleCounts& exercised_;
+  const bool main_acts_;
   Violation violation_;
   SignalMask doomed_ = 0;
 

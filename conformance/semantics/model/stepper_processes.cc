@@ -14,11 +14,6 @@ constexpr int kSigchld = 17;
 
 void Stepper::Become(int thread) {
   thread_ = thread;
-  if (!Thread().exists && Thread().process == 0) {
-    // A second thread begins with its first step.
-    Thread().exists = true;
-    Thread().mask = state_.threads[0].mask;
-  }
   process_ = Thread().process;
 }
 
@@ -92,14 +87,9 @@ bool Stepper::Gone(const Step& step, const Report& report,
   Here() = {};
   Thread().exists = false;
   if (!is_told) return true;
-  // A second thread may have it though the main one drops it.
-  bool is_dropped_by_all = true;
-  for (int i = 1; i < kMaxThreads; ++i) {
-    const ThreadState& other = state_.threads[static_cast<std::size_t>(i)];
-    if (other.exists && other.process == 0) is_dropped_by_all = false;
-  }
   Become(0);
-  if (ActionOf(kSigchld).disposition == Word::kDefault && !is_dropped_by_all) {
+  // It may come while the main thread is still in its step.
+  if (main_acts_ && (Thread().mask & MaskOf(kSigchld)) == 0) {
     state_.is_lost = true;
   }
   SendToProcess(std::move(told));

@@ -30,11 +30,6 @@ std::string Record(const PendingSignal& signal) {
 
 }  // namespace
 
-// While it sleeps, that of its call.
-SignalMask Stepper::MaskNow(const ThreadState& thread) {
-  return thread.sleeping >= 0 ? thread.mask_during : thread.mask;
-}
-
 SignalMask Stepper::PendingOf(int thread) const {
   const ThreadState& own = state_.threads[static_cast<std::size_t>(thread)];
   return MaskOfAll(ProcessOf(own).pending) | MaskOfAll(own.pending);
@@ -87,9 +82,11 @@ void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
   EdgeOfSignals(mask);
 }
 
-// Whoever sleeps and lets the signal through returns, or looks again.
+// Whoever sleeps and lets the signal through returns, or looks again. So Linux
+// does to all that wait for it in sigtimedwait, of whom one takes it.
 void Stepper::Interrupt(ThreadState& thread, int signal) {
-  if (thread.sleeping < 0 || (thread.mask_during & MaskOf(signal)) != 0) return;
+  const SignalMask deaf = thread.mask_during & ~thread.waits_for;
+  if (thread.sleeping < 0 || (deaf & MaskOf(signal)) != 0) return;
   thread.was_signalled = true;
 }
 
@@ -97,13 +94,13 @@ void Stepper::SendToProcess(PendingSignal signal) {
   for (ThreadState& thread : state_.threads) {
     if (thread.process == process_) Interrupt(thread, signal.signal);
   }
-  Send(Here().pending, MainThread().mask, std::move(signal));
+  Send(Here().pending, BlockedBy(process_), std::move(signal));
 }
 
 void Stepper::SendToThread(int thread, PendingSignal signal) {
   ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
   Interrupt(to, signal.signal);
-  Send(to.pending, to.mask, std::move(signal));
+  Send(to.pending, BlockedBy(thread), std::move(signal));
 }
 
 // Those whose action is the default, which ends the program.
@@ -118,11 +115,47 @@ SignalMask Stepper::Deadly(SignalMask signals) const {
   return deadly;
 }
 
-// The executor blocks all signals in a thread that has no step, beside those
-// of `in_step`.
-bool Stepper::IsIdle(int thread, int in_step) const {
-  return thread != in_step && thread != thread_ &&
+// The executor blocks all signals in a thread that has no step; the main one
+// always has one in a program without others.
+bool Stepper::IsIdle(int thread) const {
+  if (thread == 0) return !main_acts_;
+  return thread != thread_ &&
          state_.threads[static_cast<std::size_t>(thread)].sleeping < 0;
+}
+
+SignalMask Stepper::BlockedBy(int thread) const {
+  const ThreadState& its = state_.threads[static_cast<std::size_t>(thread)];
+  if (IsIdle(thread)) return ~kNeverBlocked;
+  return its.sleeping >= 0 ? BlockedInCall(its) : its.mask;
+}
+
+SignalMask Stepper::BlockedInCall(const ThreadState& thread) const {
+  // What it waits for and has not blocked ends it all the same.
+  return thread.mask_during & ~Deadly(thread.waits_for & ~thread.mask);
+}
+
+// What is pending when a step begins and is not blocked is taken before the
+// call. What is ignored goes; what is handled is told when the step ends.
+void Stepper::BeginInThread() {
+  if (Thread().sleeping >= 0) return;
+  if (!Thread().exists) {
+    // A second thread, at its first step.
+    Thread().exists = true;
+    Thread().mask = state_.threads[0].mask;
+  }
+  DropIgnored(Thread().pending, Thread().mask);
+  DropIgnored(Here().pending, Thread().mask);
+}
+
+void Stepper::DropIgnored(std::vector<PendingSignal>& queue,
+                          SignalMask blocked) const {
+  std::erase_if(queue, [&](const PendingSignal& pending) {
+    const SignalMask bit = MaskOf(pending.signal);
+    const Word disposition = ActionOf(pending.signal).disposition;
+    return (blocked & bit) == 0 &&
+           (disposition == Word::kIgnore ||
+            (disposition == Word::kDefault && (bit & kIgnoredByDefault) != 0));
+  });
 }
 
 // Of another process it is its own doom: see Gone.
@@ -133,39 +166,49 @@ void Stepper::LookForDoom(int thread, SignalMask mask) {
 SignalMask Stepper::MayKill(const Step& step) {
   Become(step.thread);
   const ThreadState& own = Thread();
+  const SignalMask mask = own.exists ? own.mask : state_.threads[0].mask;
+  // Before the call.
+  const SignalMask at_once = Deadly(PendingOf(step.thread) & ~mask);
   switch (step.call) {
     case Call::kKill:
     case Call::kSigqueue: {
-      SignalMask loose = 0;
+      SignalMask loose = ~mask | kNeverBlocked;
       for (const ThreadState& any : state_.threads) {
-        if (any.exists && any.process == process_) loose |= ~MaskNow(any);
+        if (any.process == process_ && any.sleeping >= 0) {
+          loose |= ~BlockedInCall(any);
+        }
       }
-      return Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
+      return at_once | Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
     }
     case Call::kTgkill: {
-      const int to = ThreadOf(step[0].number);
-      if (to < 0) return 0;
-      return Deadly(MaskOf(static_cast<int>(step[1].number)) &
-                    ~MaskNow(state_.threads[static_cast<std::size_t>(to)]));
+      const int thread = ThreadOf(step[0].number);
+      if (thread < 0) return at_once;
+      const ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
+      SignalMask loose = kNeverBlocked;
+      if (thread == step.thread) loose |= ~mask;
+      if (to.sleeping >= 0) loose |= ~BlockedInCall(to);
+      return at_once | Deadly(MaskOf(static_cast<int>(step[1].number)) & loose);
     }
     case Call::kSigprocmask: {
-      SignalMask now = own.mask;
+      SignalMask now = mask;
       if (step[0].word == Word::kSigUnblock) now &= ~step[1].signals();
       if (step[0].word == Word::kSigSetmask) now = step[1].signals();
-      return Deadly(PendingOf(step.thread) & ~now);
+      return at_once | Deadly(PendingOf(step.thread) & ~now);
     }
     case Call::kWrite:
     case Call::kWrite8: {
       const int description = DescriptionOf(NumberOf(step[0].fd));
-      if (description < 0 || state_.ObjectOf(description).readers > 0) return 0;
+      if (description < 0 || state_.ObjectOf(description).readers > 0) {
+        return at_once;
+      }
       if (state_.ObjectOf(description).kind == ObjectKind::kSocket &&
           !IsHungUp(state_.ObjectOf(description))) {
-        return 0;
+        return at_once;
       }
-      return Deadly(MaskOf(13) & ~own.mask);
+      return at_once | Deadly(MaskOf(13) & ~mask);
     }
     default:
-      return Deadly(PendingOf(step.thread) & ~MaskDuring(step));
+      return at_once | Deadly(PendingOf(step.thread) & ~MaskDuring(step));
   }
 }
 
@@ -174,7 +217,8 @@ SignalMask Stepper::MayKill(const Step& step) {
 int Stepper::ThreadOf(std::int64_t number) const {
   const int thread = number == 0 ? process_ : static_cast<int>(number);
   const ThreadState& there = state_.threads[static_cast<std::size_t>(thread)];
-  return there.exists && there.process == process_ ? thread : -1;
+  const bool is_there = number == 0 || there.is_named;
+  return is_there && there.process == process_ ? thread : -1;
 }
 
 bool Stepper::DoKill(const Step& step) {
@@ -194,14 +238,11 @@ bool Stepper::DoKill(const Step& step) {
   if (queues) sent.value = static_cast<std::int32_t>(step[1].number);
   if (to_thread) {
     SendToThread(thread, std::move(sent));
-    if (!IsIdle(thread, 0)) {
-      LookForDoom(thread,
-                  MaskNow(state_.threads[static_cast<std::size_t>(thread)]));
-    }
+    LookForDoom(thread, BlockedBy(thread));
   } else {
     // Of threads one may drop what is ignored, while another blocks it.
     for (const ThreadState& any : state_.threads) {
-      const SignalMask differ = any.mask ^ MainThread().mask;
+      const SignalMask differ = any.mask ^ BlockedBy(process_);
       if (any.exists && any.process == process_ &&
           (differ & MaskOf(signal)) != 0 &&
           ActionOf(signal).disposition != Word::kHandler &&
@@ -213,9 +254,7 @@ bool Stepper::DoKill(const Step& step) {
     SendToProcess(std::move(sent));
     for (int i = 0; i < kMaxThreads; ++i) {
       const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
-      if (any.exists && any.process == process_ && !IsIdle(i, 0)) {
-        LookForDoom(i, MaskNow(any));
-      }
+      if (any.exists && any.process == process_) LookForDoom(i, BlockedBy(i));
     }
   }
   return true;
@@ -289,9 +328,9 @@ int Stepper::CanTake(int signal) const {
 }
 
 // Called when a step that may have let signals through has ended.
-bool Stepper::NothingIsDue(const Step& step, int number) {
+bool Stepper::NothingIsDue(int step) {
   Report none;
-  none.step = number;
+  none.step = step;
   if (report_ == nullptr) report_ = &none;
   // What a call goes on after is told when that ends. Also what is for the
   // process may be handled there, before the thread that it was sent by does.
@@ -320,11 +359,12 @@ bool Stepper::NothingIsDue(const Step& step, int number) {
     ThreadState& thread = state_.threads[static_cast<std::size_t>(i)];
     if (!thread.exists) continue;
     process_ = thread.process;
-    const SignalMask loose = PendingOf(i) & ~thread.mask;
-    if (IsIdle(i, step.thread)) continue;
+    if (IsIdle(i)) continue;
+    const SignalMask loose = PendingOf(i) & ~BlockedBy(i);
     // One thread may have dropped what is ignored, while another blocks it.
     if (i != process_ && (loose & kIgnoredByDefault) != 0) {
       state_.is_lost = true;
+      return true;
     }
     for (int signal = 1; signal <= 64; ++signal) {
       if ((loose & MaskOf(signal)) == 0) continue;
@@ -356,16 +396,8 @@ bool Stepper::DoSigprocmask(const Step& step) {
   now &= ~kNeverBlocked;
   Thread().mask = now;
   // What is ignored goes when it is let through.
-  for (std::vector<PendingSignal>* queue :
-       {&Thread().pending, &Here().pending}) {
-    std::erase_if(*queue, [&](const PendingSignal& pending) {
-      const SignalMask bit = MaskOf(pending.signal);
-      const Word disposition = ActionOf(pending.signal).disposition;
-      return (now & bit) == 0 &&
-             (disposition == Word::kIgnore ||
-              (disposition == Word::kDefault && (bit & kIgnoredByDefault)));
-    });
-  }
+  DropIgnored(Thread().pending, now);
+  DropIgnored(Here().pending, now);
   LookForDoom(thread_, now);
   return true;
 }
@@ -465,12 +497,14 @@ bool Stepper::DoSigtimedwait(const Step& step) {
   const SignalMask signals = step[0].signals() & ~kNeverBlocked;
   const std::int64_t timeout = step[1].number;
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
-  if (timeout < 0) return FailsWith(Errno::kEINVAL, Rule::kSignalTimeout);
+  if (timeout < -1 && report_->error == Errno::kEINVAL) {
+    return Holds(Rule::kWaitNegative, true, {});
+  }
   if (report_->error == Errno::kEAGAIN) {
     return Holds(Rule::kSignalTaken, (PendingOf(thread_) & signals) == 0,
                  "takes a pending signal") &&
            Holds(Rule::kSignalTimeout,
-                 report_->after - report_->before >= timeout,
+                 timeout >= 0 && report_->after - report_->before >= timeout,
                  "waits for as long as asked");
   }
   if (!Holds(Rule::kSignalTaken,
@@ -512,6 +546,7 @@ bool Stepper::DoSignalfd(const Step& step) {
   }
   if (!Returns(fd, Rule::kSignalfdUpdate)) return false;
   object.signals = signals;
+  state_.made[static_cast<std::size_t>(report_->step)] = {fd, -1};
   EdgeOfSignals(PendingOf(thread_));
   return true;
 }

@@ -285,6 +285,8 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
     return DescriptionOf(NumberOf(step[i].fd));
   };
   const auto timed_out = [&](std::int64_t timeout, Time unit) {
+    // Nanoseconds can be negative otherwise than as no timeout.
+    if (timeout < -1 && unit == 1) return Likely::kYes;
     if (timeout < 0) return Likely::kNo;
     const Time since =
         state_.threads[static_cast<std::size_t>(step.thread)].sleeping >= 0
@@ -355,6 +357,7 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
     case Call::kPause:
       return done;
     case Call::kNanosleep:
+      if (step[0].number < 0) return Likely::kYes;
       return Most(done, timed_out(step[0].number, 1));
     default:
       return Likely::kYes;
@@ -367,6 +370,9 @@ bool Stepper::DoPoll(const Step& step) {
   const bool is_poll = step.call == Call::kPoll;
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
   const std::vector<PollRef>& polls = step[0].polls;
+  if (!is_poll && step[1].number < -1) {
+    return FailsWith(Errno::kEINVAL, Rule::kWaitNegative);
+  }
   if (static_cast<std::int64_t>(polls.size()) > fd_limit_) {
     return FailsWith(Errno::kEINVAL, Rule::kPollLimit);
   }
@@ -444,14 +450,20 @@ bool Stepper::DoPoll(const Step& step) {
 
 bool Stepper::DoSelect(const Step& step) {
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  const bool is_negative = step[3].number < -1;
   for (std::size_t set = 0; set < 3; ++set) {
     for (const PollRef& poll : step[set].polls) {
       const int fd = NumberOf(poll.fd);
       if (fd >= 0 && !IsOpen(fd)) {
+        if (is_negative) {
+          return FailsWithAny({{Errno::kEINVAL, Rule::kWaitNegative},
+                               {Errno::kEBADF, Rule::kFdClosed}});
+        }
         return FailsWith(Errno::kEBADF, Rule::kFdClosed);
       }
     }
   }
+  if (is_negative) return FailsWith(Errno::kEINVAL, Rule::kWaitNegative);
   if (!Holds(Rule::kPollCount,
              report_->error == Errno::kNone && report_->output.size() == 3,
              "gives three sets")) {
@@ -655,6 +667,10 @@ bool Stepper::DoEpollWait(const Step& step) {
   const bool is_open = IsOpen(epfd);
   const bool is_epoll = is_open && state_.ObjectOf(DescriptionOf(epfd)).kind ==
                                        ObjectKind::kEpoll;
+  if (step.call == Call::kEpollPwait2 && step[2].number < -1 &&
+      report_->error == Errno::kEINVAL) {
+    return Holds(Rule::kWaitNegative, true, {});
+  }
   if (most < 1) {
     if (!is_open) {
       return FailsWithAny({{Errno::kEINVAL, Rule::kEpollMax},

@@ -65,6 +65,15 @@ bool Applies(const KnownDeviation& known, const Place& place) {
     return known.architecture == place.kernel_architecture &&
            HaveKernel(known.versions, place.kernel);
   }
+  if (known.system == "musl") {
+    constexpr std::string_view kMusl = "musl ";
+    const std::vector<std::string_view> releases = Split(known.versions, " ");
+    return known.architecture == place.architecture &&
+           place.libc.starts_with(kMusl) &&
+           std::find(releases.begin(), releases.end(),
+                     std::string_view(place.libc).substr(kMusl.size())) !=
+               releases.end();
+  }
   return known.architecture == place.architecture &&
          ledger::HaveRelease(known.versions, place.emulator);
 }

@@ -35,8 +35,11 @@ Violation Broken(Rule rule, std::string seen = {}) {
 
 Deviations On(std::string architecture, std::string kernel,
               std::string emulator) {
-  return Deviations({std::move(architecture), std::move(kernel),
-                     std::move(emulator), kNewestKernel},
+  return Deviations({std::move(architecture),
+                     std::move(kernel),
+                     std::move(emulator),
+                     kNewestKernel,
+                     {}},
                     kKnown);
 }
 
@@ -52,6 +55,22 @@ TEST(Deviations, AreOfAPlace) {
               ElementsAre(&kKnown[1]));
   EXPECT_THAT(On("s390x", "s390x", "").entries(), IsEmpty());
   EXPECT_THAT(On("", "", "").entries(), IsEmpty());
+}
+
+TEST(Deviations, OfMuslAreOfTheProgramsAndARelease) {
+  constexpr KnownDeviation kMusl[] = {{"musl", "s390x", "1.2.3 1.2.4", "fd.17",
+                                       "dup3_flags", "20 -", "", "", ""}};
+  const auto on = [&](std::string architecture, std::string libc) {
+    Place place;
+    place.architecture = std::move(architecture);
+    place.libc = std::move(libc);
+    return Deviations(place, kMusl).entries();
+  };
+  EXPECT_THAT(on("s390x", "musl 1.2.3"), ElementsAre(&kMusl[0]));
+  EXPECT_THAT(on("s390x", "musl 1.2.4"), ElementsAre(&kMusl[0]));
+  EXPECT_THAT(on("s390x", "musl 1.2.5"), IsEmpty());
+  EXPECT_THAT(on("s390x", ""), IsEmpty());
+  EXPECT_THAT(on("arm64", "musl 1.2.3"), IsEmpty());
 }
 
 TEST(Deviations, OfLinuxAreSinceARelease) {

@@ -334,6 +334,9 @@ int Main(int argc, char** argv) {
                         "of the kernel, for the ledger");
     command->add_option("--emulator", options.run.place.emulator,
                         "under which the programs run: 'qemu-user 7.2.22'");
+    command->add_option("--libc", options.run.place.libc,
+                        "that the programs are linked with: 'musl 1.2.3'; "
+                        "glibc if it is not given");
     command->add_flag("--may-lack-calls", options.run.target.may_lack_calls,
                       "allows ENOSYS of epoll_pwait2 and close_range, as "
                       "--emulator does");

@@ -93,6 +93,10 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
 
 
+# Many programs, which are a file together.
+PROGRAMS = pathlib.Path("semantics/programs.txt")
+
+
 def seeds(name: str, folder: pathlib.Path) -> pathlib.Path:
     """The fuzzer's corpus, in a new folder."""
     folder.mkdir()
@@ -102,8 +106,15 @@ def seeds(name: str, folder: pathlib.Path) -> pathlib.Path:
             # The outcome is for what reads these too.
             if corpus == "programs" and name != "outcome_fuzzer":
                 content = content.partition(b"outcome ")[0]
-            (folder / f"{corpus}-{file.name}").write_bytes(content)
+            parts = split(content) if file.match(str(PROGRAMS)) else [content]
+            for number, part in enumerate(parts):
+                (folder / f"{corpus}-{file.name}-{number}").write_bytes(part)
     return folder
+
+
+def split(programs: bytes) -> list[bytes]:
+    """The programs of a text, each by itself."""
+    return [part + b"\nend\n" for part in programs.split(b"\nend\n") if part]
 
 
 def run(

@@ -85,6 +85,8 @@ bool Sleeps(const Step& step) {
 void TameNumbers(Step& step) {
   constexpr std::int64_t kInt = std::numeric_limits<std::int32_t>::max();
   constexpr std::int64_t kSoon = 2 * kMillisecond;
+  // Longer than a program takes; but the main thread may wait for it.
+  constexpr std::int64_t kFar = 20 * kMillisecond;
   std::vector<Argument>& arguments = step.arguments;
   switch (step.call) {
     case Call::kEventfd:
@@ -92,7 +94,7 @@ void TameNumbers(Step& step) {
       break;
     case Call::kTimerfdSettime:
       for (const std::size_t i : {2u, 3u}) {
-        Bound(arguments[i].number, -kMillisecond, 1000 * kMillisecond);
+        Bound(arguments[i].number, -kMillisecond, kFar);
       }
       break;
     case Call::kEpollWait:
@@ -190,7 +192,7 @@ std::size_t ProgramMutator::Below(std::size_t end) {
 }
 
 Program ProgramMutator::Mutate(Program program, std::size_t most_steps) {
-  program.name = "1";
+  program.name.assign(1, '1');
   for (std::size_t i = 1 + Below(3); i > 0; --i) {
     MutateOnce(program);
     Finish(program, most_steps);

@@ -228,7 +228,7 @@ std::int64_t ChooseNumber(Choices& choices, Call call, std::size_t argument,
     case Call::kTimerfdSettime:
       return argument == 2 ? choices.OneOf<std::int64_t>(
                                  {50 * kUs, 1, 200 * kUs, kMs, 50 * kUs, 1,
-                                  20 * kMs, 0, 300 * kUs, 0, 1000 * kMs, -1})
+                                  20 * kMs, 0, 300 * kUs, 0, -1})
                            : choices.OneOf<std::int64_t>(
                                  {0, 0, 100 * kUs, 300 * kUs, kMs, 1, -1});
     case Call::kEpollWait:

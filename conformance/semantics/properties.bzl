@@ -39,7 +39,7 @@ def property_test(name, programs, only = [], seed = 0, **kwargs):
     """
     current_target_test(
         name = name,
-        binary = "//conformance/semantics/executor",
+        binary = "//conformance/semantics/executor:default_executor",
         driver = "//conformance/semantics/runner:semantics",
         driver_args = select({
             "@plumbline_toolchains//:is_" + arch: _run(arch, programs, only, seed)
@@ -52,7 +52,7 @@ def property_test(name, programs, only = [], seed = 0, **kwargs):
         **kwargs
     )
 
-def property_test_of(name, arch, programs, seed = 0, binary = "//conformance/semantics/executor", libc = "", **kwargs):
+def property_test_of(name, arch, programs, seed = 0, binary = "//conformance/semantics/executor:default_executor", libc = "", **kwargs):
     """Random programs on one architecture, in place or by qemu-user.
 
     Args:

@@ -9,7 +9,7 @@ import os
 import pathlib
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 FOLDER = pathlib.Path("fuzz")
 SEMANTICS = pathlib.Path("conformance/semantics")
@@ -125,7 +125,7 @@ def run(
     seconds: int,
     seed: int,
     executor: pathlib.Path = EXECUTOR,
-    **environment: str,
+    more: Mapping[str, str] = {},  # of the environment
 ) -> subprocess.CompletedProcess[str]:
     """Runs it over the corpus, to which it adds, and for some seconds; what is found is in `finds`."""
     return subprocess.run(
@@ -138,7 +138,7 @@ def run(
             f"-artifact_prefix={finds}/",
             corpus,
         ],
-        env={**os.environ, "PLUMBLINE_FUZZ_EXECUTOR": str(executor), **environment},
+        env={**os.environ, "PLUMBLINE_FUZZ_EXECUTOR": str(executor), **more},
         capture_output=True,
         text=True,
         errors="replace",

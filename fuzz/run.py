@@ -31,7 +31,7 @@ def keep(name: str, program: pathlib.Path, found: pathlib.Path, environment: dic
         for file in [] if together else folder.iterdir():
             (pathlib.Path(merged) / file.name).write_bytes(file.read_bytes())
         # How often a branch is taken makes no other input.
-        command = [program, "-merge=1", "-use_counters=0", length, merged, found]
+        command: list[str | pathlib.Path] = [program, "-merge=1", "-use_counters=0", length, merged, found]
         subprocess.run(command, env=environment, check=True)
         inputs = sorted(file.read_bytes() for file in pathlib.Path(merged).iterdir())
     if together:
@@ -68,7 +68,7 @@ def main() -> int:
         program = fuzzers.build([name], folder)[name]
         corpus = fuzzers.seeds(name, folder / "corpus")
         more = {"PLUMBLINE_FUZZ_GO_ON": "1"} if options.go_on else {}
-        done = fuzzers.run(name, program, corpus, finds, options.seconds, options.seed, **more)
+        done = fuzzers.run(name, program, corpus, finds, options.seconds, options.seed, more=more)
         print(done.stderr)
         if options.keep:
             environment = {**os.environ, "PLUMBLINE_FUZZ_EXECUTOR": str(fuzzers.EXECUTOR), **more}

@@ -487,6 +487,12 @@ INSTANTIATE_TEST_SUITE_P(
               "0 0 - none\n1 0 -\n2 sleeps - @210 300\n3 0 - @310 320\n"
               "end exited\n",
               ""},
+        Story{"WhatIsIgnoredInterruptsAsItIsLetIn",
+              "sigprocmask SIG_BLOCK SIGCONT\nkill SIGCONT\n"
+              "epoll_create1 0\nepoll_pwait $2 8 -1 none\nsigpending\n",
+              "0 0 - none\n1 0 -\n2 3 -\n3 -1 EINTR\n4 0 - none\n"
+              "end exited\n",
+              ""},
         Story{"SigsuspendDropsWhatIsIgnored",
               "sigaction SIGUSR1 IGN 0\nsigprocmask SIG_BLOCK SIGUSR1\n"
               "kill SIGUSR1\n@1 sigsuspend none\n",

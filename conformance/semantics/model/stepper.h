@@ -174,7 +174,8 @@ class Stepper {
   const Report* report_ = nullptr;
   Interval when_;
   int thread_ = 0;
-  std::int64_t fd_limit_ = 0;   // when its call began
+  std::int64_t fd_limit_ = 0;  // when its call began
+  SignalMask mask_in_call_ = 0;
   bool was_signalled_ = false;  // while it slept
 };
 

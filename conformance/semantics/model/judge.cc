@@ -35,14 +35,24 @@ class Search {
   std::optional<Violation> Run() {
     if (!MakeGroups()) return violation_;
     State state = InitialState(target_);
+    // Of the numbers up to the highest those that are no processes.
+    std::array<bool, kMaxThreads> forks{};
+    std::size_t last = 0;
     for (const Step& step : program_.steps) {
-      for (int i = 1; i <= step.thread; ++i) {
-        state.threads[static_cast<std::size_t>(i)].is_named = true;
-      }
+      const bool is_fork = step.call == Call::kFork;
+      const auto number =
+          static_cast<std::size_t>(is_fork ? step[0].number : step.thread);
+      last = std::max(last, number);
+      if (is_fork) forks[number] = true;
+    }
+    for (std::size_t i = 1; i <= last; ++i) {
+      state.threads[i].is_named = !forks[i];
     }
     if (From(0, std::move(state))) return std::nullopt;
     return violation_;
   }
+
+  bool was_lost() const { return was_lost_; }
 
  private:
   const Step& StepOf(const Report& report) const {
@@ -88,7 +98,7 @@ class Search {
       }
       if (step == groups_.size()) {
         const bool is_busy = sleeping >= 0 && sleeping != report.step;
-        if (report.busy != is_busy) return Malformed(report.line);
+        if (report.is_busy != is_busy) return Malformed(report.line);
         groups_.push_back({step, {&report}});
         // What ended since this step began may be its doing, though it was
         // seen first.
@@ -151,12 +161,12 @@ class Search {
     Time end = first.after;
     for (const Report* report : reports) {
       const Step& step = StepOf(*report);
-      if (report->busy) continue;
+      if (report->is_busy) continue;
       if (report->sleeps) {
         if (!stepper.Sleep(step, *report)) {
           return Fail(stepper.violation(), at);
         }
-        if (state.is_lost) return true;
+        if (state.is_lost) return IsLost();
         continue;
       }
       // What slept ended since this step began, or just before that.
@@ -165,14 +175,15 @@ class Search {
           is_since ? std::max(report->before, first.before) : report->before,
           report->after};
       end = std::max(end, report->after);
-      if (!stepper.End(step, *report, when)) {
+      if (!(report->is_gone ? stepper.Gone(step, *report, when)
+                            : stepper.End(step, *report, when))) {
         return Fail(stepper.violation(), at);
       }
-      if (state.is_lost) return true;
+      if (state.is_lost) return IsLost();
     }
     if (stepper.doomed() != 0) return IsKilledBy(stepper.doomed(), at);
     for (const Report* report : reports) {
-      if (report->busy) continue;
+      if (report->is_busy) continue;
       if (!stepper.TakesLate(StepOf(*report), *report)) {
         return Fail(stepper.violation(), at);
       }
@@ -180,7 +191,8 @@ class Search {
     if (!stepper.NothingIsDue(first.step)) {
       return Fail(stepper.violation(), at);
     }
-    if (state.is_lost || (is_cut_ && at + 1 == groups_.size())) return true;
+    if (state.is_lost) return IsLost();
+    if (is_cut_ && at + 1 == groups_.size()) return IsLost();
     for (const ThreadState& thread : state.threads) {
       if (thread.sleeping < 0) continue;
       const Step& step =
@@ -190,6 +202,11 @@ class Search {
       }
     }
     return From(at + 1, std::move(state));
+  }
+
+  bool IsLost() {
+    was_lost_ = true;
+    return true;
   }
 
   bool IsKilledBy(SignalMask signals, std::size_t at) {
@@ -221,7 +238,7 @@ class Search {
     Stepper stepper(target_, state, exercised_);
     ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
     if (outcome_.ending == Ending::kKilled && !is_whole) {
-      const SignalMask deadly = stepper.MayKill(program_.steps[at]);
+      const SignalMask deadly = stepper.MayKillProgram(program_.steps[at]);
       if ((deadly & MaskOf(outcome_.signal)) != 0) return true;
     }
     if (outcome_.ending == Ending::kHung && !is_whole) {
@@ -254,6 +271,7 @@ class Search {
   bool is_cut_ = false;
   Violation violation_;
   bool has_violation_ = false;
+  bool was_lost_ = false;
   std::size_t farthest_ = 0;
 };
 
@@ -261,9 +279,11 @@ class Search {
 
 State InitialState(const Target& target) {
   State state;
-  state.fd_limit = target.fd_limit;
+  ProcessState& process = state.processes[0];
+  process.exists = true;
+  process.fd_limit = target.fd_limit;
   // 0, 1 and 2 are /dev/null, which no step should touch.
-  state.fds.resize(3);
+  process.fds.resize(3);
   Object null;
   null.kind = ObjectKind::kNull;
   state.objects.push_back(null);
@@ -272,14 +292,17 @@ State InitialState(const Target& target) {
   description.access = kORdwr;
   description.references = 3;
   state.descriptions.push_back(description);
-  for (Descriptor& fd : state.fds) fd.description = 0;
+  for (Descriptor& fd : process.fds) fd.description = 0;
   state.threads[0].exists = state.threads[0].is_named = true;
   return state;
 }
 
 std::optional<Violation> Judge::Check(const Program& program,
                                       const Outcome& outcome) {
-  return Search(target_, program, outcome, exercised_).Run();
+  Search search(target_, program, outcome, exercised_);
+  std::optional<Violation> violation = search.Run();
+  if (!violation && search.was_lost()) ++lost_;
+  return violation;
 }
 
 }  // namespace plumbline::semantics

@@ -73,6 +73,27 @@ std::string NameOf(const testing::TestParamInfo<Story>& info) {
 }
 
 constexpr std::string_view kPipe = "pipe2 O_NONBLOCK\n";
+constexpr std::string_view kStream = "socketpair SOCK_STREAM|SOCK_NONBLOCK\n";
+constexpr std::string_view kMessages =
+    "socketpair SOCK_SEQPACKET|SOCK_NONBLOCK\nwrite $0 3 1\nwrite $0 1 9\n"
+    "read $0.1 2\nread $0.1 8\nread $0.1 8\n";
+constexpr std::string_view kEmpty =
+    "socketpair SOCK_DGRAM|SOCK_NONBLOCK\nwrite $0 0 0\nwrite $0 1 9\n"
+    "read $0.1 8\nread $0.1 8\nread $0.1 8\n";
+constexpr std::string_view kHungUp =
+    "socketpair SOCK_STREAM|SOCK_NONBLOCK\nwrite $0.1 1 9\nclose $0.1\n"
+    "poll $0:EPOLLRDHUP 0\nread $0 8\nread $0 8\n";
+constexpr std::string_view kReset =
+    "socketpair SOCK_STREAM|SOCK_NONBLOCK\nwrite $0 1 9\nclose $0.1\n"
+    "poll $0:0 0\nread $0 8\nread $0 8\n";
+constexpr std::string_view kRefused =
+    "socketpair SOCK_DGRAM|SOCK_NONBLOCK\nwrite $0.1 1 9\nclose $0.1\n"
+    "write $0 1 0\nwrite $0 1 0\nread $0 8\n";
+constexpr std::string_view kFull =
+    "socketpair SOCK_STREAM|SOCK_NONBLOCK\nepoll_create1 0\n"
+    "epoll_ctl $1 EPOLL_CTL_ADD $0 EPOLLOUT|EPOLLET 5\nepoll_wait $1 8 0\n"
+    "write $0 100000 0\nwrite $0 1 0\nepoll_wait $1 8 0\n"
+    "read8 $0.1 100000\nepoll_wait $1 8 0\n";
 constexpr std::string_view kWatched =
     "epoll_create1 0\neventfd 1 EFD_NONBLOCK\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 7\nepoll_wait $0 8 0\n";
@@ -123,6 +144,13 @@ constexpr std::string_view kQueue =
     "sigprocmask SIG_BLOCK SIGRTMIN,SIGRTMIN+1,SIGUSR1\n"
     "sigqueue SIGRTMIN+1 1\nsigqueue SIGRTMIN 2\nsigqueue SIGRTMIN 3\n"
     "signalfd -1 SIGRTMIN,SIGRTMIN+1 SFD_NONBLOCK\nread_siginfo $4 3\n";
+constexpr std::string_view kForks =
+    "sigprocmask SIG_BLOCK SIGUSR1,SIGCHLD\nkill SIGUSR1\npipe2 O_NONBLOCK\n"
+    "fork 1\n@1 sigpending\nclose $2.1\n@1 write $2.1 2 1\nread $2.0 8\n"
+    "@1 _exit 7\nread $2.0 8\nsigtimedwait SIGCHLD 0\n";
+constexpr std::string_view kCloses =
+    "pipe2 0\n@1 read $0.0 8\nclose $0.0\nwrite $0.1 1 5\n"
+    "poll $0.1:EPOLLOUT 0\n";
 constexpr std::string_view kWakes = "eventfd 0 0\n@1 read8 $0 8\nwrite8 $0 5\n";
 
 TEST(KernelRelease, IsRead) {
@@ -425,6 +453,185 @@ INSTANTIATE_TEST_SUITE_P(
               "0 0 -\n1 0 - none\n2 0 -\n3 -1 EINTR handled:SIGUSR1\n"
               "end exited\n",
               ""},
+        Story{"Forks", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+              "7 2 - 0102\n8 gone - exited:7\n9 0 -\n"
+              "10 17 - SIGCHLD:CLD_EXITED:7:other:self:0:0\nend exited\n",
+              ""},
+        Story{"ForksWithPendingSignals", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - SIGUSR1\nend exited\n",
+              "fork.3"},
+        Story{"ForksAndShares", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n"
+              "6 -1 EBADF\nend exited\n",
+              "pipe.5"},
+        Story{"ExitsWithAnotherStatus", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+              "7 2 - 0102\n8 gone - exited:0\nend exited\n",
+              "fork.4"},
+        Story{"ExitsAndKeepsItsDescriptors", kForks,
+              "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+              "7 2 - 0102\n8 gone - exited:7\n9 -1 EAGAIN\nend exited\n",
+              "pipe.3"},
+        Story{
+            "ExitsUnnoticed", kForks,
+            "0 0 - none\n1 0 -\n2 3,4 -\n3 0 -\n4 0 - none\n5 0 -\n6 2 -\n"
+            "7 2 - 0102\n8 gone - exited:7\n9 0 -\n10 -1 EAGAIN\nend exited\n",
+            "signal.8"},
+        Story{"GoneWithoutACause", "fork 1\n@1 sigpending\n",
+              "0 0 -\n1 gone - exited:0\nend exited\n", "wait.4"},
+        Story{"GoneAsAThread", "@1 sigpending\n",
+              "0 gone - exited:0\nend exited\n", "fork.4"},
+        Story{"BusyWithNothing", "@1 sigpending\n@1 sigpending\n",
+              "0 0 - none\n1 busy -\nend exited\n", "wait.4"},
+        Story{"SleepsOnWhatIsClosed", kCloses,
+              "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 1 - @70 90\n"
+              "1 1 - @30 95 05\n4 1 - @100 110 POLLERR|POLLOUT\nend exited\n",
+              ""},
+        Story{"LetsGoOfWhatIsClosed", kCloses,
+              "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 -1 EPIPE @70 90\n"
+              "end exited\n",
+              "pipe.5"},
+        Story{"BothEndsOfAStream",
+              "socketpair SOCK_STREAM|SOCK_NONBLOCK\nwrite $0 2 1\n"
+              "write $0 2 11\nwrite $0.1 1 7\nread $0.1 3\nread $0.1 3\n"
+              "read $0 3\nfcntl $0 F_GETFL 0\nfcntl $0 F_GETPIPE_SZ 0\n"
+              "timerfd_gettime $0\nepoll_wait $0 1 0\n",
+              "0 3,4 -\n1 2 -\n2 2 -\n3 1 -\n4 3 - 01020b\n5 1 - 0c\n"
+              "6 1 - 07\n7 2050 - O_RDWR|O_NONBLOCK\n8 -1 EBADF\n"
+              "9 -1 EINVAL\n10 -1 EINVAL\nend exited\n",
+              ""},
+        Story{"AStreamHasNoBoundaries",
+              "socketpair SOCK_STREAM|SOCK_NONBLOCK\nwrite $0 1 1\n"
+              "write $0 1 2\nread $0.1 8\n",
+              "0 3,4 -\n1 1 -\n2 1 -\n3 1 - 01\nend exited\n", "socket.1"},
+        Story{"Messages", kMessages,
+              "0 3,4 -\n1 3 -\n2 1 -\n3 2 - 0102\n4 1 - 09\n5 -1 EAGAIN\n"
+              "end exited\n",
+              ""},
+        Story{"TheRestOfAMessageIsKept", kMessages,
+              "0 3,4 -\n1 3 -\n2 1 -\n3 2 - 0102\n4 1 - 03\nend hung\n",
+              "socket.2"},
+        Story{"AnEmptyMessageIsTaken", kEmpty,
+              "0 3,4 -\n1 0 -\n2 1 -\n3 0 -\n4 1 - 09\n5 -1 EAGAIN\n"
+              "end exited\n",
+              ""},
+        Story{"AnEmptyMessageStays", kEmpty,
+              "0 3,4 -\n1 0 -\n2 1 -\n3 0 -\n4 0 -\n5 1 - 09\n"
+              "end exited\n",
+              ""},
+        Story{"AnEmptyMessageIsLeftOut", kEmpty,
+              "0 3,4 -\n1 0 -\n2 1 -\n3 1 - 09\nend hung\n", "socket.2"},
+        Story{"OfThreeEmptyMessagesNoneIsLeft",
+              "socketpair SOCK_DGRAM|SOCK_NONBLOCK\nwrite $0 0 0\n"
+              "read $0.1 8\nwrite $0 0 0\nwrite $0 0 0\nread $0.1 8\n"
+              "read $0.1 8\nread $0.1 8\n",
+              "0 3,4 -\n1 0 -\n2 0 -\n3 0 -\n4 0 -\n5 0 -\n6 0 -\n"
+              "7 -1 EAGAIN\nend exited\n",
+              ""},
+        Story{"HungUp", kHungUp,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLHUP|POLLRDHUP\n4 1 - 09\n"
+              "5 0 -\nend exited\n",
+              ""},
+        Story{"HungUpOnlyIfAsked", kHungUp,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLRDHUP\nend hung\n",
+              "socket.13"},
+        Story{"RdhupMissing", kHungUp,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLHUP\nend hung\n", "socket.14"},
+        Story{"RdhupUnasked", kReset,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLERR|POLLHUP|POLLRDHUP\n"
+              "end hung\n",
+              "poll.1"},
+        Story{"NoEnd", kHungUp,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLHUP|POLLRDHUP\n4 1 - 09\n"
+              "5 -1 EAGAIN\nend exited\n",
+              "socket.4"},
+        Story{"Reset", kReset,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLERR|POLLHUP\n"
+              "4 -1 ECONNRESET\n5 0 -\nend exited\n",
+              ""},
+        Story{"ResetIsNoError", kReset,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLHUP\nend hung\n", "socket.15"},
+        Story{"ResetIsNotTold", kReset,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLERR|POLLHUP\n4 0 -\n"
+              "end hung\n",
+              "socket.5"},
+        Story{"ResetIsToldTwice", kReset,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 1 - POLLERR|POLLHUP\n"
+              "4 -1 ECONNRESET\n5 -1 ECONNRESET\nend exited\n",
+              "socket.5"},
+        Story{"NothingThere", "socketpair SOCK_STREAM\nread $0 1\n",
+              "0 3,4 -\n1 0 -\nend exited\n", "socket.3"},
+        Story{"BrokenStream",
+              "sigaction SIGPIPE HANDLER 0\nsocketpair SOCK_STREAM\n"
+              "close $1\nwrite $1.1 1 0\n",
+              "0 0 -\n1 3,4 -\n2 0 -\n3 -1 EPIPE handled:SIGPIPE\n"
+              "end exited\n",
+              ""},
+        Story{"BrokenStreamKills",
+              "socketpair SOCK_STREAM\nclose $0\nwrite $0.1 1 0\n",
+              "0 3,4 -\n1 0 -\nend killed SIGPIPE\n", ""},
+        Story{"BrokenSeqpacketWithoutSignal",
+              "socketpair SOCK_SEQPACKET\nclose $0\nwrite $0.1 1 0\n",
+              "0 3,4 -\n1 0 -\n2 -1 EPIPE\nend exited\n", "socket.6"},
+        Story{"BrokenSeqpacketKills",
+              "socketpair SOCK_SEQPACKET\nclose $0\nwrite $0.1 1 0\n",
+              "0 3,4 -\n1 0 -\nend killed SIGPIPE\n", ""},
+        Story{"ADatagramKillsNobody",
+              "socketpair SOCK_DGRAM\nclose $0\nwrite $0.1 1 0\n",
+              "0 3,4 -\n1 0 -\nend killed SIGPIPE\n", "wait.4"},
+        Story{"Refused", kRefused,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 -1 ECONNREFUSED\n4 -1 ENOTCONN\n"
+              "5 1 - 09\nend exited\n",
+              ""},
+        Story{"RefusedAgain", kRefused,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 -1 ECONNREFUSED\n"
+              "4 -1 ECONNREFUSED\nend hung\n",
+              "socket.7"},
+        Story{"RefusedAndLost", kRefused,
+              "0 3,4 -\n1 1 -\n2 0 -\n3 -1 ECONNREFUSED\n4 -1 ENOTCONN\n"
+              "5 -1 EAGAIN\nend exited\n",
+              "socket.10"},
+        Story{"LittleHasNoRoom",
+              "socketpair SOCK_STREAM|SOCK_NONBLOCK\n"
+              "write $0 100 0\n",
+              "0 3,4 -\n1 -1 EAGAIN\nend exited\n", "socket.8"},
+        Story{"LittleIsNotWritable",
+              "socketpair SOCK_STREAM|SOCK_NONBLOCK\nwrite $0 100 0\n"
+              "poll $0:EPOLLOUT 0\n",
+              "0 3,4 -\n1 100 -\n2 0 - 0\nend exited\n", "socket.12"},
+        Story{"NothingIsReadable",
+              "socketpair SOCK_STREAM|SOCK_NONBLOCK\npoll $0:EPOLLIN 0\n",
+              "0 3,4 -\n1 1 - POLLIN\nend exited\n", "socket.11"},
+        Story{"APartOfAMessage",
+              "socketpair SOCK_DGRAM|SOCK_NONBLOCK\nwrite $0 100000 0\n",
+              "0 3,4 -\n1 50000 -\nend exited\n", "socket.9"},
+        Story{"TooLongAMessage",
+              "socketpair SOCK_DGRAM|SOCK_NONBLOCK\nwrite $0 1000000 0\n",
+              "0 3,4 -\n1 -1 EMSGSIZE\nend exited\n", ""},
+        Story{"AShortMessageIsNotTooLong",
+              "socketpair SOCK_DGRAM|SOCK_NONBLOCK\nwrite $0 10 0\n",
+              "0 3,4 -\n1 -1 EMSGSIZE\nend exited\n", "socket.9"},
+        Story{"RoomIsNews", kFull,
+              "0 3,4 -\n1 5 -\n2 0 -\n3 1 - EPOLLOUT:5\n4 60000 -\n"
+              "5 -1 EAGAIN\n6 0 -\n7 60000 - 0\n8 1 - EPOLLOUT:5\n"
+              "end exited\n",
+              ""},
+        Story{"RoomIsNoNews", kFull,
+              "0 3,4 -\n1 5 -\n2 0 -\n3 1 - EPOLLOUT:5\n4 60000 -\n"
+              "5 -1 EAGAIN\n6 0 -\n7 60000 - 0\n8 0 -\nend exited\n",
+              "epoll.14"},
+        Story{"AMessageWakes",
+              "socketpair SOCK_DGRAM\n@1 read $0 8\n"
+              "write $0.1 0 0\n",
+              "0 3,4 -\n1 sleeps - @110 200\n2 0 - @300 310\n"
+              "1 0 - @110 320\nend exited\n",
+              ""},
+        Story{"AMessageDoesNotWake",
+              "socketpair SOCK_DGRAM\n@1 read $0 8\n"
+              "write $0.1 0 0\n",
+              "0 3,4 -\n1 sleeps - @110 200\n2 0 - @300 310\nend exited\n",
+              "wait.2"},
         Story{"InterruptedByNothing", "epoll_create1 0\nepoll_wait $0 8 1\n",
               "0 3 -\n1 -1 EINTR\nend exited\n", "signal.11"}),
     NameOf);

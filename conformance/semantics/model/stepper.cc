@@ -54,7 +54,7 @@ bool Stepper::WasInterrupted(bool restarts) {
     return false;
   }
   DropIgnored(Thread().pending, blocked);
-  DropIgnored(state_.pending, blocked);
+  DropIgnored(Here().pending, blocked);
   if (!restarts) return true;
   bool all_restart = true;
   for (const int signal : report_->handled) {
@@ -70,9 +70,9 @@ bool Stepper::End(const Step& step, const Report& report,
                   const Interval& when) {
   report_ = &report;
   when_ = when;
-  thread_ = step.thread;
+  Become(step.thread);
   BeginInThread();
-  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : state_.fd_limit;
+  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : Here().fd_limit;
   was_signalled_ = Thread().was_signalled;
   Thread().was_signalled = false;
   Thread().sleeping = -1;
@@ -80,19 +80,22 @@ bool Stepper::End(const Step& step, const Report& report,
     state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
   }
   mask_in_call_ = MaskDuring(step);
-  return (HandlesLate(step) ||
-          TakesHandled(report, mask_in_call_ & Thread().mask)) &&
-         Call_(step);
+  const bool is_allowed =
+      (HandlesLate(step) ||
+       TakesHandled(report, mask_in_call_ & Thread().mask)) &&
+      Call_(step);
+  Release();
+  return is_allowed;
 }
 
 bool Stepper::Sleep(const Step& step, const Report& report) {
   report_ = &report;
   when_ = {report.before, report.after};
-  thread_ = step.thread;
+  Become(step.thread);
   BeginInThread();
   Thread().ran.clear();
   for (std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
+       {&Thread().pending, &Here().pending}) {
     std::erase_if(*queue, [&](const PendingSignal& pending) {
       const bool runs = (Thread().mask & MaskOf(pending.signal)) == 0 &&
                         ActionOf(pending.signal).disposition == Word::kHandler;
@@ -110,11 +113,15 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   Thread().mask_during = MaskDuring(step);
   Thread().waits_for =
       step.call == Call::kSigtimedwait ? step[0].signals() : SignalMask{0};
-  Thread().fd_limit = state_.fd_limit;
+  Thread().fd_limit = Here().fd_limit;
   Thread().was_signalled = false;
+  Thread().polls = step.call == Call::kPoll || step.call == Call::kPpoll ||
+                   step.call == Call::kSelect || step.call == Call::kPselect;
+  Hold(step);
   LookForDoom(thread_, MaskDuring(step));
+  NoteSleepingWriter(step);
   DropIgnored(Thread().pending, MaskDuring(step));
-  DropIgnored(state_.pending, MaskDuring(step));
+  DropIgnored(Here().pending, MaskDuring(step));
   // Which part of a larger write was done by then is not said.
   constexpr std::int64_t kPipeBuf = 4096;
   if (step.call == Call::kWrite && step[1].number > kPipeBuf) {
@@ -130,7 +137,7 @@ bool Stepper::GoesOnSleeping(const Step& step, int number,
   report.line = std::to_string(number) + " sleeps on";
   report_ = &report;
   when_ = when;
-  thread_ = step.thread;
+  Become(step.thread);
   return Holds(Rule::kWaitWakes, Done(step, when_) != Likely::kYes,
                "returns, as there is what it waits for");
 }
@@ -140,9 +147,7 @@ bool Stepper::Call_(const Step& step) {
     case Call::kPipe2:
       return DoPipe2(step);
     case Call::kSocketpair:
-      // The model knows no sockets.
-      state_.is_lost = true;
-      return true;
+      return DoSocketpair(step);
     case Call::kFifo:
       return DoFifo(step);
     case Call::kEventfd:
@@ -208,6 +213,10 @@ bool Stepper::Call_(const Step& step) {
       return DoNanosleep(step);
     case Call::kJoin:
       return true;
+    case Call::kFork:
+      return DoFork(step);
+    case Call::kExit:
+      return Holds(Rule::kExit, false, "ends the process");
   }
   return true;
 }

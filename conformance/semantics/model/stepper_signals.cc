@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "conformance/semantics/model/stepper.h"
 
@@ -18,15 +19,20 @@ constexpr SignalMask kIgnoredByDefault =
 bool IsRealTime(int signal) { return signal >= kSigRtmin; }
 
 std::string Record(const PendingSignal& signal) {
+  // The value is the signal that killed it.
+  const bool is_killed = signal.code == "CLD_KILLED";
+  const bool is_of_child = is_killed || signal.code == "CLD_EXITED";
   return SignalText(signal.signal) + ":" + signal.code + ":" +
-         std::to_string(signal.value) + ":self:self";
+         (is_killed ? SignalText(static_cast<int>(signal.value))
+                    : std::to_string(signal.value)) +
+         (is_of_child ? ":other:self" : ":self:self");
 }
 
 }  // namespace
 
 SignalMask Stepper::PendingOf(int thread) const {
-  return MaskOfAll(state_.pending) |
-         MaskOfAll(state_.threads[static_cast<std::size_t>(thread)].pending);
+  const ThreadState& own = state_.threads[static_cast<std::size_t>(thread)];
+  return MaskOfAll(ProcessOf(own).pending) | MaskOfAll(own.pending);
 }
 
 SignalMask Stepper::MaskDuring(const Step& step) const {
@@ -58,6 +64,7 @@ SignalMask Stepper::MaskDuring(const Step& step) const {
 // `blocked`: by whom it is for.
 void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
                    PendingSignal signal) {
+  Here().is_new = false;
   const SignalMask mask = MaskOf(signal.signal);
   const Word disposition = ActionOf(signal.signal).disposition;
   const bool is_ignored =
@@ -84,8 +91,10 @@ void Stepper::Interrupt(ThreadState& thread, int signal) {
 }
 
 void Stepper::SendToProcess(PendingSignal signal) {
-  for (ThreadState& thread : state_.threads) Interrupt(thread, signal.signal);
-  Send(state_.pending, BlockedBy(0), std::move(signal));
+  for (ThreadState& thread : state_.threads) {
+    if (thread.process == process_) Interrupt(thread, signal.signal);
+  }
+  Send(Here().pending, BlockedBy(process_), std::move(signal));
 }
 
 void Stepper::SendToThread(int thread, PendingSignal signal) {
@@ -135,11 +144,12 @@ SignalMask Stepper::BlockedInCall(const ThreadState& thread) const {
 void Stepper::BeginInThread() {
   if (Thread().sleeping >= 0) return;
   if (!Thread().exists) {
+    // A second thread, at its first step.
     Thread().exists = true;
     Thread().mask = state_.threads[0].mask;
   }
   DropIgnored(Thread().pending, Thread().mask);
-  DropIgnored(state_.pending, Thread().mask);
+  DropIgnored(Here().pending, Thread().mask);
 }
 
 void Stepper::DropIgnored(std::vector<PendingSignal>& queue,
@@ -153,13 +163,14 @@ void Stepper::DropIgnored(std::vector<PendingSignal>& queue,
   });
 }
 
+// Of another process it is its own doom: see Gone.
 void Stepper::LookForDoom(int thread, SignalMask mask) {
-  doomed_ |= Deadly(PendingOf(thread) & ~mask);
+  if (process_ == 0) doomed_ |= Deadly(PendingOf(thread) & ~mask);
 }
 
-SignalMask Stepper::MayKill(const Step& step) const {
-  const ThreadState& own =
-      state_.threads[static_cast<std::size_t>(step.thread)];
+SignalMask Stepper::MayKill(const Step& step) {
+  Become(step.thread);
+  const ThreadState& own = Thread();
   const SignalMask mask = own.exists ? own.mask : state_.threads[0].mask;
   // Before the call.
   const SignalMask at_once = Deadly(PendingOf(step.thread) & ~mask);
@@ -168,15 +179,18 @@ SignalMask Stepper::MayKill(const Step& step) const {
     case Call::kSigqueue: {
       SignalMask loose = ~mask | kNeverBlocked;
       for (const ThreadState& any : state_.threads) {
-        if (any.sleeping >= 0) loose |= ~BlockedInCall(any);
+        if (any.process == process_ && any.sleeping >= 0) {
+          loose |= ~BlockedInCall(any);
+        }
       }
       return at_once | Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
     }
     case Call::kTgkill: {
-      const ThreadState& to =
-          state_.threads[static_cast<std::size_t>(step[0].number)];
+      const int thread = ThreadOf(step[0].number);
+      if (thread < 0) return at_once;
+      const ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
       SignalMask loose = kNeverBlocked;
-      if (step[0].number == step.thread) loose |= ~mask;
+      if (thread == step.thread) loose |= ~mask;
       if (to.sleeping >= 0) loose |= ~BlockedInCall(to);
       return at_once | Deadly(MaskOf(static_cast<int>(step[1].number)) & loose);
     }
@@ -188,8 +202,12 @@ SignalMask Stepper::MayKill(const Step& step) const {
     }
     case Call::kWrite:
     case Call::kWrite8: {
-      const int description = state_.DescriptionOf(NumberOf(step[0].fd));
+      const int description = DescriptionOf(NumberOf(step[0].fd));
       if (description < 0 || state_.ObjectOf(description).readers > 0) {
+        return at_once;
+      }
+      if (state_.ObjectOf(description).kind == ObjectKind::kSocket &&
+          !IsHungUp(state_.ObjectOf(description))) {
         return at_once;
       }
       return at_once | Deadly(MaskOf(13) & ~mask);
@@ -199,12 +217,21 @@ SignalMask Stepper::MayKill(const Step& step) const {
   }
 }
 
+// The thread that has the number in the process of the step in hand; -1 if it
+// has none.
+int Stepper::ThreadOf(std::int64_t number) const {
+  const int thread = number == 0 ? process_ : static_cast<int>(number);
+  const ThreadState& there = state_.threads[static_cast<std::size_t>(thread)];
+  const bool is_there = number == 0 || there.is_named;
+  return is_there && there.process == process_ ? thread : -1;
+}
+
 bool Stepper::DoKill(const Step& step) {
   const bool to_thread = step.call == Call::kTgkill;
   const bool queues = step.call == Call::kSigqueue;
-  const int thread = to_thread ? static_cast<int>(step[0].number) : 0;
+  const int thread = to_thread ? ThreadOf(step[0].number) : process_;
   const int signal = static_cast<int>(step[to_thread ? 1 : 0].number);
-  if (to_thread && !state_.threads[static_cast<std::size_t>(thread)].is_named) {
+  if (thread < 0) {
     // The executor has no number of a thread that no step names.
     return FailsWith(Errno::kEINVAL, Rule::kSignalBlocked);
   }
@@ -221,8 +248,9 @@ bool Stepper::DoKill(const Step& step) {
     // Of threads one may drop what is ignored, while another blocks it.
     for (int i = 0; i < kMaxThreads; ++i) {
       const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
-      const SignalMask differ = BlockedBy(i) ^ BlockedBy(0);
-      if (any.exists && !IsIdle(i) && (differ & MaskOf(signal)) != 0 &&
+      const SignalMask differ = BlockedBy(i) ^ BlockedBy(process_);
+      if (any.exists && any.process == process_ && !IsIdle(i) &&
+          (differ & MaskOf(signal)) != 0 &&
           ActionOf(signal).disposition != Word::kHandler &&
           (ActionOf(signal).disposition == Word::kIgnore ||
            (MaskOf(signal) & kIgnoredByDefault) != 0)) {
@@ -232,7 +260,7 @@ bool Stepper::DoKill(const Step& step) {
     SendToProcess(std::move(sent));
     for (int i = 0; i < kMaxThreads; ++i) {
       const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
-      if (any.exists) LookForDoom(i, BlockedBy(i));
+      if (any.exists && any.process == process_) LookForDoom(i, BlockedBy(i));
     }
   }
   return true;
@@ -255,9 +283,10 @@ bool Stepper::HandlesLate(const Step& step) {
 }
 
 bool Stepper::TakesLate(const Step& step, const Report& report) {
-  if (report.sleeps || !HandlesLate(step)) return true;
+  if (report.sleeps || report.is_gone || report.is_busy || !HandlesLate(step))
+    return true;
   report_ = &report;
-  thread_ = step.thread;
+  Become(step.thread);
   return TakesHandled(report, Thread().mask);
 }
 
@@ -273,7 +302,7 @@ bool Stepper::TakesHandled(const Report& report, SignalMask mask) {
       continue;
     }
     for (std::vector<PendingSignal>* queue :
-         {&Thread().pending, &state_.pending}) {
+         {&Thread().pending, &Here().pending}) {
       const auto found = std::find_if(
           queue->begin(), queue->end(),
           [&](const PendingSignal& p) { return p.signal == signal; });
@@ -296,7 +325,7 @@ bool Stepper::TakesHandled(const Report& report, SignalMask mask) {
 int Stepper::CanTake(int signal) const {
   int count = 0;
   for (const ThreadState& thread : state_.threads) {
-    if (thread.exists && thread.sleeping >= 0 &&
+    if (thread.exists && thread.process == process_ && thread.sleeping >= 0 &&
         (thread.mask & MaskOf(signal)) == 0) {
       ++count;
     }
@@ -313,8 +342,9 @@ bool Stepper::NothingIsDue(int step) {
   // process may be handled there, before the thread that it was sent by does.
   for (ThreadState& thread : state_.threads) {
     if (!thread.exists || thread.sleeping < 0 || !thread.restarts) continue;
+    process_ = thread.process;
     for (std::vector<PendingSignal>* queue :
-         {&thread.pending, &state_.pending}) {
+         {&thread.pending, &Here().pending}) {
       std::erase_if(*queue, [&](const PendingSignal& pending) {
         const Action& action = ActionOf(pending.signal);
         const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
@@ -322,7 +352,7 @@ bool Stepper::NothingIsDue(int step) {
                           (action.flags & kSaRestart) != 0;
         if (!runs) return false;
         // Of several that sleep, any may have been chosen.
-        if (queue == &state_.pending && CanTake(pending.signal) > 1) {
+        if (queue == &Here().pending && CanTake(pending.signal) > 1) {
           state_.is_lost = true;
         }
         Holds(Rule::kSignalRestarts, true, {});
@@ -334,10 +364,11 @@ bool Stepper::NothingIsDue(int step) {
   for (int i = 0; i < kMaxThreads; ++i) {
     ThreadState& thread = state_.threads[static_cast<std::size_t>(i)];
     if (!thread.exists) continue;
+    process_ = thread.process;
     if (IsIdle(i)) continue;
     const SignalMask loose = PendingOf(i) & ~BlockedBy(i);
     // One thread may have dropped what is ignored, while another blocks it.
-    if (i != 0 && (loose & kIgnoredByDefault) != 0) {
+    if (i != process_ && (loose & kIgnoredByDefault) != 0) {
       state_.is_lost = true;
       return true;
     }
@@ -355,9 +386,11 @@ bool Stepper::NothingIsDue(int step) {
 bool Stepper::DoSigprocmask(const Step& step) {
   const SignalMask mask = step[1].signals();
   const SignalMask before = Thread().mask;
-  if (!ReturnsZero(Rule::kSignalMask) ||
+  const Rule rule = std::exchange(Here().is_new, false) ? Rule::kForkSignals
+                                                        : Rule::kSignalMask;
+  if (!ReturnsZero(rule) ||
       !Holds(
-          Rule::kSignalMask,
+          rule,
           !report_->output.empty() && report_->output[0] == SignalsText(before),
           "gives " + SignalsText(before))) {
     return false;
@@ -370,7 +403,7 @@ bool Stepper::DoSigprocmask(const Step& step) {
   Thread().mask = now;
   // What is ignored goes when it is let through.
   DropIgnored(Thread().pending, now);
-  DropIgnored(state_.pending, now);
+  DropIgnored(Here().pending, now);
   LookForDoom(thread_, now);
   return true;
 }
@@ -387,8 +420,9 @@ bool Stepper::DoSigpending() {
       return false;
     }
   }
-  return ReturnsZero(Rule::kSignalPending) &&
-         Holds(Rule::kSignalPending,
+  const Rule rule = Here().is_new ? Rule::kForkSignals : Rule::kSignalPending;
+  return ReturnsZero(rule) &&
+         Holds(rule,
                !report_->output.empty() &&
                    report_->output[0] == SignalsText(pending),
                "gives " + SignalsText(pending));
@@ -411,8 +445,10 @@ bool Stepper::DoSigaction(const Step& step) {
       return pending.signal == signal;
     });
   };
-  drop(state_.pending);
-  for (ThreadState& thread : state_.threads) drop(thread.pending);
+  drop(Here().pending);
+  for (ThreadState& thread : state_.threads) {
+    if (thread.process == process_) drop(thread.pending);
+  }
   return true;
 }
 
@@ -424,7 +460,7 @@ bool Stepper::TakesSignal(SignalMask signals, std::string_view record,
                           bool by_signalfd, Rule rule) {
   std::string expected;
   for (std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
+       {&Thread().pending, &Here().pending}) {
     // Of each queue standard ones before real-time ones, in any order; of
     // those the lowest. Which queue is first is not said.
     const SignalMask pending = MaskOfAll(*queue) & signals;
@@ -508,8 +544,8 @@ bool Stepper::DoSignalfd(const Step& step) {
                          (flags & kSfdNonblock) != 0 ? kONonblock : Flags{0}),
                     (flags & kSfdCloexec) != 0);
   }
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   Object& object = state_.ObjectOf(description);
   if (object.kind != ObjectKind::kSignalfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
@@ -540,7 +576,7 @@ bool Stepper::ReadSignalfd(const Step& step, int description) {
   }
   std::int64_t there = 0;
   for (const std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
+       {&Thread().pending, &Here().pending}) {
     for (const PendingSignal& one : *queue) {
       if ((object.signals & MaskOf(one.signal)) != 0) ++there;
     }
@@ -552,7 +588,7 @@ bool Stepper::ReadSignalfd(const Step& step, int description) {
     for (std::int64_t i = 0; i < expected; ++i) {
       const SignalMask left = PendingOf(thread_) & object.signals;
       for (std::vector<PendingSignal>* queue :
-           {&Thread().pending, &state_.pending}) {
+           {&Thread().pending, &Here().pending}) {
         const auto found = std::find_if(
             queue->begin(), queue->end(), [&](const PendingSignal& p) {
               return MaskOf(p.signal) == (left & ~(left - 1));

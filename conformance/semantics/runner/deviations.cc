@@ -25,8 +25,8 @@ std::vector<std::string_view> Split(std::string_view text,
 
 // Its calls, flags and constants, sorted. F_DUPFD_CLOEXEC is as F_DUPFD, since
 // no program executes another; which clock or signal it is does not matter, nor
-// which of the calls that read, write or wait alike. A mask only keeps a signal
-// from ending the program.
+// which of the calls that read, write, close or wait alike. A mask only keeps a
+// signal from ending the program.
 std::vector<std::string> NamesIn(const Program& program) {
   std::vector<std::string> names;
   for (const Step& step : program.steps) {
@@ -41,6 +41,10 @@ std::vector<std::string> NamesIn(const Program& program) {
       if (word == "sigprocmask") continue;
       if (word.starts_with("epoll_pwait")) word = "epoll_wait";
       if (word == "fifo") word = "pipe2";
+      if (word == "close_range") word = "close";
+      if (word == "SOCK_NONBLOCK") word = "O_NONBLOCK";
+      // It closes, too.
+      if (word == "dup2" || word == "dup3") names.emplace_back("close");
       if (word == "read8" || word == "write8") word.remove_suffix(1);
       if (is_name) names.emplace_back(word);
     }

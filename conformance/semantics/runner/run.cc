@@ -201,7 +201,10 @@ void CountTraits(const Program& program, const Outcome& outcome,
   bool expired = false;
   for (const Report& report : outcome.reports) {
     slept = slept || report.sleeps;
-    if (report.sleeps) continue;
+    // What was not done is no step.
+    const bool is_done =
+        !report.is_busy && !(report.is_gone && report.output.empty());
+    if (report.sleeps || !is_done) continue;
     ++result.steps;
     if (report.error == Errno::kNone) ++result.succeeded;
     if (report.step < 0 ||
@@ -213,7 +216,7 @@ void CountTraits(const Program& program, const Outcome& outcome,
               (step.call == Call::kTimerfdSettime && step[2].number > 0 &&
                step[2].number < 1'000'000);
   }
-  if (slept) ++result.threads;
+  if (slept && traits.threads) ++result.threads;
   if (expired) ++result.timers;
   if (traits.signals) ++result.signals;
   if (traits.duplicates) ++result.duplicates;
@@ -298,6 +301,7 @@ RunResult Run(const RunOptions& options,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   result.rules = judge.exercised();
+  result.lost = judge.lost();
   if (options.first_only) {
     result.deviations.clear();
     return result;

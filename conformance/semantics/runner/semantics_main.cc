@@ -171,6 +171,7 @@ std::string AsText(const Options& options, const RunResult& result) {
       "\n{}: {} programs of seed {}, {} steps, {:.0f} % of which succeeded\n"
       "with a thread that sleeps {:.0f} %, a timer that is over {:.0f} %, "
       "signals {:.0f} %, duplicates or nesting {:.0f} %\n"
+      "{:.1f} % were judged to their end\n"
       "{} of {} rules exercised\n{} known deviations, {} listed wrongly\n{} "
       "disagreed once and not again\n{} programs disagree\n",
       options.target, result.programs, options.run.seed, result.steps,
@@ -179,6 +180,7 @@ std::string AsText(const Options& options, const RunResult& result) {
       Percent(result.timers, result.programs),
       Percent(result.signals, result.programs),
       Percent(result.duplicates, result.programs),
+      Percent(result.programs - result.lost, result.programs),
       Exercised(options, result.rules), RulesOf(options).size(),
       result.deviations.size(), WrongEntries(result), result.seen_once.size(),
       result.disagreeing);
@@ -192,6 +194,7 @@ std::string AsJson(const Options& options, const RunResult& result) {
   json["seed"] = options.run.seed;
   json["programs"] = result.programs;
   json["steps"] = result.steps;
+  json["judged_in_part"] = result.lost;
   json["seconds"] = result.seconds;
   json["rules"] = nlohmann::ordered_json::array();
   for (const std::size_t i : RulesOf(options)) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <set>
 #include <utility>
 
 namespace plumbline::semantics {
@@ -9,8 +11,15 @@ namespace plumbline::semantics {
 Program Keep(const Program& program, std::vector<bool> keep) {
   Program smaller{program.name, {}};
   std::vector<int> number(program.steps.size(), -1);
+  // Processes that are not made, and so do no steps.
+  std::set<std::int64_t> unmade;
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    if (!keep[i]) continue;
+    if (!keep[i]) {
+      const Step& gone = program.steps[i];
+      if (gone.call == Call::kFork) unmade.insert(gone[0].number);
+      continue;
+    }
+    if (unmade.contains(program.steps[i].thread)) continue;
     Step step = program.steps[i];
     bool is_whole = true;
     ForEachFd(step, [&](FdRef& fd) {

@@ -37,6 +37,13 @@ TEST(Keep, LeavesOutWhatUsesWhatIsGone) {
             Parse("pause\n"));
 }
 
+TEST(Keep, LeavesOutStepsOfAProcessThatIsNotMade) {
+  const Program program =
+      Parse("fork 1\n@1 pause\nfork 2\n@2 dup 0\ndup $3\n@1 _exit 0\n");
+  EXPECT_EQ(Keep(program, {false, true, true, true, true, true}),
+            Parse("fork 2\n@2 dup 0\ndup $1\n"));
+}
+
 // Whatever is taken out, the rest can be read again.
 TEST(Keep, MakesProgramsThatCanBeRead) {
   for (std::uint64_t i = 0; i < 500; ++i) {

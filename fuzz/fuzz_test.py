@@ -36,7 +36,7 @@ def found_in(folder: pathlib.Path) -> str:
 def test_nothing_is_found(fuzzer: str, programs: dict[str, pathlib.Path], tmp_path: pathlib.Path) -> None:
     corpus = fuzzers.seeds(fuzzer, tmp_path / "corpus")
     count = len(list(corpus.iterdir()))
-    assert count >= 3
+    assert count >= 2
     finds = tmp_path / "finds"
     finds.mkdir()
     run = fuzzers.run(fuzzer, programs[fuzzer], corpus, finds, SECONDS, SEED)

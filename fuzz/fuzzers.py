@@ -9,7 +9,7 @@ import os
 import pathlib
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 FOLDER = pathlib.Path("fuzz")
 SEMANTICS = pathlib.Path("conformance/semantics")
@@ -93,6 +93,10 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
 
 
+# Many programs, which are a file together.
+PROGRAMS = pathlib.Path("semantics/programs.txt")
+
+
 def seeds(name: str, folder: pathlib.Path) -> pathlib.Path:
     """The fuzzer's corpus, in a new folder."""
     folder.mkdir()
@@ -102,8 +106,15 @@ def seeds(name: str, folder: pathlib.Path) -> pathlib.Path:
             # The outcome is for what reads these too.
             if corpus == "programs" and name != "outcome_fuzzer":
                 content = content.partition(b"outcome ")[0]
-            (folder / f"{corpus}-{file.name}").write_bytes(content)
+            parts = split(content) if file.match(str(PROGRAMS)) else [content]
+            for number, part in enumerate(parts):
+                (folder / f"{corpus}-{file.name}-{number}").write_bytes(part)
     return folder
+
+
+def split(programs: bytes) -> list[bytes]:
+    """The programs of a text, each by itself."""
+    return [part + b"\nend\n" for part in programs.split(b"\nend\n") if part]
 
 
 def run(
@@ -114,7 +125,7 @@ def run(
     seconds: int,
     seed: int,
     executor: pathlib.Path = EXECUTOR,
-    **environment: str,
+    more: Mapping[str, str] = {},  # of the environment
 ) -> subprocess.CompletedProcess[str]:
     """Runs it over the corpus, to which it adds, and for some seconds; what is found is in `finds`."""
     return subprocess.run(
@@ -127,7 +138,7 @@ def run(
             f"-artifact_prefix={finds}/",
             corpus,
         ],
-        env={**os.environ, "PLUMBLINE_FUZZ_EXECUTOR": str(executor), **environment},
+        env={**os.environ, "PLUMBLINE_FUZZ_EXECUTOR": str(executor), **more},
         capture_output=True,
         text=True,
         errors="replace",

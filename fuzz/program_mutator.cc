@@ -85,6 +85,8 @@ bool Sleeps(const Step& step) {
 void TameNumbers(Step& step) {
   constexpr std::int64_t kInt = std::numeric_limits<std::int32_t>::max();
   constexpr std::int64_t kSoon = 2 * kMillisecond;
+  // Longer than a program takes; but the main thread may wait for it.
+  constexpr std::int64_t kFar = 20 * kMillisecond;
   std::vector<Argument>& arguments = step.arguments;
   switch (step.call) {
     case Call::kEventfd:
@@ -92,7 +94,7 @@ void TameNumbers(Step& step) {
       break;
     case Call::kTimerfdSettime:
       for (const std::size_t i : {2u, 3u}) {
-        Bound(arguments[i].number, -kMillisecond, 1000 * kMillisecond);
+        Bound(arguments[i].number, -kMillisecond, kFar);
       }
       break;
     case Call::kEpollWait:
@@ -141,6 +143,9 @@ void TameNumbers(Step& step) {
     case Call::kTgkill:
       Bound(arguments[0].number, 0, kThreads);
       break;
+    case Call::kExit:
+      Bound(arguments[0].number, 0, 255);
+      break;
     case Call::kSetrlimit:
       Bound(arguments[0].number, 0, 1024);
       break;
@@ -148,6 +153,7 @@ void TameNumbers(Step& step) {
       Bound(arguments[0].number, -kMillisecond, kSoon);
       break;
     case Call::kJoin:
+    case Call::kFork:
       Bound(arguments[0].number, 1, kThreads);
       step.thread = 0;
       break;
@@ -169,6 +175,33 @@ void TameNumbers(Step& step) {
   }
 }
 
+// A number is one thread's or one process's, and only processes exit. What
+// would be otherwise is another step.
+void TameProcesses(Program& program) {
+  const Step harmless = {Call::kSigpending, 0, {}};
+  std::array<bool, kThreads + 1> is_used{};
+  std::array<bool, kThreads + 1> is_forked{};
+  for (Step& step : program.steps) {
+    if (step.call == Call::kFork) {
+      const auto number = static_cast<std::size_t>(step[0].number);
+      if (is_used[number]) {
+        step = harmless;
+      } else {
+        is_used[number] = is_forked[number] = true;
+      }
+    } else if (step.call == Call::kExit &&
+               !is_forked[static_cast<std::size_t>(step.thread)]) {
+      const auto process = std::find(is_forked.begin(), is_forked.end(), true);
+      if (process == is_forked.end()) {
+        step = harmless;
+      } else {
+        step.thread = static_cast<int>(process - is_forked.begin());
+      }
+    }
+    is_used[static_cast<std::size_t>(step.thread)] = true;
+  }
+}
+
 bool HasNumber(Kind kind) {
   return kind == Kind::kNumber || kind == Kind::kUnsigned;
 }
@@ -183,6 +216,7 @@ void Tame(Program& program) {
       step.thread = 1 + next_thread++ % kThreads;
     }
   }
+  TameProcesses(program);
 }
 
 std::size_t ProgramMutator::Below(std::size_t end) {
@@ -190,7 +224,7 @@ std::size_t ProgramMutator::Below(std::size_t end) {
 }
 
 Program ProgramMutator::Mutate(Program program, std::size_t most_steps) {
-  program.name = "1";
+  program.name.assign(1, '1');
   for (std::size_t i = 1 + Below(3); i > 0; --i) {
     MutateOnce(program);
     Finish(program, most_steps);

@@ -19,6 +19,7 @@ enum class Made : std::uint8_t {
   kTimerfd,
   kSignalfd,
   kEpoll,
+  kSocket,
   kOther,
 };
 
@@ -31,6 +32,8 @@ Made MadeBy(const std::vector<Live>& live, const Step& step, int part) {
   switch (step.call) {
     case Call::kPipe2:
       return part == 0 ? Made::kReadEnd : Made::kWriteEnd;
+    case Call::kSocketpair:
+      return Made::kSocket;
     case Call::kFifo:
       return Made::kReadEnd;
     case Call::kEventfd:
@@ -90,9 +93,9 @@ std::vector<Made> Wanted(Call call, std::size_t argument) {
     case Call::kReadSiginfo:
       return {Made::kSignalfd};
     case Call::kRead:
-      return {Made::kReadEnd};
+      return {Made::kReadEnd, Made::kSocket};
     case Call::kWrite:
-      return {Made::kWriteEnd};
+      return {Made::kWriteEnd, Made::kSocket};
     case Call::kRead8:
       return {Made::kEventfd, Made::kTimerfd};
     case Call::kWrite8:
@@ -228,7 +231,7 @@ std::int64_t ChooseNumber(Choices& choices, Call call, std::size_t argument,
     case Call::kTimerfdSettime:
       return argument == 2 ? choices.OneOf<std::int64_t>(
                                  {50 * kUs, 1, 200 * kUs, kMs, 50 * kUs, 1,
-                                  20 * kMs, 0, 300 * kUs, 0, 1000 * kMs, -1})
+                                  20 * kMs, 0, 300 * kUs, 0, -1})
                            : choices.OneOf<std::int64_t>(
                                  {0, 0, 100 * kUs, 300 * kUs, kMs, 1, -1});
     case Call::kEpollWait:
@@ -265,7 +268,10 @@ std::int64_t ChooseNumber(Choices& choices, Call call, std::size_t argument,
     case Call::kTgkill:
       return choices.Below(4);
     case Call::kJoin:
+    case Call::kFork:
       return 1 + choices.Below(3);
+    case Call::kExit:
+      return choices.Below(4);
     case Call::kSetrlimit:
       return choices.OneOf<std::int64_t>({64, 3, 4, 6, 8, 12, 65, 200, 0});
     case Call::kNanosleep:
@@ -385,7 +391,8 @@ Step NextStep(Choices& choices, const Program& before) {
   Step step;
   step.call = static_cast<Call>(choices.Below(kCalls));
   const int thread = choices.Below(16);
-  if (thread > 12 && step.call != Call::kJoin) step.thread = thread - 12;
+  if (thread > 12 && step.call != Call::kJoin && step.call != Call::kFork)
+    step.thread = thread - 12;
   const std::size_t count = KindsOf(step.call).size();
   for (std::size_t i = 0; i < count; ++i) {
     step.arguments.emplace_back();

@@ -10,6 +10,7 @@ and tells each kind once.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -19,22 +20,30 @@ import tempfile
 from fuzz import fuzzers
 
 
-def keep(name: str, program: pathlib.Path, found: pathlib.Path, environment: dict[str, str]) -> int:
-    """Puts the smallest of what is found into the workspace's corpus; returns how many inputs that adds."""
-    workspace = pathlib.Path(os.environ["BUILD_WORKSPACE_DIRECTORY"])
-    corpora = [workspace / fuzzers.FOLDER / "corpus" / corpus for corpus in fuzzers.FUZZERS[name].corpora]
-    before = len(list(corpora[-1].iterdir()))
+def keep(name: str, program: pathlib.Path, found: pathlib.Path, environment: dict[str, str]) -> str:
+    """Puts the least of what is found that reaches as much into the workspace's corpus; says how that changes."""
+    corpora = pathlib.Path(os.environ["BUILD_WORKSPACE_DIRECTORY"]) / fuzzers.FOLDER / "corpus"
+    folder = corpora / fuzzers.FUZZERS[name].corpora[-1]
     length = f"-max_len={fuzzers.FUZZERS[name].length}"
+    together = folder == (corpora / fuzzers.PROGRAMS).parent
     with tempfile.TemporaryDirectory() as merged:
-        # The corpus itself comes first, so that what it has is not added again.
-        subprocess.run([program, "-merge=1", length, merged, corpora[-1], found], env=environment, check=True)
-        for file in pathlib.Path(merged).iterdir():
-            target = corpora[-1] / file.name
-            if not target.exists() and not any(
-                file.read_bytes() == old.read_bytes() for old in corpora[-1].iterdir()
-            ):
-                target.write_bytes(file.read_bytes())
-    return len(list(corpora[-1].iterdir())) - before
+        # What is there already stays, but where it is one file.
+        for file in [] if together else folder.iterdir():
+            (pathlib.Path(merged) / file.name).write_bytes(file.read_bytes())
+        # How often a branch is taken makes no other input.
+        command: list[str | pathlib.Path] = [program, "-merge=1", "-use_counters=0", length, merged, found]
+        subprocess.run(command, env=environment, check=True)
+        inputs = sorted(file.read_bytes() for file in pathlib.Path(merged).iterdir())
+    if together:
+        file = corpora / fuzzers.PROGRAMS
+        before = len(fuzzers.split(file.read_bytes()))
+        file.write_bytes(b"".join(inputs))
+        return f"{before} programs before, {len(inputs)} now"
+    known = {file.read_bytes() for file in folder.iterdir()}
+    new = [content for content in inputs if content not in known]
+    for content in new:
+        (folder / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
+    return f"{len(new)} inputs added"
 
 
 def main() -> int:
@@ -59,11 +68,11 @@ def main() -> int:
         program = fuzzers.build([name], folder)[name]
         corpus = fuzzers.seeds(name, folder / "corpus")
         more = {"PLUMBLINE_FUZZ_GO_ON": "1"} if options.go_on else {}
-        done = fuzzers.run(name, program, corpus, finds, options.seconds, options.seed, **more)
+        done = fuzzers.run(name, program, corpus, finds, options.seconds, options.seed, more=more)
         print(done.stderr)
         if options.keep:
             environment = {**os.environ, "PLUMBLINE_FUZZ_EXECUTOR": str(fuzzers.EXECUTOR), **more}
-            print(f"fuzz:run: {keep(name, program, corpus, environment)} inputs added to the corpus")
+            print(f"fuzz:run: the corpus: {keep(name, program, corpus, environment)}")
     return 0 if done.returncode == 0 else 1
 
 

@@ -92,6 +92,8 @@ def stories_test_of(name, arch, binary, **kwargs):
         driver = "//conformance/semantics/runner:semantics",
         driver_args = [
             "replay",
+            "--arch=" + arch,
+            "--kernel-arch=" + NATIVE,
             "--kernel=running",
             "conformance/semantics/programs/stories.txt",
         ],

@@ -688,6 +688,18 @@ INSTANTIATE_TEST_SUITE_P(
         Story{"WhatItWaitsForAndDoesNotBlockEndsIt",
               "@1 sigtimedwait SIGUSR1 -1\ntgkill 1 SIGUSR1\n",
               "0 sleeps - @110 200\nend killed SIGUSR1\n", ""},
+        Story{"WhatSigsuspendLetsInAndIsIgnoredGoes",
+              "sigprocmask SIG_BLOCK SIGUSR1\nsigaction SIGUSR1 IGN 0\n"
+              "@1 sigsuspend none\nkill SIGUSR1\n",
+              "0 0 - none\n1 0 -\n2 sleeps - @210 300\n3 0 - @310 320\n"
+              "end exited\n",
+              ""},
+        Story{"WhatIsIgnoredInterruptsAsItIsLetIn",
+              "sigprocmask SIG_BLOCK SIGCONT\nkill SIGCONT\n"
+              "epoll_create1 0\nepoll_pwait $2 8 -1 none\nsigpending\n",
+              "0 0 - none\n1 0 -\n2 3 -\n3 -1 EINTR\n4 0 - none\n"
+              "end exited\n",
+              ""},
         Story{"SigsuspendDropsWhatIsIgnored",
               "sigaction SIGUSR1 IGN 0\nsigprocmask SIG_BLOCK SIGUSR1\n"
               "kill SIGUSR1\n@1 sigsuspend none\n",

@@ -45,13 +45,16 @@ std::optional<bool> Stepper::IsAbsent(KernelRelease since, Rule rule) {
 
 bool Stepper::WasInterrupted(bool restarts) {
   // One that is ignored by default, but was blocked when it came, wakes too.
-  const bool is_pending = (PendingOf(thread_) & ~Thread().mask) != 0;
+  const SignalMask blocked = Thread().mask & mask_in_call_;
+  const bool is_pending = (PendingOf(thread_) & ~blocked) != 0;
   const bool has_cause =
       !report_->handled.empty() || is_pending || (was_signalled_ && !restarts);
   if (!Holds(Rule::kSignalInterrupts, has_cause,
              "EINTR only after a handler")) {
     return false;
   }
+  DropIgnored(Thread().pending, blocked);
+  DropIgnored(Here().pending, blocked);
   if (!restarts) return true;
   bool all_restart = true;
   for (const int signal : report_->handled) {
@@ -76,9 +79,10 @@ bool Stepper::End(const Step& step, const Report& report,
   if (static_cast<std::size_t>(report.step) >= state_.made.size()) {
     state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
   }
+  mask_in_call_ = MaskDuring(step);
   const bool is_allowed =
       (HandlesLate(step) ||
-       TakesHandled(report, MaskDuring(step) & Thread().mask)) &&
+       TakesHandled(report, mask_in_call_ & Thread().mask)) &&
       Call_(step);
   Release();
   return is_allowed;

@@ -235,7 +235,8 @@ class Stepper {
   Interval when_;
   int thread_ = 0;
   int process_ = 0;
-  std::int64_t fd_limit_ = 0;   // when its call began
+  std::int64_t fd_limit_ = 0;  // when its call began
+  SignalMask mask_in_call_ = 0;
   bool was_signalled_ = false;  // while it slept
 };
 

@@ -130,8 +130,13 @@ SignalMask Stepper::BlockedBy(int thread) const {
 }
 
 SignalMask Stepper::BlockedInCall(const ThreadState& thread) const {
-  // What it waits for and has not blocked ends it all the same.
-  return thread.mask_during & ~Deadly(thread.waits_for & ~thread.mask);
+  // What it waits for and has not blocked has its action all the same, but no
+  // handler runs.
+  SignalMask acts = thread.waits_for & ~thread.mask;
+  for (int signal = 1; signal <= 64; ++signal) {
+    if (ActionOf(signal).disposition == Word::kHandler) acts &= ~MaskOf(signal);
+  }
+  return thread.mask_during & ~acts;
 }
 
 // What is pending when a step begins and is not blocked is taken before the
@@ -241,9 +246,10 @@ bool Stepper::DoKill(const Step& step) {
     LookForDoom(thread, BlockedBy(thread));
   } else {
     // Of threads one may drop what is ignored, while another blocks it.
-    for (const ThreadState& any : state_.threads) {
-      const SignalMask differ = any.mask ^ BlockedBy(process_);
-      if (any.exists && any.process == process_ &&
+    for (int i = 0; i < kMaxThreads; ++i) {
+      const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
+      const SignalMask differ = BlockedBy(i) ^ BlockedBy(process_);
+      if (any.exists && any.process == process_ && !IsIdle(i) &&
           (differ & MaskOf(signal)) != 0 &&
           ActionOf(signal).disposition != Word::kHandler &&
           (ActionOf(signal).disposition == Word::kIgnore ||

@@ -19,6 +19,7 @@
 
 #include "conformance/semantics/model/program.h"
 #include "conformance/semantics/runner/c_program.h"
+#include "conformance/semantics/runner/deviations.h"
 #include "conformance/semantics/runner/executor_process.h"
 #include "conformance/semantics/runner/run.h"
 
@@ -286,6 +287,7 @@ int ReplayCommand(const Options& options) {
         fmt::format("{}:{}: {}", options.file, error.line, error.message)};
   }
   if (programs.empty()) throw TargetError{options.file + ": no program"};
+  const Deviations known(options.run.place);
   int status = kAllowed;
   std::string text;
   for (const Program& program : programs) {
@@ -306,8 +308,14 @@ int ReplayCommand(const Options& options) {
                             replayed.violation.expected);
       }
     }
+    const KnownDeviation* const listed =
+        allowed ? nullptr : known.Find(program, replayed.violation);
     text += allowed ? "allowed\n" : "not allowed\n";
-    if (!allowed) status = kBroken;
+    if (listed != nullptr) {
+      text += fmt::format("  known: {} ({})\n", listed->reason, listed->where);
+    } else if (!allowed) {
+      status = kBroken;
+    }
     if (options.c_program) text += "\n" + CProgram(program);
   }
   Write(options, text);

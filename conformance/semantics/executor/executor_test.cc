@@ -581,7 +581,7 @@ TEST(Threads, AThreadWakesAnother) {
 
 TEST(Threads, JoinWaitsForTheEnd) {
   const std::vector<std::string> lines =
-      OutcomeOf("@1 nanosleep 30000000\njoin 1\n");
+      OutcomeOf("@1 nanosleep 300000000\njoin 1\n");
   EXPECT_THAT(lines, ElementsAre("0 sleeps -", "1 0 -", "0 0 -", "end exited"));
 }
 
@@ -725,7 +725,7 @@ TEST(Watchdog, EndsAProgramThatHangs) {
 
 TEST(Watchdog, ReportsThreadsThatEnded) {
   EXPECT_THAT(
-      OutcomeOf("@1 nanosleep 50000000\n@2 pause\npause\n", ShortWatchdog()),
+      OutcomeOf("@1 nanosleep 300000000\n@2 pause\npause\n", ShortWatchdog()),
       ElementsAre("0 sleeps -", "1 sleeps -", "0 0 -", "end hung"));
 }
 

@@ -1008,6 +1008,16 @@ TEST(Processes, AreSeenBesideManyDescriptors) {
                           "end exited"));
 }
 
+TEST(Processes, TellOfTheirOwnHandlersOnly) {
+  EXPECT_THAT(OutcomeOf("sigaction SIGCHLD HANDLER 0\n"
+                        "fork 1\n"
+                        "@1 _exit 0\n"
+                        "fork 2\n"
+                        "@2 sigpending\n"),
+              ElementsAre("0 0 -", "1 0 -", "2 gone - exited:0",
+                          "3 0 - handled:SIGCHLD", "4 0 - none", "end exited"));
+}
+
 // What one program forked is not there in the next, nor is its SIGCHLD.
 TEST(Processes, AreOfOneProgram) {
   std::string input;

@@ -9,6 +9,7 @@
 
 #include "conformance/semantics/executor/calls.h"
 #include "conformance/semantics/executor/futex.h"
+#include "conformance/semantics/executor/handled.h"
 #include "conformance/semantics/executor/names.h"
 #include "conformance/semantics/executor/threads.h"
 
@@ -40,6 +41,7 @@ class Performer final : public Caller {
 };
 
 void Performer::Run() {
+  ForgetHandled();
   SignalsOfSteps signals;
   // With the mask that it has by fork.
   signals.Leave();

@@ -488,6 +488,13 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 1 - @70 90\n"
               "1 1 - @30 95 05\n4 1 - @100 110 POLLERR|POLLOUT\nend exited\n",
               ""},
+        // It begins again, and then finds no descriptor.
+        Story{"SleepsOnWhatIsClosedUntilASignal",
+              "pipe2 0\nsigaction SIGUSR1 HANDLER SA_RESTART\n@1 read $0 8\n"
+              "close $0\ntgkill 1 SIGUSR1\n",
+              "0 3,4 -\n1 0 -\n2 sleeps - @50 60\n3 0 - @70 80\n4 0 - @90 100\n"
+              "2 -1 EBADF @50 110 handled:SIGUSR1\nend exited\n",
+              ""},
         Story{"LetsGoOfWhatIsClosed", kCloses,
               "0 3,4 -\n1 sleeps - @30 40\n2 0 - @50 60\n3 -1 EPIPE @70 90\n"
               "end exited\n",

@@ -74,12 +74,17 @@ bool Stepper::End(const Step& step, const Report& report,
   BeginInThread();
   fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : Here().fd_limit;
   was_signalled_ = Thread().was_signalled;
+  const bool may_have_restarted = MayHaveRestarted();
   Thread().was_signalled = false;
   Thread().sleeping = -1;
   if (static_cast<std::size_t>(report.step) >= state_.made.size()) {
     state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
   }
   mask_in_call_ = MaskDuring(step);
+  if (may_have_restarted) {
+    state_.is_lost = true;
+    return true;
+  }
   const bool is_allowed =
       (HandlesLate(step) ||
        TakesHandled(report, mask_in_call_ & Thread().mask)) &&
@@ -138,6 +143,7 @@ bool Stepper::GoesOnSleeping(const Step& step, int number,
   report_ = &report;
   when_ = when;
   Become(step.thread);
+  if (MayHaveRestarted()) return true;
   return Holds(Rule::kWaitWakes, Done(step, when_) != Likely::kYes,
                "returns, as there is what it waits for");
 }

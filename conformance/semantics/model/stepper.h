@@ -99,6 +99,7 @@ class Stepper {
   int DescriptionOf(std::int64_t fd) const;
   bool IsOpen(std::int64_t fd) const { return DescriptionOf(fd) >= 0; }
   void Hold(const Step& step);
+  bool MayHaveRestarted() const;
   void Release();
   int LowestFree(std::int64_t from) const;
   int Open(Object object, Flags access, Flags status);

@@ -53,6 +53,16 @@ void Stepper::Hold(const Step& step) {
   }
 }
 
+// A call that begins again after a signal looks for its number again, which may
+// be closed or another's.
+bool Stepper::MayHaveRestarted() const {
+  if (!Thread().was_signalled) return false;
+  return std::any_of(Thread().held.begin(), Thread().held.end(),
+                     [&](const HeldFile& held) {
+                       return Here().DescriptionOf(held.fd) != held.description;
+                     });
+}
+
 void Stepper::Release() {
   const std::vector<HeldFile> held = std::exchange(Thread().held, {});
   for (const HeldFile& one : held) Unreference(one.description);

@@ -956,6 +956,14 @@ TEST(Processes, HaveTheMaskAndNoSignals) {
                           "end exited"));
 }
 
+TEST(Processes, AreNotJoinedBeforeTheyAreForked) {
+  EXPECT_THAT(OutcomeOf("join 1\n"
+                        "fork 1\n"
+                        "@1 eventfd 0 0\n"
+                        "join 1\n"),
+              ElementsAre("0 0 -", "1 0 -", "2 3 -", "3 0 -", "end exited"));
+}
+
 TEST(Processes, EndAsTheyAreToldTo) {
   EXPECT_THAT(
       OutcomeOf("sigprocmask SIG_BLOCK SIGCHLD\n"

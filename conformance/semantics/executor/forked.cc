@@ -87,6 +87,8 @@ void ForkedProcess::Begin(int step) {
 }
 
 void ForkedProcess::Join() {
+  // It is forked by a later step, if at all.
+  if (cell_ == nullptr) return;
   for (;;) {
     const uint32_t state = cell_->state.load();
     if (state == ThreadCell::kFree || state == ThreadCell::kDone) return;

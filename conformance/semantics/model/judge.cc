@@ -237,8 +237,9 @@ class Search {
     const bool is_whole = at == program_.steps.size();
     Stepper stepper(target_, state, exercised_);
     ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
-    if (outcome_.ending == Ending::kKilled && !is_whole) {
-      const SignalMask deadly = stepper.MayKillProgram(program_.steps[at]);
+    if (outcome_.ending == Ending::kKilled) {
+      SignalMask deadly = stepper.MayKillAsleep();
+      if (!is_whole) deadly |= stepper.MayKillProgram(program_.steps[at]);
       if ((deadly & MaskOf(outcome_.signal)) != 0) return true;
     }
     if (outcome_.ending == Ending::kHung && !is_whole) {

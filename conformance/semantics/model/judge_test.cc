@@ -707,6 +707,12 @@ INSTANTIATE_TEST_SUITE_P(
               "0 0 - none\n1 0 -\n2 3 -\n3 -1 EINTR\n4 0 - none\n"
               "end exited\n",
               ""},
+        Story{"WhatItsMaskKeptOutEndsItAfterwards",
+              "@1 ppoll - 1000000 SIGUSR1\nsigprocmask SIG_BLOCK SIGUSR1\n"
+              "kill SIGUSR1\neventfd 0 0\n",
+              "0 sleeps - @110 200\n1 0 - @210 220 none\n2 0 - @230 240\n"
+              "end killed SIGUSR1\n",
+              ""},
         Story{"SigsuspendDropsWhatIsIgnored",
               "sigaction SIGUSR1 IGN 0\nsigprocmask SIG_BLOCK SIGUSR1\n"
               "kill SIGUSR1\n@1 sigsuspend none\n",

@@ -54,6 +54,10 @@ class Stepper {
     return process_ == 0 ? deadly : 0;
   }
 
+  // Those that may end it when a call that sleeps is over, and with it the mask
+  // that kept them out.
+  SignalMask MayKillAsleep() const;
+
   const Violation& violation() const { return violation_; }
 
  private:

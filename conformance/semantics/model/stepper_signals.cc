@@ -168,6 +168,16 @@ void Stepper::LookForDoom(int thread, SignalMask mask) {
   if (process_ == 0) doomed_ |= Deadly(PendingOf(thread) & ~mask);
 }
 
+SignalMask Stepper::MayKillAsleep() const {
+  SignalMask deadly = 0;
+  for (int i = 0; i < kMaxThreads; ++i) {
+    const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
+    if (any.process != process_ || any.sleeping < 0) continue;
+    deadly |= Deadly(PendingOf(i) & ~any.mask);
+  }
+  return deadly;
+}
+
 SignalMask Stepper::MayKill(const Step& step) {
   Become(step.thread);
   const ThreadState& own = Thread();

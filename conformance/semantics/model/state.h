@@ -126,6 +126,9 @@ struct Object {
   bool full = false;           // a write to the other end was told that it is
   bool may_have_more = false;  // of a write that sleeps
 
+  // Socket: when the last long write to it ended.
+  Time long_write_end = 0;
+
   // epoll.
   std::vector<Interest> interests;
   int turns = 0;

@@ -10,6 +10,9 @@
 namespace plumbline::semantics {
 namespace {
 
+// More than this is given to the other end part by part, each of which is news.
+constexpr std::int64_t kAtOnce = 4096;
+
 constexpr Flags kTypes = kSockStream | kSockDgram | kSockSeqpacket;
 constexpr Events kWritable = kOut | kWrnorm | kWrband;
 
@@ -260,6 +263,7 @@ bool Stepper::WriteSocket(const Step& step, int description,
   Chunk& chunk = peer.chunks.emplace_back();
   chunk.first = static_cast<std::uint8_t>(step[2].number);
   chunk.size = chunk.whole = wrote;
+  if (wrote > kAtOnce) peer.long_write_end = when_.after;
   Edge(end.peer, kIn | kRdnorm, was_empty ? Likely::kYes : Likely::kMaybe);
   return true;
 }

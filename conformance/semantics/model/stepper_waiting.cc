@@ -841,7 +841,9 @@ bool Stepper::DoEpollWait(const Step& step) {
       TellOver(object);
       interest.edge = object.interval != 0 ? Likely::kMaybe : Likely::kNo;
     } else {
-      interest.edge = nested ? Likely::kMaybe : Likely::kNo;
+      // Who waited while a long write went on may have seen its beginning.
+      const bool may_go_on = report_->before < object.long_write_end;
+      interest.edge = nested || may_go_on ? Likely::kMaybe : Likely::kNo;
     }
     interest.news = 0;
     if (interest.Has(kOneshot)) interest.disabled = true;

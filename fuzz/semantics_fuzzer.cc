@@ -194,9 +194,13 @@ class Fuzzer {
     }
     const Rule rule = last->violation->rule;
     const Program small =
-        Shrink(program, [&](const std::vector<Program>& candidates) {
-          return Break(candidates, rule);
-        });
+        Shrink({program}, [&](const std::vector<Candidate>& candidates) {
+          std::vector<Program> programs;
+          for (const Candidate& one : candidates) {
+            programs.push_back(one.program);
+          }
+          return Break(programs, rule);
+        }).front();
     for (int i = 0; i < kRepetitions; ++i) {
       Seen seen = Look(*patient_, small, judge);
       if (!seen.violation || seen.violation->rule != rule) continue;

@@ -1,5 +1,5 @@
-// What the headers of a libstdc++ that is built for glibc take from glibc's, for
-// programs of musl: included before all else.
+// What the headers of a libstdc++ that is built for glibc take from glibc's,
+// for programs of musl: included before all else.
 
 #ifndef PLUMBLINE_TOOLS_TARGETS_MUSL_LIBSTDCXX_H_
 #define PLUMBLINE_TOOLS_TARGETS_MUSL_LIBSTDCXX_H_

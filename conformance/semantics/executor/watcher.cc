@@ -95,8 +95,12 @@ void Watcher::OpenState(int i) {
   }
   if (descriptors_[i] < 0)
     Broken("/proc has to be mounted: open its self/task/*/stat", errno);
-  calls_[i] =
-      Open(by_own_name ? "/proc/%d/syscall" : "/proc/self/task/%d/syscall", id);
+  // Natively a thread sleeps in its step only.
+  calls_[i] = -1;
+  if (steady_ > 0) {
+    calls_[i] = Open(
+        by_own_name ? "/proc/%d/syscall" : "/proc/self/task/%d/syscall", id);
+  }
 }
 
 void Watcher::CloseState(int i) {
@@ -274,15 +278,8 @@ bool Watcher::IsSettled() {
 }
 
 char Watcher::StateOf(int thread) const {
-  // Read in half the time. Emulated, it may sleep in another call than its
-  // step's; and a process may not let itself be looked into.
-  if (steady_ == 0 && processes_[thread] == 0 && calls_[thread] >= 0) {
-    char text[16];
-    const ssize_t size = pread(calls_[thread], text, sizeof(text), 0);
-    // "NUMBER ARGUMENTS…", "-1 …" in a fault, or "running".
-    if (size > 0 && text[0] >= '0' && text[0] <= '9') return 'S';
-    if (size > 0) return text[0] == '-' ? 'D' : 'R';
-  }
+  // Not /proc/TID/syscall, which is read in half the time: Linux tells a number
+  // there while a thread is being woken on another processor.
   return ReadStat(descriptors_[thread]).state;
 }
 

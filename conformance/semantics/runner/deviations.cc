@@ -41,10 +41,11 @@ std::vector<std::string> NamesIn(const Program& program) {
       if (word == "sigprocmask") continue;
       if (word.starts_with("epoll_pwait")) word = "epoll_wait";
       if (word == "fifo") word = "pipe2";
-      if (word == "close_range") word = "close";
       if (word == "SOCK_NONBLOCK") word = "O_NONBLOCK";
-      // It closes, too.
-      if (word == "dup2" || word == "dup3") names.emplace_back("close");
+      // These close, too.
+      if (word == "dup2" || word == "dup3" || word == "close_range") {
+        names.emplace_back("close");
+      }
       if (word == "read8" || word == "write8") word.remove_suffix(1);
       if (is_name) names.emplace_back(word);
     }

@@ -100,6 +100,32 @@ TEST(Deviations, ExplainWhatHasTheirStepsAndBreaksTheirRule) {
             nullptr);
 }
 
+// What another call closes is told by that call's entries only; a close_range
+// is a close, too.
+TEST(Deviations, OfCloseRangeAreNotOfClose) {
+  constexpr KnownDeviation kClosed[] = {
+      {"qemu-user", "arm64", "7.2", "fd.2", "eventfd_closed_by_close_range",
+       "-1 EINVAL", "", "", ""},
+      {"qemu-user", "arm64", "7.2", "socket.6", "seqpacket_without_sigpipe",
+       "-1 EPIPE", "", "", ""}};
+  Place place;
+  place.architecture = "arm64";
+  place.emulator = "qemu-user 7.2.22";
+  const Deviations known(place, kClosed);
+  const auto found = [&](std::string_view text, Rule rule) {
+    return known.Find(Parsed(text), Broken(rule));
+  };
+  EXPECT_EQ(found("eventfd 0 0\nclose_range $0 $0 0\nwrite $0 1 97\n",
+                  Rule::kFdClosed),
+            &kClosed[0]);
+  EXPECT_EQ(found("eventfd 0 0\nclose $0\nwrite $0 1 97\n", Rule::kFdClosed),
+            nullptr);
+  EXPECT_EQ(found("socketpair SOCK_SEQPACKET\nclose_range $0 $0 0\n"
+                  "write $0.1 1 97\n",
+                  Rule::kSocketBroken),
+            &kClosed[1]);
+}
+
 TEST(Deviations, SeeTheStepWithoutItsNumberAndTimes) {
   EXPECT_EQ(SeenOf(Broken(Rule::kEventfdTake,
                           "2 8 - 38250106470894 38250106490030 720")),

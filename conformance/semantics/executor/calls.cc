@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bit>
+
 #include "conformance/semantics/executor/fallbacks.h"
 #include "conformance/semantics/executor/handled.h"
 #include "conformance/semantics/executor/names.h"
@@ -88,9 +90,17 @@ clockid_t ClockOf(int descriptor) {
                                                       : CLOCK_MONOTONIC;
 }
 
-uint64_t Fnv1a(const unsigned char* bytes, size_t size) {
+// As README.md says. By words, as a full socket holds 200,000 bytes.
+uint64_t Hash(const unsigned char* bytes, size_t size) {
   uint64_t hash = 0xcbf29ce484222325U;
-  for (size_t i = 0; i < size; ++i) hash = (hash ^ bytes[i]) * 0x100000001b3U;
+  for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    memcpy(&word, bytes + i, size - i < sizeof(word) ? size - i : sizeof(word));
+    if constexpr (std::endian::native == std::endian::big)
+      word = __builtin_bswap64(word);
+    hash = (hash ^ word) * 0x100000001b3U;
+    hash ^= hash >> 32;
+  }
   return hash;
 }
 
@@ -571,7 +581,7 @@ void Caller::Performance::DoRead() {
     line_.Put('+');
     line_.PutUnsigned(count - kShownBytes);
     line_.Put('#');
-    line_.PutHex(Fnv1a(buffer, count), 16);
+    line_.PutHex(Hash(buffer, count), 16);
   }
 }
 

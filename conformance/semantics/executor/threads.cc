@@ -238,17 +238,20 @@ void Threads::Join(int thread) {
 }
 
 void Threads::Settle(Text& lines) {
-  watcher_.WaitUntilSettled();
+  const uint32_t ended = watcher_.WaitUntilSettled();
   for (int i = 0; i < kMaxThread; ++i) {
     ThreadCell& cell = CellOf(i + 1);
     const uint32_t state = cell.state.load();
-    if (state == ThreadCell::kDone) {
-      lines.Put(std::string_view(cell.line, cell.size));
-      cell.state.store(ThreadCell::kFree);
-    } else if (state != ThreadCell::kFree && IsProcess(i + 1) &&
-               processes_[i].PutEnd(lines)) {
-      watcher_.Follow(i, 0, cell);
-    } else if (state == ThreadCell::kCalling && !told_[i]) {
+    if ((ended >> i & 1) != 0) {
+      if (state == ThreadCell::kDone) {
+        lines.Put(std::string_view(cell.line, cell.size));
+        cell.state.store(ThreadCell::kFree);
+      } else if (processes_[i].PutEnd(lines)) {
+        watcher_.Follow(i, 0, cell);
+      }
+      // What has ended since was asleep: its line comes with the next step's,
+      // as do those of the threads that it wakes.
+    } else if (state != ThreadCell::kFree && !told_[i]) {
       told_[i] = true;
       lines.PutUnsigned(cell.step);
       lines.Put(" sleeps - ");

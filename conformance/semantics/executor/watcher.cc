@@ -174,7 +174,10 @@ void Watcher::LookFromThread() {
   CloseStates();
 }
 
-void Watcher::WaitUntilSettled() { from_thread_ ? Ask() : Settle(); }
+uint32_t Watcher::WaitUntilSettled() {
+  from_thread_ ? Ask() : Settle();
+  return ended_;
+}
 
 // The thread that looks to do so, or to open what it is to look at.
 void Watcher::Ask() {
@@ -225,12 +228,15 @@ void Watcher::Settle() {
   int64_t since = -1;
   // Twice in any case: a lock of the kernel may be waited for in a sleep, too.
   for (int round = 0;; ++round) {
+    const uint32_t before = ended_;
     if (!IsSettled()) {
       since = -1;
     } else {
       const int64_t now = Now();
-      if (since >= 0 && now - since >= steady_) return;
-      if (since < 0) since = now;
+      // What has ended since may have woken one that was looked at earlier.
+      const bool is_same = since >= 0 && ended_ == before;
+      if (is_same && now - since >= steady_) return;
+      if (!is_same) since = now;
       // Without a rest natively.
       if (steady_ == 0) continue;
     }
@@ -256,15 +262,19 @@ int Watcher::CallOf(int thread) const {
 
 bool Watcher::IsSettled() {
   ++looks_;
+  ended_ = 0;
   for (int i = 0; i < kMaxThread; ++i) {
+    const uint32_t bit = 1U << i;
     const uint32_t state = cells_[i]->state.load();
+    if (state == ThreadCell::kDone) ended_ |= bit;
     if (state == ThreadCell::kFree || state == ThreadCell::kDone) continue;
     const bool is_process = processes_[i] != 0;
     if (state == ThreadCell::kBegun && !is_process) return false;
     const char seen = StateOf(i);
     if (is_process && (seen == 'Z' || seen == 0)) {
-      if (HasEnded(processes_[i])) continue;
-      return false;
+      if (!HasEnded(processes_[i])) return false;
+      ended_ |= bit;
+      continue;
     }
     if (state == ThreadCell::kBegun) return false;
     const bool is_asleep =
@@ -273,6 +283,7 @@ bool Watcher::IsSettled() {
     if (is_asleep) continue;
     // It may have come to its end since.
     if (cells_[i]->state.load() != ThreadCell::kDone) return false;
+    ended_ |= bit;
   }
   return true;
 }

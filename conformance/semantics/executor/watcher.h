@@ -59,8 +59,9 @@ class Watcher {
   void Follow(int thread, int process, ThreadCell& cell);
 
   // Returns when every thread is kFree, kDone, or asleep in its call, or was a
-  // process that has ended.
-  void WaitUntilSettled();
+  // process that has ended. Of those that were kDone or had ended then the bits
+  // are set; what ends later may be about to wake another.
+  uint32_t WaitUntilSettled();
 
  private:
   static void* Run(void* watcher);
@@ -88,8 +89,10 @@ class Watcher {
   int processes_[kMaxThread] = {};
   // The thread that looks is to open the states of this one, if it is not -1.
   int follow_ = -1;
-  // In the settling that goes on: how often it was looked.
+  // In the settling that goes on: how often it was looked, and what the last
+  // look saw, as WaitUntilSettled gives it.
   int looks_ = 0;
+  uint32_t ended_ = 0;
   bool has_thread_ = false;
   bool from_thread_ = true;
   // How many times it was asked, and has answered.

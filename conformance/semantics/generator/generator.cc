@@ -539,7 +539,9 @@ class Writer {
       case 3:
         return HangUp(pair, end);
       case 4:
-        return Fill(pair, end);
+        // Seldom, as copying what a socket holds takes longer than other
+        // programs.
+        return OneIn(4) ? Fill(pair, end) : Exchange(pair, end);
       default:
         if (!threads_ || actor_ != 0) return Exchange(pair, end);
         return OneIn(3) ? FillAndSleep() : WakeSocket(pair, end);

@@ -1,9 +1,13 @@
 // Reading and writing: pipes, counters, timers.
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstring>
+#include <numeric>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "conformance/semantics/model/pipe_room.h"
 #include "conformance/semantics/model/stepper.h"
@@ -13,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMostOfEventfd = ~std::uint64_t{0} - 1;
 // Bytes that the executor prints; of more, a hash follows.
-constexpr std::int64_t kPrinted = 64;
+constexpr std::size_t kPrinted = 64;
 // sizeof(signalfd_siginfo)
 constexpr std::int64_t kSiginfo = 128;
 
@@ -22,8 +26,34 @@ std::string Hex(std::uint8_t byte) {
   return {kDigits[byte >> 4], kDigits[byte & 15]};
 }
 
-std::uint64_t Fnv1a(std::uint64_t hash, std::uint8_t byte) {
-  return (hash ^ byte) * 0x100000001b3;
+// As the executor's README.md says.
+std::uint64_t Hash(std::string_view bytes) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t hash = 0xcbf29ce484222325;
+  while (!bytes.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t size = std::min(sizeof(word), bytes.size());
+    std::memcpy(&word, bytes.data(), size);
+    hash = (hash ^ word) * 0x100000001b3;
+    hash ^= hash >> 32;
+    bytes.remove_prefix(size);
+  }
+  return hash;
+}
+
+// first, first + 1, … modulo 256.
+void AppendCounting(std::uint8_t first, std::int64_t size, std::string& bytes) {
+  static const std::string counting = [] {
+    std::string all(8192, '\0');
+    std::iota(all.begin(), all.end(), '\0');
+    return all;
+  }();
+  const auto end = bytes.size() + static_cast<std::size_t>(size);
+  while (bytes.size() < end) {
+    // A part whose size is a multiple of 256, so that the next begins alike.
+    bytes.append(counting, first,
+                 std::min<std::size_t>(end - bytes.size(), 7936));
+  }
 }
 
 // How much a step reads.
@@ -61,19 +91,17 @@ std::uint64_t FromHex(const Report& report, bool is_little) {
 
 // What the executor prints of bytes that were read.
 std::string Printed(const std::vector<Chunk>& bytes) {
-  std::string text;
-  std::int64_t count = 0;
-  std::uint64_t hash = 0xcbf29ce484222325;
+  std::string all;
   for (const Chunk& chunk : bytes) {
-    for (std::int64_t i = 0; i < chunk.size; ++i) {
-      const auto byte = static_cast<std::uint8_t>(chunk.first + i);
-      if (count < kPrinted) text += Hex(byte);
-      hash = Fnv1a(hash, byte);
-      ++count;
-    }
+    AppendCounting(static_cast<std::uint8_t>(chunk.first), chunk.size, all);
   }
-  if (count > kPrinted) {
-    text += "+" + std::to_string(count - kPrinted) + "#";
+  std::string text;
+  for (const char byte : std::string_view(all).substr(0, kPrinted)) {
+    text += Hex(static_cast<std::uint8_t>(byte));
+  }
+  if (all.size() > kPrinted) {
+    text += "+" + std::to_string(all.size() - kPrinted) + "#";
+    const std::uint64_t hash = Hash(all);
     for (int shift = 56; shift >= 0; shift -= 8) {
       text += Hex(static_cast<std::uint8_t>(hash >> shift));
     }

@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
         of_rules = [mutant for mutant in of_rules if options.only in (None, mutant.name)]
         # Without a lie the library must make no difference, nor the model as it is.
         truth = subprocess.run(
-            [str(_SEMANTICS), "run", "--programs=500", "--first", *place(), "--", "env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR)],
+            [str(_SEMANTICS), "run", "--programs=500", *place(), "--", "env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR)],
             capture_output=True,
             text=True,
             check=False,

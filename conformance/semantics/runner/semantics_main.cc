@@ -184,6 +184,13 @@ std::string AsText(const Options& options, const RunResult& result) {
       Exercised(options, result.rules), RulesOf(options).size(),
       result.deviations.size(), WrongEntries(result), result.seen_once.size(),
       result.disagreeing);
+  // Once more and last, as often only the end of a log is looked at.
+  for (const Disagreement& one : result.disagreements) {
+    text +=
+        fmt::format("  {}  program {}, step {}: {}; expected: {}\n",
+                    TextOf(one.violation.rule).id, one.name, one.violation.step,
+                    one.violation.seen, one.violation.expected);
+  }
   return text;
 }
 

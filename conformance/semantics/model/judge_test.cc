@@ -140,6 +140,9 @@ constexpr std::string_view kSemaphore =
 constexpr std::string_view kTimer =
     "timerfd_create CLOCK_MONOTONIC TFD_NONBLOCK\n"
     "timerfd_settime $0 0 1000 100\nread8 $0 8\n";
+constexpr std::string_view kCountedTimer =
+    "timerfd_create CLOCK_MONOTONIC TFD_NONBLOCK\n"
+    "timerfd_settime $0 0 1000 100\ntimerfd_gettime $0\nread8 $0 8\n";
 constexpr std::string_view kQueue =
     "sigprocmask SIG_BLOCK SIGRTMIN,SIGRTMIN+1,SIGUSR1\n"
     "sigqueue SIGRTMIN+1 1\nsigqueue SIGRTMIN 2\nsigqueue SIGRTMIN 3\n"
@@ -263,6 +266,19 @@ INSTANTIATE_TEST_SUITE_P(
               "timerfd.2"},
         Story{"TimerOnceLess", kTimer,
               "0 3 - @10 20\n1 0 - @30 40\n2 8 - @1300 1310 2\nend exited\n",
+              "timerfd.2"},
+        // What is counted is no more to be noticed, only what comes after it.
+        Story{"TimerCountedThenLate", kCountedTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 0 - @1300 1310 35 100\n"
+              "3 8 - @1700 1710 3\nend exited\n",
+              ""},
+        Story{"TimerCountedThenOnceLess", kCountedTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 0 - @1300 1310 35 100\n"
+              "3 8 - @1700 1710 2\nend exited\n",
+              "timerfd.2"},
+        Story{"TimerCountedThenTooLate", kCountedTimer,
+              "0 3 - @10 20\n1 0 - @30 40\n2 0 - @1300 1310 35 100\n"
+              "3 8 - @400001700 400001710 3\nend exited\n",
               "timerfd.2"},
         Story{"RealTimeSignalsInOrder", kQueue,
               "0 0 - none\n1 0 -\n2 0 -\n3 0 -\n4 3 -\n"

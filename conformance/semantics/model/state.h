@@ -36,6 +36,10 @@ struct Readiness {
 constexpr Time kNever = std::numeric_limits<Time>::max();
 
 // The clock's readings around a call.
+// A timer that is over may be noticed late on a busy machine: from then on it
+// must have been.
+inline constexpr Time kLate = 300'000'000;
+
 struct Interval {
   Time before = 0;
   Time after = 0;
@@ -113,6 +117,10 @@ struct Object {
   // When it was told to be over, and was not read since; or kNever. A timer may
   // be late, but then is over for good.
   Time told_over = kNever;
+  // When timerfd_gettime first and last counted what was over, without a read
+  // since; or kNever. Linux then waits for the next one, which may be late.
+  Time counted_first = kNever;
+  Time counted_last = kNever;
 
   // signalfd.
   SignalMask signals = 0;

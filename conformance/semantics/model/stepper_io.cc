@@ -61,6 +61,14 @@ std::int64_t BytesOf(const Step& step) {
   return step[1].number * (step.call == Call::kReadSiginfo ? kSiginfo : 1);
 }
 
+// Until when the expirations of a timer that is read at `now` are in its count
+// though one may be late.
+Time SurelyCounted(const Object& timer, Time now) {
+  if (timer.counted_last == kNever) return now;
+  const bool was_next = now >= timer.counted_last + timer.interval + kLate;
+  return was_next ? now : timer.counted_first;
+}
+
 // The number that read8 prints.
 std::optional<std::uint64_t> Number(const Report& report) {
   if (report.output.empty()) return std::nullopt;
@@ -396,6 +404,7 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
   }
   if (!ReturnsZero(Rule::kTimerDisarm)) return false;
   timer.set_interval = interval;
+  timer.counted_first = timer.counted_last = kNever;
   timer.told_over = kNever;
   if (value == 0) {
     timer.first_before = timer.first_after = kNever;
@@ -413,7 +422,7 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
 bool Stepper::DoTimerfdGettime(const Step& step) {
   const int fd = NumberOf(step[0].fd);
   if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const Object& timer = state_.ObjectOf(DescriptionOf(fd));
+  Object& timer = state_.ObjectOf(DescriptionOf(fd));
   if (timer.kind != ObjectKind::kTimerfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
   }
@@ -437,6 +446,8 @@ bool Stepper::DoTimerfdGettime(const Step& step) {
     // It may be over: then what is left is of the next one.
     least = 0;
     most = std::max(most, timer.interval);
+    timer.counted_first = std::min(timer.counted_first, when_.before);
+    timer.counted_last = when_.after;
   }
   return Holds(
       Rule::kTimerGettime, value >= least && value <= most,
@@ -474,10 +485,12 @@ bool Stepper::ReadTimerfd(const Step& step, int description) {
   const auto count = static_cast<std::int64_t>(*given);
   std::int64_t most = 1;
   std::int64_t least = 1;
+  // Up to here none may be left out.
+  const Time sure = SurelyCounted(timer, when_.before);
   if (timer.interval > 0) {
     most += (when_.after - timer.first_before) / timer.interval;
-    if (when_.before > timer.first_after) {
-      least += (when_.before - timer.first_after) / timer.interval;
+    if (sure > timer.first_after) {
+      least += (sure - timer.first_after) / timer.interval;
     }
   }
   if (!Holds(
@@ -485,6 +498,7 @@ bool Stepper::ReadTimerfd(const Step& step, int description) {
           "gives " + std::to_string(least) + " to " + std::to_string(most))) {
     return false;
   }
+  timer.counted_first = timer.counted_last = kNever;
   timer.told_over = kNever;
   if (timer.interval == 0) {
     timer.first_before = timer.first_after = kNever;
@@ -494,7 +508,7 @@ bool Stepper::ReadTimerfd(const Step& step, int description) {
   timer.first_after =
       std::min(timer.first_after, when_.after - (count - 1) * timer.interval);
   timer.first_before =
-      std::max(timer.first_before, when_.before - count * timer.interval);
+      std::max(timer.first_before, sure - count * timer.interval);
   timer.first_after += count * timer.interval;
   timer.first_before += count * timer.interval;
   Edge(file.object, kIn, Likely::kYes);

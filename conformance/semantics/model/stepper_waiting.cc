@@ -15,10 +15,6 @@ namespace {
 
 constexpr int kDeepest = 8;
 
-// A timer that is over may be noticed late on a busy machine: from then on it
-// must have been.
-constexpr Time kLate = 300'000'000;
-
 constexpr Events kOnce = kErr | kHup;
 constexpr Events kReadable = kIn | kRdnorm | kRdband | kHup | kErr;
 constexpr Events kWritable = kOut | kWrnorm | kWrband | kErr;

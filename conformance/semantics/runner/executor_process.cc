@@ -26,6 +26,10 @@ namespace {
 // Programs that are on their way; more than a target runs at once.
 constexpr std::size_t kInFlight = 512;
 
+// After so much silence a target may be one that writes nothing before its
+// input ends.
+constexpr int kSilentMs = 30'000;
+
 // The child process, which is ended and waited for with this.
 class Child {
  public:
@@ -56,13 +60,13 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
     Wait();
   }
 
   // How it ended, in words; empty if with status 0.
   std::string Wait() {
+    if (pid_ <= 0) return "";
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -94,28 +98,68 @@ std::optional<std::size_t> EndOfOutcome(const std::string& text,
     if (line.starts_with("error ") && end == start) {
       throw TargetError{"the executor refused a program: " + std::string(line)};
     }
+    if (end == start && !line.starts_with("outcome ")) {
+      throw TargetError{"this is no outcome: " + std::string(line)};
+    }
     end = newline + 1;
     if (line.starts_with("end ")) return end;
   }
-}
-
-[[noreturn]] void FailAsEnded(const std::string& command, Child& child) {
-  (void)child.input.Close();
-  const std::string how = child.Wait();
-  throw TargetError{command + " " + (how.empty() ? "ended" : how) +
-                    " before its programs were done"};
 }
 
 }  // namespace
 
 class RunningTarget::Process {
  public:
-  explicit Process(const std::vector<std::string>& command) : child(command) {}
+  explicit Process(const std::vector<std::string>& command)
+      : child_(command), name_(command[0]) {}
 
+  // Waits until it takes some of `to_write`, from `written` on, or has written
+  // more, which is appended to `read`. Throws if it ended.
+  void Exchange(const std::string& to_write, std::size_t& written,
+                std::string& read) {
+    const bool is_written = written == to_write.size();
+    pollfd fds[2] = {{child_.output.raw(), POLLIN, 0},
+                     {is_written ? -1 : child_.input.raw(), POLLOUT, 0}};
+    const int count = ::poll(fds, 2, kSilentMs);
+    if (count < 0) return;
+    if (count == 0) {
+      if (is_written) CloseInput();
+      return;
+    }
+    if (fds[1].revents != 0) {
+      const ssize_t size = ::write(fds[1].fd, to_write.data() + written,
+                                   to_write.size() - written);
+      if (size > 0) written += static_cast<std::size_t>(size);
+      // What it wrote last says more than that it takes nothing.
+      if (size < 0 && errno != EAGAIN) written = to_write.size();
+    }
+    if (fds[0].revents == 0) return;
+    char buffer[1 << 16];
+    const ssize_t size = ::read(fds[0].fd, buffer, sizeof(buffer));
+    if (size < 0 && errno == EAGAIN) return;
+    if (size <= 0) {
+      const std::string how = End();
+      throw TargetError{name_ + " " + (how.empty() ? "ended" : how) +
+                        " before its programs were done"};
+    }
+    read.append(buffer, static_cast<std::size_t>(size));
+  }
+
+  bool TakesMore() const { return child_.input.is_open(); }
+  void CloseInput() { (void)child_.input.Close(); }
+
+  // How it ended, in words; empty if with status 0.
+  std::string End() {
+    CloseInput();
+    return child_.Wait();
+  }
+
+ private:
   // A command that ends early is told as such.
-  const ScopedSignalAction ignored =
+  const ScopedSignalAction ignored_ =
       ScopedSignalAction::Create(SIGPIPE, SignalAction::Ignore()).value();
-  Child child;
+  Child child_;
+  const std::string name_;
 };
 
 RunningTarget::RunningTarget(std::vector<std::string> command)
@@ -124,41 +168,7 @@ RunningTarget::RunningTarget(std::vector<std::string> command)
 
 RunningTarget::~RunningTarget() = default;
 
-std::string RunningTarget::Ask(const Program& program) {
-  Child& child = process_->child;
-  const std::string to_write = ToText(program);
-  std::size_t written = 0;
-  std::string text;
-  while (!EndOfOutcome(text, 0)) {
-    pollfd fds[2] = {
-        {child.output.raw(), POLLIN, 0},
-        {written < to_write.size() ? child.input.raw() : -1, POLLOUT, 0}};
-    if (::poll(fds, 2, -1) < 0) continue;
-    if (fds[1].revents != 0) {
-      const ssize_t size = ::write(fds[1].fd, to_write.data() + written,
-                                   to_write.size() - written);
-      if (size > 0) written += static_cast<std::size_t>(size);
-      if (size < 0 && errno != EAGAIN) FailAsEnded(command_[0], child);
-    }
-    if (fds[0].revents == 0) continue;
-    char buffer[1 << 16];
-    const ssize_t size = ::read(fds[0].fd, buffer, sizeof(buffer));
-    if (size < 0 && errno == EAGAIN) continue;
-    if (size <= 0) FailAsEnded(command_[0], child);
-    text.append(buffer, static_cast<std::size_t>(size));
-  }
-  return text;
-}
-
-void RunPrograms(
-    const std::vector<std::string>& command,
-    const std::function<bool(Program& program)>& next,
-    const std::function<void(const Program& program, const Outcome& outcome,
-                             const std::string& text)>& take) {
-  // A command that ends early is told as such.
-  const ScopedSignalAction ignored =
-      ScopedSignalAction::Create(SIGPIPE, SignalAction::Ignore()).value();
-  Child child(command);
+void RunningTarget::Run(const Next& next, const Take& take) {
   std::unordered_map<std::string, Program> running;
   std::string to_write;
   std::size_t written = 0;
@@ -184,8 +194,14 @@ void RunPrograms(
     }
     unread.erase(0, start);
   };
-  while (has_more || !running.empty()) {
-    while (has_more && running.size() < kInFlight &&
+  while (true) {
+    if (running.empty() && !process_->TakesMore()) {
+      writes_at_end_ = true;
+      End();
+      process_.reset();
+      process_ = std::make_unique<Process>(command_);
+    }
+    while (has_more && process_->TakesMore() && running.size() < kInFlight &&
            to_write.size() - written < 1 << 16) {
       Program program;
       has_more = next(program);
@@ -196,38 +212,27 @@ void RunPrograms(
       std::string name = program.name;
       running.emplace(std::move(name), std::move(program));
     }
-    if (!has_more && written == to_write.size() && child.input.is_open()) {
-      (void)child.input.Close();
+    if (running.empty() && !has_more) return;
+    const bool is_waiting = !has_more || running.size() == kInFlight;
+    if (writes_at_end_ && is_waiting && written == to_write.size()) {
+      process_->CloseInput();
     }
-    pollfd fds[2] = {
-        {child.output.raw(), POLLIN, 0},
-        {written < to_write.size() ? child.input.raw() : -1, POLLOUT, 0}};
-    if (::poll(fds, 2, -1) < 0) continue;
-    if (fds[1].revents != 0) {
-      const ssize_t size = ::write(fds[1].fd, to_write.data() + written,
-                                   to_write.size() - written);
-      if (size > 0) written += static_cast<std::size_t>(size);
-      if (size < 0 && errno != EAGAIN) {
-        (void)child.input.Close();
-        written = to_write.size();
-        has_more = false;
-      }
-    }
-    if (fds[0].revents == 0) continue;
-    char buffer[1 << 16];
-    const ssize_t size = ::read(fds[0].fd, buffer, sizeof(buffer));
-    if (size < 0 && errno == EAGAIN) continue;
-    if (size <= 0) {
-      if (running.empty() && !has_more) break;
-      FailAsEnded(command[0], child);
-    }
-    unread.append(buffer, static_cast<std::size_t>(size));
+    process_->Exchange(to_write, written, unread);
     take_outcomes();
   }
-  (void)child.input.Close();
-  if (const std::string how = child.Wait(); !how.empty()) {
-    throw TargetError{command[0] + " " + how};
-  }
+}
+
+std::string RunningTarget::Ask(const Program& program) {
+  const std::string to_write = ToText(program);
+  std::size_t written = 0;
+  std::string text;
+  while (!EndOfOutcome(text, 0)) process_->Exchange(to_write, written, text);
+  return text;
+}
+
+void RunningTarget::End() {
+  const std::string how = process_->End();
+  if (!how.empty()) throw TargetError{command_[0] + " " + how};
 }
 
 }  // namespace plumbline::semantics

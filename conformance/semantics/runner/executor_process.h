@@ -19,33 +19,39 @@ struct TargetError {
   std::string message;
 };
 
-// Starts `command`, gives it programs until `next` has none, and gives each to
-// `take` with its outcome, in the order in which these come. No two may have
-// the same name. Throws TargetError if the command can't be
-// started, ends early, or writes what is no outcome.
-void RunPrograms(
-    const std::vector<std::string>& command,
-    const std::function<bool(Program& program)>& next,
-    const std::function<void(const Program& program, const Outcome& outcome,
-                             const std::string& text)>& take);
-
-// A target that goes on running, and is asked about one program at a time.
-// Throws TargetError as RunPrograms does.
+// A target that runs until it is ended, as it may take long to start. One that
+// writes nothing before its input ends is started once more for what comes
+// after. What can't be asked, ends early or writes what is no outcome is a
+// TargetError.
 class RunningTarget {
  public:
+  // Starts the command.
   explicit RunningTarget(std::vector<std::string> command);
+  // Kills what was not ended.
   ~RunningTarget();
   RunningTarget(const RunningTarget&) = delete;
   RunningTarget& operator=(const RunningTarget&) = delete;
 
-  // The text of the program's outcome.
+  using Next = std::function<bool(Program& program)>;
+  using Take = std::function<void(
+      const Program& program, const Outcome& outcome, const std::string& text)>;
+  // Gives it programs until `next` has none, and gives each to `take` with its
+  // outcome, in the order in which these come. No two may have the same name.
+  // Returns when all have come.
+  void Run(const Next& next, const Take& take);
+
+  // The text of one program's outcome.
   std::string Ask(const Program& program);
+
+  // Has it end, which is to be with status 0.
+  void End();
 
  private:
   class Process;
 
   const std::vector<std::string> command_;
   std::unique_ptr<Process> process_;
+  bool writes_at_end_ = false;
 };
 
 }  // namespace plumbline::semantics

@@ -31,12 +31,10 @@ bool IsEarlier(const Disagreement& a, const Disagreement& b) {
 }
 
 // Runs programs of a list, which get their places in it as names.
-template <typename Take>
-void RunAll(const RunOptions& options, const std::vector<Program>& programs,
-            Take take) {
+void RunAll(RunningTarget& target, const std::vector<Program>& programs,
+            const RunningTarget::Take& take) {
   std::size_t at = 0;
-  RunPrograms(
-      options.command,
+  target.Run(
       [&](Program& program) {
         if (at == programs.size()) return false;
         program = programs[at];
@@ -49,11 +47,12 @@ void RunAll(const RunOptions& options, const std::vector<Program>& programs,
 
 // Judges programs of a list, and gives what each broke.
 std::vector<std::optional<Violation>> JudgeAll(
-    const RunOptions& options, const std::vector<Program>& programs) {
+    const RunOptions& options, RunningTarget& target,
+    const std::vector<Program>& programs) {
   std::vector<std::optional<Violation>> violations(programs.size());
   Judge judge(options.target);
   RunAll(
-      options, programs,
+      target, programs,
       [&](const Program& program, const Outcome& outcome, const std::string&) {
         violations[Index(program)] = judge.Check(program, outcome);
       });
@@ -80,9 +79,8 @@ std::string FailureOf(const KnownDeviation& known, Iterator begin,
   return failure;
 }
 
-// Each with as few steps as still break the rule, and what it shows then. All
-// tries of all in one run of the target, which may take long to start.
-void MakeSmall(const RunOptions& options,
+// Each with as few steps as still break the rule, and what it shows then.
+void MakeSmall(const RunOptions& options, RunningTarget& target,
                const std::vector<Disagreement*>& disagreements) {
   std::vector<Program> programs;
   for (const Disagreement* one : disagreements) {
@@ -94,7 +92,7 @@ void MakeSmall(const RunOptions& options,
         for (int i = 0; i < kTries; ++i) {
           for (const Candidate& one : candidates) tries.push_back(one.program);
         }
-        const auto violations = JudgeAll(options, tries);
+        const auto violations = JudgeAll(options, target, tries);
         std::vector<bool> shown(candidates.size());
         for (std::size_t i = 0; i < violations.size(); ++i) {
           const std::size_t of = i % candidates.size();
@@ -112,7 +110,7 @@ void MakeSmall(const RunOptions& options,
   }
   Judge judge(options.target);
   std::vector<bool> is_shown(disagreements.size());
-  RunAll(options, tries,
+  RunAll(target, tries,
          [&](const Program& program, const Outcome& outcome,
              const std::string& text) {
            const std::size_t of = Index(program) % disagreements.size();
@@ -130,14 +128,15 @@ void MakeSmall(const RunOptions& options,
 
 // Repeats what disagreed. Where there is more of a rule than is kept, it was
 // seen more than once already.
-void PutSeenOnceApart(const RunOptions& options, RunResult& result) {
+void PutSeenOnceApart(const RunOptions& options, RunningTarget& target,
+                      RunResult& result) {
   if (result.disagreeing != result.disagreements.size()) return;
   std::vector<Program> copies;
   for (const Disagreement& one : result.disagreements) {
     copies.insert(copies.end(), kRepetitions, one.program);
   }
   if (copies.empty()) return;
-  const auto violations = JudgeAll(options, copies);
+  const auto violations = JudgeAll(options, target, copies);
   auto next = violations.begin();
   std::vector<Disagreement> again;
   for (Disagreement& one : result.disagreements) {
@@ -176,16 +175,16 @@ void Keep(Disagreement one, const RunOptions& options,
 }
 
 // The programs of the ledger, each a few times: those that are listed for this
-// place must do what is listed, and the others what is allowed. All in one run
-// of the target, which may take long to start.
-void ReplayListed(const RunOptions& options, RunResult& result) {
+// place must do what is listed, and the others what is allowed.
+void ReplayListed(const RunOptions& options, RunningTarget& target,
+                  RunResult& result) {
   std::vector<Program> programs;
   for (const DeviatingProgram& one : DeviatingPrograms()) {
     programs.insert(programs.end(), kTries, DeviatingProgramNamed(one.name));
   }
   std::vector<std::optional<Disagreement>> replayed(programs.size());
   Judge judge(options.target);
-  RunAll(options, programs,
+  RunAll(target, programs,
          [&](const Program& program, const Outcome& outcome,
              const std::string& text) {
            if (const auto violation = judge.Check(program, outcome)) {
@@ -252,30 +251,18 @@ bool IsAbout(std::string_view rule, const std::vector<std::string>& groups) {
          std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-Disagreement Replay(const RunOptions& options, const Program& program,
-                    bool& allowed) {
-  Disagreement result;
-  result.name = program.name;
-  result.program = program;
-  allowed = true;
+std::vector<Replayed> Replay(const RunOptions& options,
+                             const std::vector<Program>& programs) {
+  std::vector<Replayed> replayed(programs.size());
   Judge judge(options.target);
-  bool given = false;
-  RunPrograms(
-      options.command,
-      [&](Program& one) {
-        if (std::exchange(given, true)) return false;
-        one = program;
-        return true;
-      },
-      [&](const Program& one, const Outcome& outcome, const std::string& text) {
-        result.outcome = outcome;
-        result.text = text;
-        if (const auto violation = judge.Check(one, outcome)) {
-          result.violation = *violation;
-          allowed = false;
-        }
+  RunningTarget target(options.command);
+  RunAll(
+      target, programs,
+      [&](const Program& program, const Outcome& outcome, const std::string&) {
+        replayed[Index(program)] = {outcome, judge.Check(program, outcome)};
       });
-  return result;
+  target.End();
+  return replayed;
 }
 
 RunResult Run(const RunOptions& options,
@@ -291,8 +278,8 @@ RunResult Run(const RunOptions& options,
   std::map<const KnownDeviation*, std::vector<Disagreement>> explained;
   std::uint64_t next = 0;
   const auto start = std::chrono::steady_clock::now();
-  RunPrograms(
-      options.command,
+  RunningTarget target(options.command);
+  target.Run(
       [&](Program& program) {
         if (next == options.programs) return false;
         if (options.first_only && result.disagreeing != 0) return false;
@@ -325,10 +312,12 @@ RunResult Run(const RunOptions& options,
   result.rules = judge.exercised();
   result.lost = judge.lost();
   if (options.first_only) {
+    target.End();
     result.deviations.clear();
     return result;
   }
-  PutSeenOnceApart(options, result);
+  // All else in the same run of the target, which may take long to start.
+  PutSeenOnceApart(options, target, result);
   std::vector<Disagreement*> to_be_small;
   for (Disagreement& one : result.disagreements) to_be_small.push_back(&one);
   for (auto& [entry, its] : explained) {
@@ -336,7 +325,7 @@ RunResult Run(const RunOptions& options,
     its.resize(std::min(its.size(), kMadeSmall));
     for (Disagreement& one : its) to_be_small.push_back(&one);
   }
-  if (!to_be_small.empty()) MakeSmall(options, to_be_small);
+  if (!to_be_small.empty()) MakeSmall(options, target, to_be_small);
   // A small program that the ledger does not explain shows another fault.
   for (const KnownDeviation* entry : known.entries()) {
     for (Disagreement& one : explained[entry]) {
@@ -345,7 +334,8 @@ RunResult Run(const RunOptions& options,
       result.disagreements.push_back(std::move(one));
     }
   }
-  ReplayListed(options, result);
+  ReplayListed(options, target, result);
+  target.End();
   return result;
 }
 

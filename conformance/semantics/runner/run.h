@@ -81,9 +81,17 @@ RunResult Run(const RunOptions& options,
 // none.
 bool IsAbout(std::string_view rule, const std::vector<std::string>& groups);
 
-// What became of one program on the target.
-Disagreement Replay(const RunOptions& options, const Program& program,
-                    bool& allowed);
+// What a program did.
+struct Replayed {
+  Outcome outcome;
+  // If the model does not allow it.
+  std::optional<Violation> violation;
+};
+
+// Runs each program once, in one run of the target, which may take long to
+// start.
+std::vector<Replayed> Replay(const RunOptions& options,
+                             const std::vector<Program>& programs);
 
 }  // namespace plumbline::semantics
 

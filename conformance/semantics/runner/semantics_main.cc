@@ -297,30 +297,31 @@ int ReplayCommand(const Options& options) {
   const Deviations known(options.run.place);
   int status = kAllowed;
   std::string text;
-  for (const Program& program : programs) {
-    bool allowed = true;
-    const Disagreement replayed = Replay(options.run, program, allowed);
+  const std::vector<Replayed> replayed = Replay(options.run, programs);
+  for (std::size_t of = 0; of < programs.size(); ++of) {
+    const Program& program = programs[of];
+    const auto& [outcome, violation] = replayed[of];
     text += fmt::format("program {}\n", program.name);
     for (std::size_t i = 0; i < program.steps.size(); ++i) {
       text += fmt::format("{:>3}  {}\n", i, ToText(program.steps[i]));
-      for (const Report& report : replayed.outcome.reports) {
+      for (const Report& report : outcome.reports) {
         if (report.step == static_cast<int>(i)) {
           text += fmt::format("     = {}\n", report.line);
         }
       }
-      if (!allowed && replayed.violation.step == static_cast<int>(i)) {
-        const RuleText& rule = TextOf(replayed.violation.rule);
-        text += fmt::format("     ! {}: {} ({})\n       expected: {}\n",
-                            rule.id, rule.statement, rule.source,
-                            replayed.violation.expected);
+      if (violation && violation->step == static_cast<int>(i)) {
+        const RuleText& rule = TextOf(violation->rule);
+        text +=
+            fmt::format("     ! {}: {} ({})\n       expected: {}\n", rule.id,
+                        rule.statement, rule.source, violation->expected);
       }
     }
+    text += violation ? "not allowed\n" : "allowed\n";
     const KnownDeviation* const listed =
-        allowed ? nullptr : known.Find(program, replayed.violation);
-    text += allowed ? "allowed\n" : "not allowed\n";
+        violation ? known.Find(program, *violation) : nullptr;
     if (listed != nullptr) {
       text += fmt::format("  known: {} ({})\n", listed->reason, listed->where);
-    } else if (!allowed) {
+    } else if (violation) {
       status = kBroken;
     }
     if (options.c_program) text += "\n" + CProgram(program);

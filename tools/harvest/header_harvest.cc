@@ -1,0 +1,334 @@
+#include "tools/harvest/header_harvest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "tools/harvest/declarations.h"
+#include "tools/harvest/evaluation.h"
+
+namespace plumbline::harvest {
+namespace {
+
+using cli::Result;
+
+// Names of the C library that kernel headers take for granted.
+constexpr auto kTakenForGranted =
+    std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"int8_t", "stdint.h"},
+        {"int16_t", "stdint.h"},
+        {"int32_t", "stdint.h"},
+        {"int64_t", "stdint.h"},
+        {"uint8_t", "stdint.h"},
+        {"uint16_t", "stdint.h"},
+        {"uint32_t", "stdint.h"},
+        {"uint64_t", "stdint.h"},
+        {"uintptr_t", "stdint.h"},
+        {"size_t", "stddef.h"},
+        {"ssize_t", "sys/types.h"},
+        {"u_quad_t", "sys/types.h"},
+        {"caddr_t", "sys/types.h"},
+        {"u_int32_t", "sys/types.h"},
+        {"struct timespec", "time.h"},
+        {"struct sockaddr", "sys/socket.h"},
+        {"MSG_FIN", "sys/socket.h"},
+        {"stack_t", "signal.h"},
+        {"sigset_t", "signal.h"},
+        {"pid_t", "sys/types.h"},
+        {"FILE", "stdio.h"},
+        {"PATH_MAX", "limits.h"},
+        {"NULL", "stddef.h"},
+    });
+
+// More than any header needs; it only bounds mistakes.
+constexpr int kMostPrerequisites = 6;
+
+// Each 'word' that a message quotes.
+std::vector<std::string> QuotedWords(const std::string& message) {
+  std::vector<std::string> words;
+  std::size_t at = 0;
+  while ((at = message.find('\'', at)) != std::string::npos) {
+    const std::size_t end = message.find('\'', at + 1);
+    if (end == std::string::npos) break;
+    words.push_back(message.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return words;
+}
+
+class Harvester {
+ public:
+  Harvester(const Sysroot& sysroot, Side side, const Variant& variant,
+            const HeaderFiles& files, const std::vector<Directives>& directives,
+            TextPool& texts)
+      : sysroot_(sysroot),
+        side_(side),
+        variant_(variant),
+        files_(files),
+        directives_(directives),
+        texts_(texts),
+        harvested_(files.size()) {
+    out_.includes.resize(static_cast<std::size_t>(files.size()));
+  }
+
+  Result<HeaderHarvest> Run(const std::vector<std::vector<int>>* groups) {
+    Result<std::vector<std::string>> options =
+        ClangOptions(sysroot_, variant_.defines);
+    if (!options) return tl::unexpected(options.error());
+    options_ = *std::move(options);
+    if (groups != nullptr) {
+      for (const std::vector<int>& roots : *groups) {
+        Result<Discovery> discovery = Discover(roots, options_, files_);
+        if (!discovery) return tl::unexpected(discovery.error());
+        out_.plan.groups.push_back({roots, *std::move(discovery)});
+      }
+    } else {
+      Result<Plan> plan = MakeGroups(PublicHeaders(side_, files_, directives_),
+                                     options_, files_, directives_);
+      if (!plan) return tl::unexpected(plan.error());
+      out_.plan = *std::move(plan);
+    }
+    for (std::size_t i = 0; i < out_.plan.groups.size(); ++i) {
+      const Result<void> done = HarvestGroup(out_.plan.groups[i]);
+      if (!done) return tl::unexpected(done.error());
+    }
+    if (groups == nullptr) {
+      const Result<void> done = PlaceFailing();
+      if (!done) return tl::unexpected(done.error());
+      const Result<void> told = TellNeeds();
+      if (!told) return tl::unexpected(told.error());
+    }
+    return std::move(out_);
+  }
+
+ private:
+  bool IsOurs(int file) const {
+    return file >= 0 && file < files_.size() && files_[file].side == side_ &&
+           !harvested_.Has(file);
+  }
+
+  Result<void> HarvestGroup(Group& group) {
+    Discovery& discovery = group.discovery;
+    for (std::size_t i = 0; i < group.roots.size(); ++i)
+      closures_.insert_or_assign(group.roots[i], discovery.closures[i]);
+
+    // Of a name that a file defines twice, the later definition counts.
+    std::unordered_map<std::string_view, const MacroDefinition*> in_force;
+    for (const MacroDefinition& macro : discovery.macros)
+      in_force[macro.name] = &macro;
+    std::vector<const MacroDefinition*> wanted;
+    std::set<std::pair<int, std::string_view>> taken;
+    for (const MacroDefinition& macro : discovery.macros) {
+      if (!IsOurs(macro.file)) continue;
+      const MacroDefinition& last = *in_force[macro.name];
+      if (last.text != macro.text || last.parameters != macro.parameters ||
+          last.function_like != macro.function_like)
+        continue;
+      if (!taken.emplace(macro.file, macro.name).second) continue;
+      wanted.push_back(&macro);
+    }
+    Probes probes(discovery.macros, wanted,
+                  static_cast<unsigned>(group.roots.size()));
+    std::vector<std::string> options = options_;
+    options.push_back("-Werror=implicit-function-declaration");
+    Result<ClangUnit> unit =
+        ClangUnit::Parse(IncludeText(group.roots, files_) + probes.text(),
+                         options, ClangUnit::Detail::kParse, files_);
+    if (!unit) return tl::unexpected(unit.error());
+    probes.Read(*unit);
+    const std::size_t types_before = out_.facts.types.size();
+    CollectDeclarations(
+        *unit, [this](int file) { return IsOurs(file); }, texts_, out_.facts);
+    for (std::size_t i = types_before; i < out_.facts.types.size(); ++i)
+      AddMembers(out_.facts.types[i].fact);
+    probes.TellMembers([this](std::string_view name) {
+      return members_.contains(name);
+    });
+    const Result<void> tried = probes.TryIf(options_, files_);
+    if (!tried) return tried;
+    for (const EvaluatedMacro& macro : probes.results()) AddMacro(macro);
+
+    for (std::size_t file = 0; file < discovery.includes.size(); ++file) {
+      const int number = static_cast<int>(file);
+      if (number >= files_.size() || harvested_.Has(number)) continue;
+      out_.includes[file] = discovery.includes[file];
+    }
+    for (const FileSet& closure : discovery.closures) {
+      for (int file = 0; file < files_.size(); ++file) {
+        if (!closure.Has(file)) continue;
+        harvested_.Add(file);
+        if (files_[file].side == side_) out_.seen.insert(file);
+      }
+    }
+    discovery = Discovery();
+    return {};
+  }
+
+  void AddMembers(const Type& type) {
+    for (const Field& field : type.fields) {
+      std::size_t start = 0;
+      while (start < field.path.size()) {
+        const std::size_t end =
+            std::min(field.path.find('.', start), field.path.size());
+        members_.insert(field.path.substr(start, end - start));
+        start = end + 1;
+      }
+    }
+  }
+
+  void AddMacro(const EvaluatedMacro& macro) {
+    const MacroDefinition& definition = *macro.definition;
+    // Its own name is unknown: it was undefined again, as helpers are.
+    if (macro.use == Use::kUnevaluable &&
+        macro.value == fmt::format("use of undeclared identifier '{}'",
+                                   definition.name) &&
+        definition.text != definition.name)
+      return;
+    if (definition.function_like) {
+      FunctionMacro out;
+      out.name = texts_.Keep(definition.name);
+      out.parameters = texts_.Keep(definition.parameters);
+      out.use = macro.use;
+      out.type = texts_.Keep(macro.type);
+      // What it does with made-up arguments is told where it is a constant.
+      if (macro.use == Use::kConstant || macro.use == Use::kIf)
+        out.value = texts_.Keep(macro.value);
+      out_.facts.function_macros.push_back({definition.file, out});
+      return;
+    }
+    Constant out;
+    out.name = texts_.Keep(definition.name);
+    out.use = macro.use;
+    out.type = texts_.Keep(macro.type);
+    out.value = texts_.Keep(macro.value);
+    out_.facts.constants.push_back({definition.file, out});
+  }
+
+  // The header that declares what the message misses.
+  std::optional<int> ProviderOf(const std::string& message) {
+    for (const std::string& word : QuotedWords(message)) {
+      for (const auto& [name, header] : kTakenForGranted) {
+        if (name != word) continue;
+        for (int file = 0; file < files_.size(); ++file) {
+          if (files_[file].name == header) return file;
+        }
+      }
+      std::string_view name = word;
+      for (const std::string_view keyword : {"struct ", "union ", "enum "}) {
+        if (name.starts_with(keyword)) name.remove_prefix(keyword.size());
+      }
+      for (const auto& [file, type] : out_.facts.types) {
+        if (type.name == name && type.complete && closures_.contains(file))
+          return file;
+      }
+      for (const auto& [file, constant] : out_.facts.constants) {
+        if (constant.name == name && closures_.contains(file)) return file;
+      }
+    }
+    // "patchkey.h included directly": those that include it tell how.
+    return std::nullopt;
+  }
+
+  Result<void> PlaceFailing() {
+    std::map<int, std::string> failing;
+    std::swap(failing, out_.plan.failing);
+    for (const auto& [root, reason] : failing) {
+      std::vector<int> before;
+      std::string message = reason;
+      std::optional<Group> good;
+      for (int i = 0; i < kMostPrerequisites; ++i) {
+        const std::optional<int> provider = ProviderOf(message);
+        if (!provider || *provider == root ||
+            std::find(before.begin(), before.end(), *provider) != before.end())
+          break;
+        before.push_back(*provider);
+        std::vector<int> roots = before;
+        roots.push_back(root);
+        Result<Discovery> discovery = Discover(roots, options_, files_);
+        if (!discovery) return tl::unexpected(discovery.error());
+        if (discovery->errors.empty()) {
+          good = Group{roots, *std::move(discovery)};
+          break;
+        }
+        message = discovery->errors.front().message;
+      }
+      if (good) {
+        out_.needs[root] = std::set<int>(before.begin(), before.end());
+      } else {
+        Result<Discovery> discovery = Discover({root}, options_, files_);
+        if (!discovery) return tl::unexpected(discovery.error());
+        good = Group{{root}, *std::move(discovery)};
+        out_.plan.failing.emplace(root, reason);
+      }
+      const Result<void> done = HarvestGroup(*good);
+      if (!done) return done;
+      out_.plan.groups.push_back(*std::move(good));
+    }
+    return {};
+  }
+
+  // Headers that were right because others came before them by chance.
+  Result<void> TellNeeds() {
+    std::map<int, std::set<int>> suspects;
+    for (const auto& [file, used] : out_.facts.uses) {
+      const auto closure = closures_.find(file);
+      if (closure == closures_.end() || closure->second.Has(used) ||
+          out_.needs.contains(file) || out_.plan.failing.contains(file))
+        continue;
+      suspects[file].insert(used);
+    }
+    for (const auto& [file, used] : suspects) {
+      const Result<Discovery> alone = Discover({file}, options_, files_);
+      if (!alone) return tl::unexpected(alone.error());
+      if (!alone->errors.empty()) {
+        for (const int other : used) {
+          if (other < files_.size()) out_.needs[file].insert(other);
+        }
+      }
+    }
+    return {};
+  }
+
+  const Sysroot& sysroot_;
+  Side side_;
+  const Variant& variant_;
+  const HeaderFiles& files_;
+  const std::vector<Directives>& directives_;
+  TextPool& texts_;
+  FileSet harvested_;
+  std::vector<std::string> options_;
+  std::map<int, FileSet> closures_;
+  std::unordered_set<std::string_view> members_;
+  HeaderHarvest out_;
+};
+
+}  // namespace
+
+std::vector<int> PublicHeaders(Side side, const HeaderFiles& files,
+                               const std::vector<Directives>& directives) {
+  std::vector<int> roots;
+  for (int file = 0; file < files.size(); ++file) {
+    const std::string& name = files[file].name;
+    if (files[file].side != side) continue;
+    if (side == Side::kGlibc &&
+        (name.starts_with("bits/") || name.starts_with("finclude/") ||
+         !directives[static_cast<std::size_t>(file)].instead.empty()))
+      continue;
+    roots.push_back(file);
+  }
+  return roots;
+}
+
+Result<HeaderHarvest> HarvestHeaders(
+    const Sysroot& sysroot, Side side, const Variant& variant,
+    const HeaderFiles& files, const std::vector<Directives>& directives,
+    const std::vector<std::vector<int>>* groups, TextPool& texts) {
+  return Harvester(sysroot, side, variant, files, directives, texts)
+      .Run(groups);
+}
+
+}  // namespace plumbline::harvest

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace plumbline::harvest {
 namespace {
@@ -19,6 +21,18 @@ constexpr const char* kMainName = "plumbline.c";
 bool HasFloat128(const Architecture& arch) {
   return arch.name == "amd64" || arch.name == "i386" || arch.name == "x32" ||
          arch.name == "ppc64el";
+}
+
+// Whether glibc declares _Float128 for clang by itself, as it does since 2.42.
+bool KnowsClang(const Sysroot& sysroot) {
+  for (const HeaderFile& header : sysroot.headers) {
+    if (header.name != "bits/floatn.h") continue;
+    std::ifstream in(header.file);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str().find("__glibc_clang_prereq") != std::string::npos;
+  }
+  return false;
 }
 
 unsigned long long Id(unsigned long long device, unsigned long long inode) {
@@ -168,15 +182,18 @@ Result<std::vector<std::string>> ClangOptions(
                 base.string());
   std::vector<std::string> options = {
       "-x",        "c",          "-std=gnu17",     "-ferror-limit=0",
-      "-w",        "-nostdinc",  "-fsyntax-only",
+      "-Wno-everything", "-nostdinc",  "-fsyntax-only",
       // As gcc sees them, short of an attribute with arguments that clang
       // refuses (malloc, since gcc 11).
       "-fgnuc-version=10.2.0",
       // Types that gcc has had since 7 and clang has not.
       "-D_Float32=float", "-D_Float64=double", "-D_Float32x=double",
       "-D_Float64x=long double",
-      fmt::format("-D_Float128={}", HasFloat128(*sysroot.arch) ? "__float128" : "long double"),
       fmt::format("--target={}", sysroot.arch->clang)};
+  if (!KnowsClang(sysroot))
+    options.push_back(fmt::format(
+        "-D_Float128={}",
+        HasFloat128(*sysroot.arch) ? "__float128" : "long double"));
   for (const std::string& define : defines) options.push_back("-D" + define);
   options.insert(options.end(), {"-isystem", own.string()});
   for (const fs::path& folder : sysroot.include_folders)

@@ -79,6 +79,20 @@ std::string Quoted(const char* text) {
   return out + '"';
 }
 
+// The probe declares a constant: a pointer has its const after the star.
+std::string WithoutProbesConst(std::string type) {
+  for (const std::string_view pointer : {"(*const)", "*const"}) {
+    const std::size_t at = type.find(pointer);
+    if (at == std::string::npos) continue;
+    if (pointer.front() != '(' && at + pointer.size() != type.size()) continue;
+    type.erase(type.find("const", at), 5);
+    return type;
+  }
+  if (type.starts_with("const ") && type.find('*') == std::string::npos)
+    type.erase(0, 6);
+  return type;
+}
+
 // The first 'word' that a message quotes.
 std::string_view QuotedIn(std::string_view message) {
   const std::size_t start = message.find('\'');
@@ -232,10 +246,8 @@ void Probes::Read(ClangUnit& unit) {
       // An expression that is not constant has a type all the same.
       if (results_[macro].use == Use::kRuntime &&
           clang_Cursor_isNull(variable) == 0) {
-        CXType type = clang_getCursorType(variable);
-        results_[macro].type = TypeName(type);
-        if (results_[macro].type.starts_with("const "))
-          results_[macro].type.erase(0, 6);
+        results_[macro].type =
+            WithoutProbesConst(TypeName(clang_getCursorType(variable)));
       }
     }
   }
@@ -263,10 +275,7 @@ void Probes::Read(ClangUnit& unit) {
 void Probes::TakeValue(std::size_t macro, CXCursor variable) {
   EvaluatedMacro& result = results_[macro];
   CXType type = clang_getCursorType(variable);
-  result.type = TypeName(type);
-  if (result.type.starts_with("const ")) result.type.erase(0, 6);
-  // The const of the probe itself, after a pointer's star.
-  if (result.type.ends_with("*const")) result.type.resize(result.type.size() - 5);
+  result.type = WithoutProbesConst(TypeName(type));
   const CXEvalResult value = clang_Cursor_Evaluate(variable);
   result.use = Use::kConstant;
   if (value != nullptr) {
@@ -295,8 +304,10 @@ void Probes::TakeValue(std::size_t macro, CXCursor variable) {
     clang_EvalResult_dispose(value);
   }
   if (result.value.empty()) {
-    result.value = addresses_[macro].empty() ? result.definition->text
-                                             : addresses_[macro];
+    const bool is_pointer = clang_getCanonicalType(type).kind == CXType_Pointer;
+    result.value = is_pointer && !addresses_[macro].empty()
+                       ? addresses_[macro]
+                       : result.definition->text;
   }
 }
 
@@ -397,8 +408,7 @@ Result<void> Probes::TryIf(const std::vector<std::string>& options,
   const auto first_line = static_cast<unsigned>(
       std::count(defines.begin(), defines.end(), '\n'));
   std::vector<std::string> with_undef = options;
-  std::erase(with_undef, "-w");
-  with_undef.insert(with_undef.end(), {"-Wno-everything", "-Wundef"});
+  with_undef.push_back("-Wundef");
   Result<ClangUnit> unit =
       ClangUnit::Parse(defines + lines, with_undef,
                        ClangUnit::Detail::kPreprocessOnly, files);

@@ -134,6 +134,7 @@ class Harvester {
     Probes probes(discovery.macros, wanted,
                   static_cast<unsigned>(group.roots.size()));
     std::vector<std::string> options = options_;
+    // Else an unknown function looks like a value that is not constant.
     options.push_back("-Werror=implicit-function-declaration");
     Result<ClangUnit> unit =
         ClangUnit::Parse(IncludeText(group.roots, files_) + probes.text(),
@@ -169,6 +170,7 @@ class Harvester {
   }
 
   void AddMembers(const Type& type) {
+    members_.insert(type.name);
     for (const Field& field : type.fields) {
       std::size_t start = 0;
       while (start < field.path.size()) {

@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "tools/harvest/known_apart.h"
+
 namespace plumbline::harvest {
 namespace {
 
@@ -239,7 +241,37 @@ class Planner {
       : options_(options), files_(files), directives_(directives) {}
 
   Result<Plan> Make(std::vector<int> pending) {
-    while (!pending.empty()) {
+    // Those that are known to be apart wait for their group.
+    std::map<int, std::vector<int>> later;
+    std::vector<int> suspects;
+    std::erase_if(pending, [&](int root) {
+      for (const KnownApart& known : kKnownApart) {
+        if (known.side != files_[root].side || known.header != files_[root].name)
+          continue;
+        (known.group == 0 ? suspects : later[known.group]).push_back(root);
+        return true;
+      }
+      return false;
+    });
+    for (const int root : suspects) {
+      const Result<std::string> alone = ErrorAlone(root);
+      if (!alone) return tl::unexpected(alone.error());
+      if (alone->empty()) {
+        pending.push_back(root);
+      } else {
+        plan_.failing.emplace(root, *alone);
+      }
+    }
+    std::sort(pending.begin(), pending.end());
+    for (int group = 0; !pending.empty() || !later.empty(); ++group) {
+      const auto known = later.find(group);
+      if (known != later.end()) {
+        pending.insert(pending.end(), known->second.begin(),
+                       known->second.end());
+        std::sort(pending.begin(), pending.end());
+        later.erase(known);
+      }
+      if (pending.empty()) continue;
       std::vector<int> evicted;
       const Result<void> done = MakeGroup(std::move(pending), evicted);
       if (!done) return tl::unexpected(done.error());

@@ -92,13 +92,18 @@ class Harvester {
       if (!plan) return tl::unexpected(plan.error());
       out_.plan = *std::move(plan);
     }
+
     for (std::size_t i = 0; i < out_.plan.groups.size(); ++i) {
       const Result<void> done = HarvestGroup(out_.plan.groups[i]);
       if (!done) return tl::unexpected(done.error());
     }
+
     if (groups == nullptr) {
       const Result<void> done = PlaceFailing();
       if (!done) return tl::unexpected(done.error());
+
+      const Result<void> clashes = TellClashes();
+      if (!clashes) return tl::unexpected(clashes.error());
       const Result<void> told = TellNeeds();
       if (!told) return tl::unexpected(told.error());
     }
@@ -131,7 +136,7 @@ class Harvester {
       if (!taken.emplace(macro.file, macro.name).second) continue;
       wanted.push_back(&macro);
     }
-    Probes probes(discovery.macros, wanted,
+Probes probes(discovery.macros, wanted,
                   static_cast<unsigned>(group.roots.size()));
     std::vector<std::string> options = options_;
     // Else an unknown function looks like a value that is not constant.
@@ -140,7 +145,7 @@ class Harvester {
         ClangUnit::Parse(IncludeText(group.roots, files_) + probes.text(),
                          options, ClangUnit::Detail::kParse, files_);
     if (!unit) return tl::unexpected(unit.error());
-    probes.Read(*unit);
+probes.Read(*unit);
     const std::size_t types_before = out_.facts.types.size();
     CollectDeclarations(
         *unit, [this](int file) { return IsOurs(file); }, texts_, out_.facts);
@@ -149,6 +154,7 @@ class Harvester {
     probes.TellMembers([this](std::string_view name) {
       return members_.contains(name);
     });
+
     const Result<void> tried = probes.TryIf(options_, files_);
     if (!tried) return tried;
     for (const EvaluatedMacro& macro : probes.results()) AddMacro(macro);
@@ -293,6 +299,78 @@ class Harvester {
       }
     }
     return {};
+  }
+
+  // Headers that define the same otherwise: told from the facts, as what the
+  // groups have met depends on where the search began.
+  Result<void> TellClashes() {
+    std::map<std::pair<int, int>, std::string> pairs;
+    const auto meet = [&](int one, int other, std::string reason) {
+      if (one == other || !closures_.contains(one) ||
+          !closures_.contains(other) || closures_.at(one).Has(other) ||
+          closures_.at(other).Has(one))
+        return;
+      pairs.emplace(std::minmax(one, other), std::move(reason));
+    };
+    std::unordered_map<std::string_view, std::vector<const InFile<Constant>*>>
+        constants;
+    for (const auto& constant : out_.facts.constants) {
+      if (constant.fact.kind == ConstantKind::kMacro &&
+          constant.fact.use == Use::kText)
+        continue;
+      auto& all = constants[constant.fact.name];
+      for (const auto* other : all) {
+        const bool macros = constant.fact.kind == ConstantKind::kMacro &&
+                            other->fact.kind == ConstantKind::kMacro;
+        // Two enumerators of one name are an error whatever they are worth.
+        if (macros ? constant.fact.value != other->fact.value
+                   : constant.file != other->file)
+          meet(constant.file, other->file,
+               fmt::format("both define {}", constant.fact.name));
+      }
+      all.push_back(&constant);
+    }
+    std::map<std::pair<int, std::string_view>,
+             std::vector<const InFile<Type>*>>
+        types;
+    for (const auto& type : out_.facts.types) {
+      if (!type.fact.complete) continue;
+      const int space = type.fact.kind == TypeKind::kTypedef ? 1 : 0;
+      auto& all = types[{space, type.fact.name}];
+      for (const auto* other : all) {
+        if (space == 0 || type.fact.is != other->fact.is)
+          meet(type.file, other->file,
+               fmt::format("both define {}{}",
+                           space == 0 ? fmt::format("{} ", NameOf(type.fact.kind))
+                                      : "",
+                           type.fact.name));
+      }
+      all.push_back(&type);
+    }
+    out_.plan.clashes.clear();
+    for (const auto& [pair, reason] : pairs) {
+      // A guard may be what keeps them from clashing.
+      const Result<Discovery> together =
+          Discover({pair.first, pair.second}, options_, files_);
+      if (!together) return tl::unexpected(together.error());
+      if (!together->errors.empty() || DefineTwice(*together))
+        out_.plan.clashes.push_back({pair.first, pair.second, reason});
+    }
+    return {};
+  }
+
+  // Whether a macro changes on the way, though no header is alone with that.
+  static bool DefineTwice(const Discovery& discovery) {
+    std::unordered_map<std::string_view, const MacroDefinition*> known;
+    for (const MacroDefinition& macro : discovery.macros) {
+      const auto [at, is_new] = known.emplace(macro.name, &macro);
+      if (!is_new && at->second->file != macro.file &&
+          at->second->text != macro.text &&
+          discovery.closures[0].Has(at->second->file) !=
+              discovery.closures[0].Has(macro.file))
+        return true;
+    }
+    return false;
   }
 
   const Sysroot& sysroot_;

@@ -16,9 +16,9 @@ namespace plumbline::harvest {
 
 // One way to compile: a variant of surface.h and the macros that ask for it.
 struct Variant {
-  std::string name;
+  std::string name = {};
   char letter = 0;  // of its visibility, if it has one
-  std::vector<std::string> defines;
+  std::vector<std::string> defines = {};
 };
 
 // What including the headers of one side in one variant shows.

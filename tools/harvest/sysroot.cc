@@ -107,7 +107,7 @@ bool IsLibraryName(std::string_view name) {
                     stem == "libSegFault";
   if (!(bare ? rest.empty() : rest.size() > 1 && rest[0] == '.')) return false;
   // libnsl.so.2 is another project's.
-  return IsOneOf(kLibraries, stem) && name != "libnsl.so.2";
+  return IsOneOf(kLibraries, stem) && !name.starts_with("libnsl.so.2");
 }
 
 std::string ErrorText() { return std::strerror(errno); }

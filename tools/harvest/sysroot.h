@@ -39,9 +39,9 @@ struct Sysroot {
 };
 
 struct SysrootOptions {
-  std::string arch;  // "": as libc.so.6 says
+  std::string arch = {};  // "": as libc.so.6 says
   // Names of headers that a package of the kernel brought, if that is known.
-  std::set<std::string> uapi_names;
+  std::set<std::string> uapi_names = {};
   // Whether the root holds nothing but the packages of libc and kernel headers.
   bool nothing_else = false;
 };

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace plumbline::harvest {
 
@@ -31,10 +32,14 @@ class TextPool {
     return texts_.emplace_back(std::move(text));
   }
 
+  // Keeps all that the other pool has kept.
+  void Adopt(TextPool&& other) { others_.push_back(std::move(other)); }
+
  private:
   // A deque does not move its elements, so views of short strings stay good.
   std::deque<std::string> texts_;
   std::unordered_set<std::string_view> known_;
+  std::vector<TextPool> others_;
 };
 
 }  // namespace plumbline::harvest

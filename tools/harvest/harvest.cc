@@ -1,0 +1,165 @@
+#include "tools/harvest/harvest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <utility>
+
+#include "tools/harvest/assembly.h"
+#include "tools/harvest/owners.h"
+#include "tools/harvest/surface_text.h"
+#include "tools/harvest/symbols.h"
+#include "tools/harvest/worker.h"
+
+namespace plumbline::harvest {
+namespace {
+
+using cli::Fail;
+using cli::Result;
+
+// To find the header that has no end; each takes milliseconds.
+constexpr std::chrono::seconds kLimitOfOne{5};
+
+std::vector<Variant> VariantsOf(Side side, const Architecture& arch) {
+  if (side == Side::kUapi) return {{.name = ""}};
+  std::vector<Variant> variants = {
+      {.name = "", .letter = 'g', .defines = {"_GNU_SOURCE"}},
+      {.name = "default", .letter = 'd'},
+      {.name = "posix",
+       .letter = 'p',
+       .defines = {"_POSIX_C_SOURCE=200809L"}},
+  };
+  if (arch.narrow) {
+    variants.push_back(
+        {.name = "lfs", .defines = {"_GNU_SOURCE", "_FILE_OFFSET_BITS=64"}});
+    variants.push_back(
+        {.name = "time64",
+         .defines = {"_GNU_SOURCE", "_FILE_OFFSET_BITS=64", "_TIME_BITS=64"}});
+  }
+  return variants;
+}
+
+std::vector<Directives> ScanAll(const Sysroot& sysroot) {
+  std::vector<Directives> all;
+  all.reserve(sysroot.headers.size());
+  for (const HeaderFile& header : sysroot.headers) {
+    std::ifstream in(header.file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    all.push_back(ScanDirectives(text.str()));
+  }
+  return all;
+}
+
+// The part of a surface that one side's headers are.
+Result<std::string> HarvestSide(const Sysroot& sysroot, Side side,
+                                const HeaderFiles& files,
+                                const std::vector<Directives>& directives) {
+  Surface surface;
+  std::vector<VariantFacts> all;
+  std::vector<int> owners;
+  std::vector<std::vector<int>> groups;
+  for (const Variant& variant : VariantsOf(side, *sysroot.arch)) {
+    Result<HeaderHarvest> harvest =
+        HarvestHeaders(sysroot, side, variant, files, directives,
+                       all.empty() ? nullptr : &groups, surface.texts);
+    if (!harvest) return tl::unexpected(harvest.error());
+    if (all.empty()) {
+      owners = FindOwners(PublicHeaders(side, files, directives),
+                          harvest->includes, files, directives);
+      for (const Group& group : harvest->plan.groups)
+        groups.push_back(group.roots);
+      AddHeaders(side, *harvest, owners, files, surface);
+    }
+    all.push_back({variant, std::move(harvest->facts)});
+  }
+  AddSections(side, std::move(all), owners, files, surface);
+  surface.Sort();
+  return WriteSurface(surface);
+}
+
+// The header whose preprocessing does not end.
+std::string FindEndless(Side side, const Sysroot& sysroot,
+                        const HeaderFiles& files,
+                        const std::vector<Directives>& directives) {
+  const Result<std::vector<std::string>> options = ClangOptions(sysroot, {});
+  if (!options) return "";
+  for (const int root : PublicHeaders(side, files, directives)) {
+    Result<Worker> worker = Worker::Start([&]() -> Result<std::string> {
+      const Result<Discovery> alone = Discover({root}, *options, files);
+      if (!alone) return tl::unexpected(alone.error());
+      return std::string("ended");
+    });
+    if (!worker) return "";
+    bool timed_out = false;
+    const Result<std::string> ended = worker->Wait(kLimitOfOne, &timed_out);
+    if (!ended) return files[root].name;
+  }
+  return "";
+}
+
+void Append(Surface& into, Surface from) {
+  const auto move = [](auto& to, auto& more) {
+    to.insert(to.end(), std::make_move_iterator(more.begin()),
+              std::make_move_iterator(more.end()));
+  };
+  move(into.headers, from.headers);
+  move(into.conflicts, from.conflicts);
+  move(into.sections, from.sections);
+  into.texts.Adopt(std::move(from.texts));
+}
+
+}  // namespace
+
+Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
+  const HeaderFiles files(sysroot.headers);
+  const std::vector<Directives> directives = ScanAll(sysroot);
+  std::vector<Worker> workers;
+  for (const Side side : kSides) {
+    Result<Worker> worker = Worker::Start([&] {
+      return HarvestSide(sysroot, side, files, directives);
+    });
+    if (!worker) return tl::unexpected(worker.error());
+    workers.push_back(*std::move(worker));
+  }
+
+  Surface surface;
+  surface.arch = surface.texts.Keep(sysroot.arch->name);
+  surface.libc = surface.texts.Keep(sysroot.libc);
+  surface.kernel_headers = surface.texts.Keep(sysroot.kernel_headers);
+  for (const PackageSource& package : sysroot.packages)
+    surface.packages.push_back({surface.texts.Keep(package.name),
+                                surface.texts.Keep(package.version),
+                                surface.texts.Keep(package.arch),
+                                surface.texts.Keep(package.sha256)});
+  for (const auto& path : sysroot.libraries) {
+    Result<Library> library = ReadLibrary(path.string(), surface.texts);
+    if (!library) return tl::unexpected(library.error());
+    surface.libraries.push_back(*std::move(library));
+  }
+
+  for (const Side side : kSides) {
+    bool timed_out = false;
+    Result<std::string> text = workers[static_cast<std::size_t>(side)].Wait(
+        options.limit, &timed_out);
+    if (!text) {
+      const std::string culprit =
+          timed_out ? FindEndless(side, sysroot, files, directives) : "";
+      if (!culprit.empty())
+        return Fail("<{}>: the preprocessor comes to no end with it",
+                    culprit);
+      return Fail("the headers of {} could not be read: {}", NameOf(side),
+                  text.error().message);
+    }
+    Result<Surface> part = ReadSurface(*std::move(text), NameOf(side));
+    if (!part) return Fail("internal error: {}", part.error().message);
+    Append(surface, *std::move(part));
+  }
+  surface.Sort();
+  return surface;
+}
+
+}  // namespace plumbline::harvest

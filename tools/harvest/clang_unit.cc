@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tools/harvest/gcc.h"
+
 namespace plumbline::harvest {
 namespace {
 
@@ -82,17 +84,11 @@ Result<ClangUnit> ClangUnit::Parse(const std::string& text,
                                    Detail detail, const HeaderFiles& files) {
   std::vector<const char*> words;
   for (const std::string& option : options) words.push_back(option.c_str());
-  unsigned flags = CXTranslationUnit_KeepGoing;
-  switch (detail) {
-    case Detail::kPreprocessor:
-      flags |= CXTranslationUnit_DetailedPreprocessingRecord;
-      break;
-    case Detail::kParse:
-      break;
-    case Detail::kPreprocessOnly:
-      flags |= CXTranslationUnit_SkipFunctionBodies;
-      break;
-  }
+  // The bodies of inline functions promise nothing, and are assembler at times.
+  unsigned flags =
+      CXTranslationUnit_KeepGoing | CXTranslationUnit_SkipFunctionBodies;
+  if (detail == Detail::kPreprocessor)
+    flags |= CXTranslationUnit_DetailedPreprocessingRecord;
   CXUnsavedFile main = {kMainName, text.data(), text.size()};
   const CXIndex index = clang_createIndex(/*excludeDeclarationsFromPCH=*/0,
                                           /*displayDiagnostics=*/0);
@@ -165,7 +161,8 @@ std::string_view ClangUnit::TextOf(CXFile file) const {
 }
 
 Result<std::vector<std::string>> ClangOptions(
-    const Sysroot& sysroot, const std::vector<std::string>& defines) {
+    const Sysroot& sysroot, const std::vector<std::string>& defines,
+    const Gcc* gcc) {
   // clang's own headers, such as stddef.h; libclang does not know where it was
   // installed.
   const fs::path base = "/usr/lib/llvm-14/lib/clang";
@@ -190,7 +187,10 @@ Result<std::vector<std::string>> ClangOptions(
       "-D_Float32=float", "-D_Float64=double", "-D_Float32x=double",
       "-D_Float64x=long double",
       fmt::format("--target={}", sysroot.arch->clang)};
-  if (!KnowsClang(sysroot))
+  // With gcc's macros, clang is not told apart from gcc.
+  if (gcc != nullptr)
+    options.insert(options.end(), {"-undef", "-include", gcc->macros()});
+  if (gcc != nullptr || !KnowsClang(sysroot))
     options.push_back(fmt::format(
         "-D_Float128={}",
         HasFloat128(*sysroot.arch) ? "__float128" : "long double"));

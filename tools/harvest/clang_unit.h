@@ -54,9 +54,8 @@ struct Diagnostic {
 class ClangUnit {
  public:
   enum class Detail {
-    kPreprocessor,  // keeps macros and inclusions, and parses
+    kPreprocessor,  // keeps macros and inclusions
     kParse,
-    kPreprocessOnly,  // for #if alone
   };
 
   // `options` are of clang's command line.
@@ -100,10 +99,13 @@ class ClangUnit {
   std::unordered_map<CXFile, int> found_;
 };
 
+struct Gcc;
+
 // Options that make clang see the sysroot's headers and no others, as a C
 // compiler of the architecture does.
 cli::Result<std::vector<std::string>> ClangOptions(
-    const Sysroot& sysroot, const std::vector<std::string>& defines);
+    const Sysroot& sysroot, const std::vector<std::string>& defines,
+    const Gcc* gcc = nullptr);
 
 }  // namespace plumbline::harvest
 

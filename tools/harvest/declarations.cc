@@ -197,8 +197,10 @@ class Visitor {
       return;
     }
     if (field.bit_field) {
+      // Padding is no member.
+      if (name.empty()) return;
       field.width = NotNegative(clang_getFieldDeclBitWidth(cursor));
-      field.path = Keep(prefix + (name.empty() ? ":" : name));
+      field.path = Keep(prefix + name);
       field.type = Keep(TypeName(type));
       fields.push_back(field);
       return;

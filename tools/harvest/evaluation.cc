@@ -168,7 +168,6 @@ Probes::Probes(const std::vector<MacroDefinition>& macros,
 void Probes::Add(std::size_t macro, Probe::Form form) {
   const MacroDefinition& definition = *results_[macro].definition;
   const std::size_t number = probes_.size();
-  probes_.push_back({macro, form});
   std::string expression = definition.name;
   if (form == Probe::Form::kOnes || form == Probe::Form::kType) {
     expression += '(';
@@ -180,6 +179,7 @@ void Probes::Add(std::size_t macro, Probe::Form form) {
     }
     expression += ')';
   }
+  probes_.push_back({macro, form, expression});
   if (form == Probe::Form::kAddress) {
     text_ += fmt::format(
         "static const unsigned long {}{} = (unsigned long)({});\n", kPrefix,
@@ -225,7 +225,7 @@ void Probes::Read(ClangUnit& unit) {
   // Backwards, so that an address is known before its macro's own probe.
   std::vector<bool> settled(results_.size(), false);
   for (std::size_t number = probes_.size(); number-- > 0;) {
-    const auto [macro, form] = probes_[number];
+    const auto& [macro, form, expression] = probes_[number];
     const CXCursor variable = variables_[number];
     const bool good = messages_[number].empty() &&
                       clang_Cursor_isNull(variable) == 0;
@@ -240,6 +240,7 @@ void Probes::Read(ClangUnit& unit) {
     }
     if (good) {
       TakeValue(macro, variable);
+      results_[macro].expression = expression;
       settled[macro] = true;
     } else if (form != Probe::Form::kType && !settled[macro]) {
       Refuse(macro, messages_[number]);
@@ -411,7 +412,7 @@ Result<void> Probes::TryIf(const std::vector<std::string>& options,
   with_undef.push_back("-Wundef");
   Result<ClangUnit> unit =
       ClangUnit::Parse(defines + lines, with_undef,
-                       ClangUnit::Detail::kPreprocessOnly, files);
+                       ClangUnit::Detail::kParse, files);
   if (!unit) return tl::unexpected(unit.error());
   std::unordered_set<std::size_t> refused;
   for (const Diagnostic& diagnostic : unit->Diagnostics()) {

@@ -18,6 +18,7 @@ struct EvaluatedMacro {
   Use use = Use::kText;
   std::string type;
   std::string value;
+  std::string expression;  // by which a function-like one was evaluated
 };
 
 // The lines that evaluate macros, after those that include headers.
@@ -47,6 +48,7 @@ class Probes {
   struct Probe {
     std::size_t macro;  // index of results_
     enum class Form { kPlain, kAddress, kOnes, kType } form;
+    std::string expression;
   };
 
   void Add(std::size_t macro, Probe::Form form);

@@ -21,6 +21,7 @@ struct InFile {
 struct Facts {
   std::vector<InFile<Constant>> constants;
   std::vector<InFile<FunctionMacro>> function_macros;
+  std::vector<std::string> expressions;  // by function-like macro: its use
   std::vector<InFile<Type>> types;
   std::vector<InFile<Declaration>> declarations;
   // Pairs of files: the first uses a name that the second declares.

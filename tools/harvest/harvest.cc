@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -55,16 +56,16 @@ std::vector<Directives> ScanAll(const Sysroot& sysroot) {
 }
 
 // The part of a surface that one side's headers are.
-Result<std::string> HarvestSide(const Sysroot& sysroot, Side side,
-                                const HeaderFiles& files,
-                                const std::vector<Directives>& directives) {
+Result<std::string> HarvestSide(const Source& source, Side side) {
+  const HeaderFiles& files = source.files;
+  const std::vector<Directives>& directives = source.directives;
   Surface surface;
   std::vector<VariantFacts> all;
   std::vector<int> owners;
   std::vector<std::vector<int>> groups;
-  for (const Variant& variant : VariantsOf(side, *sysroot.arch)) {
+  for (const Variant& variant : VariantsOf(side, *source.sysroot.arch)) {
     Result<HeaderHarvest> harvest =
-        HarvestHeaders(sysroot, side, variant, files, directives,
+        HarvestHeaders(source, side, variant,
                        all.empty() ? nullptr : &groups, surface.texts);
     if (!harvest) return tl::unexpected(harvest.error());
     if (all.empty()) {
@@ -82,12 +83,12 @@ Result<std::string> HarvestSide(const Sysroot& sysroot, Side side,
 }
 
 // The header whose preprocessing does not end.
-std::string FindEndless(Side side, const Sysroot& sysroot,
-                        const HeaderFiles& files,
-                        const std::vector<Directives>& directives) {
-  const Result<std::vector<std::string>> options = ClangOptions(sysroot, {});
+std::string FindEndless(const Source& source, Side side) {
+  const HeaderFiles& files = source.files;
+  const Result<std::vector<std::string>> options =
+      ClangOptions(source.sysroot, {}, source.gcc);
   if (!options) return "";
-  for (const int root : PublicHeaders(side, files, directives)) {
+  for (const int root : PublicHeaders(side, files, source.directives)) {
     Result<Worker> worker = Worker::Start([&]() -> Result<std::string> {
       const Result<Discovery> alone = Discover({root}, *options, files);
       if (!alone) return tl::unexpected(alone.error());
@@ -117,10 +118,18 @@ void Append(Surface& into, Surface from) {
 Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
   const HeaderFiles files(sysroot.headers);
   const std::vector<Directives> directives = ScanAll(sysroot);
+  std::optional<Gcc> gcc;
+  if (options.by_gcc || !sysroot.arch->clang_knows) {
+    Result<Gcc> found = FindGcc(*sysroot.arch);
+    if (!found) return tl::unexpected(found.error());
+    gcc = *std::move(found);
+  }
+  const Source source = {sysroot, files, directives,
+                         gcc ? &*gcc : nullptr};
   std::vector<Worker> workers;
   for (const Side side : kSides) {
     Result<Worker> worker = Worker::Start([&] {
-      return HarvestSide(sysroot, side, files, directives);
+      return HarvestSide(source, side);
     });
     if (!worker) return tl::unexpected(worker.error());
     workers.push_back(*std::move(worker));
@@ -147,7 +156,7 @@ Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
         options.limit, &timed_out);
     if (!text) {
       const std::string culprit =
-          timed_out ? FindEndless(side, sysroot, files, directives) : "";
+          timed_out ? FindEndless(source, side) : "";
       if (!culprit.empty())
         return Fail("<{}>: the preprocessor comes to no end with it",
                     culprit);

@@ -15,6 +15,8 @@ struct HarvestOptions {
   // For each side's headers. One that includes itself without end takes any
   // time.
   std::chrono::seconds limit{60};
+  // To measure by the cross gcc where clang knows the architecture, too.
+  bool by_gcc = false;
 };
 
 // Reads headers in two processes of its own, and libraries meanwhile.

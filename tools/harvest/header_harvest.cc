@@ -10,6 +10,7 @@
 
 #include "tools/harvest/declarations.h"
 #include "tools/harvest/evaluation.h"
+#include "tools/harvest/measurement.h"
 
 namespace plumbline::harvest {
 namespace {
@@ -62,22 +63,22 @@ std::vector<std::string> QuotedWords(const std::string& message) {
 
 class Harvester {
  public:
-  Harvester(const Sysroot& sysroot, Side side, const Variant& variant,
-            const HeaderFiles& files, const std::vector<Directives>& directives,
+  Harvester(const Source& source, Side side, const Variant& variant,
             TextPool& texts)
-      : sysroot_(sysroot),
+      : sysroot_(source.sysroot),
+        gcc_(source.gcc),
         side_(side),
         variant_(variant),
-        files_(files),
-        directives_(directives),
+        files_(source.files),
+        directives_(source.directives),
         texts_(texts),
-        harvested_(files.size()) {
-    out_.includes.resize(static_cast<std::size_t>(files.size()));
+        harvested_(files_.size()) {
+    out_.includes.resize(static_cast<std::size_t>(files_.size()));
   }
 
   Result<HeaderHarvest> Run(const std::vector<std::vector<int>>* groups) {
     Result<std::vector<std::string>> options =
-        ClangOptions(sysroot_, variant_.defines);
+        ClangOptions(sysroot_, variant_.defines, gcc_);
     if (!options) return tl::unexpected(options.error());
     options_ = *std::move(options);
     if (groups != nullptr) {
@@ -146,10 +147,12 @@ Probes probes(discovery.macros, wanted,
                          options, ClangUnit::Detail::kParse, files_);
     if (!unit) return tl::unexpected(unit.error());
 probes.Read(*unit);
-    const std::size_t types_before = out_.facts.types.size();
+    const FactPlaces before = {out_.facts.constants.size(),
+                               out_.facts.function_macros.size(),
+                               out_.facts.types.size()};
     CollectDeclarations(
         *unit, [this](int file) { return IsOurs(file); }, texts_, out_.facts);
-    for (std::size_t i = types_before; i < out_.facts.types.size(); ++i)
+    for (std::size_t i = before.types; i < out_.facts.types.size(); ++i)
       AddMembers(out_.facts.types[i].fact);
     probes.TellMembers([this](std::string_view name) {
       return members_.contains(name);
@@ -158,6 +161,14 @@ probes.Read(*unit);
     const Result<void> tried = probes.TryIf(options_, files_);
     if (!tried) return tried;
     for (const EvaluatedMacro& macro : probes.results()) AddMacro(macro);
+    if (gcc_ != nullptr) {
+      const Result<void> measured =
+          MeasureByGcc(*gcc_, sysroot_, variant_.defines,
+                       IncludeText(group.roots, files_), before, texts_,
+                       out_.facts);
+      // gcc gives up where clang goes on: a header that is not there.
+      if (!measured && discovery.errors.empty()) return measured;
+    }
 
     for (std::size_t file = 0; file < discovery.includes.size(); ++file) {
       const int number = static_cast<int>(file);
@@ -206,6 +217,7 @@ probes.Read(*unit);
       if (macro.use == Use::kConstant || macro.use == Use::kIf)
         out.value = texts_.Keep(macro.value);
       out_.facts.function_macros.push_back({definition.file, out});
+      out_.facts.expressions.push_back(macro.expression);
       return;
     }
     Constant out;
@@ -374,6 +386,7 @@ probes.Read(*unit);
   }
 
   const Sysroot& sysroot_;
+  const Gcc* gcc_;
   Side side_;
   const Variant& variant_;
   const HeaderFiles& files_;
@@ -404,11 +417,9 @@ std::vector<int> PublicHeaders(Side side, const HeaderFiles& files,
 }
 
 Result<HeaderHarvest> HarvestHeaders(
-    const Sysroot& sysroot, Side side, const Variant& variant,
-    const HeaderFiles& files, const std::vector<Directives>& directives,
+    const Source& source, Side side, const Variant& variant,
     const std::vector<std::vector<int>>* groups, TextPool& texts) {
-  return Harvester(sysroot, side, variant, files, directives, texts)
-      .Run(groups);
+  return Harvester(source, side, variant, texts).Run(groups);
 }
 
 }  // namespace plumbline::harvest

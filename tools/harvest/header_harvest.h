@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tools/harvest/facts.h"
+#include "tools/harvest/gcc.h"
 #include "tools/harvest/grouping.h"
 #include "tools/harvest/sysroot.h"
 
@@ -36,10 +37,17 @@ struct HeaderHarvest {
 std::vector<int> PublicHeaders(Side side, const HeaderFiles& files,
                                const std::vector<Directives>& directives);
 
+// What is read, and with what.
+struct Source {
+  const Sysroot& sysroot;
+  const HeaderFiles& files;
+  const std::vector<Directives>& directives;  // by header
+  const Gcc* gcc;  // nullptr where clang knows the architecture
+};
+
 // `groups` are those of another variant's plan, if they are known already.
 cli::Result<HeaderHarvest> HarvestHeaders(
-    const Sysroot& sysroot, Side side, const Variant& variant,
-    const HeaderFiles& files, const std::vector<Directives>& directives,
+    const Source& source, Side side, const Variant& variant,
     const std::vector<std::vector<int>>* groups, TextPool& texts);
 
 }  // namespace plumbline::harvest

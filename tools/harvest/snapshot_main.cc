@@ -29,7 +29,8 @@ struct Options {
   std::vector<std::string> debs;
   std::string arch;
   std::string output;
-  int limit = 60;
+  int limit = 600;
+  bool by_gcc = false;
 };
 
 Result<void> Run(const Options& options) {
@@ -52,7 +53,8 @@ Result<void> Run(const Options& options) {
   if (!sysroot) return tl::unexpected(sysroot.error());
   if (packages) sysroot->packages = packages->packages;
   const Result<Surface> surface =
-      Harvest(*sysroot, {.limit = std::chrono::seconds(options.limit)});
+      Harvest(*sysroot, {.limit = std::chrono::seconds(options.limit),
+                         .by_gcc = options.by_gcc});
   if (!surface) return tl::unexpected(surface.error());
   const Result<void> written =
       cli::WriteOutput(options.output, WriteSurface(*surface));
@@ -91,6 +93,8 @@ int Main(int argc, char** argv) {
       ->type_name("S")
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
+  app.add_flag("--gcc", options.by_gcc,
+               "Measure by the cross gcc, even if clang knows the architecture");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

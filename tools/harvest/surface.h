@@ -68,7 +68,7 @@ struct FunctionMacro {
 // A member of a struct or union, with those of its unnamed members and of
 // members of an unnamed type: "sub.x".
 struct Field {
-  std::string_view path;  // an unnamed bit-field's ends in ":"
+  std::string_view path;
   std::uint64_t offset = 0;  // in bits
   std::uint64_t width = 0;   // in bits; 0 for a flexible array
   bool bit_field = false;

@@ -102,10 +102,9 @@ class Assembler {
         const auto found = other.find(key);
         if (found == other.end()) {
           if (variant.letter == 0)
-            absent_.emplace_back(
-                key.first, variant.name,
-                surface_.texts.Keep(
-                    fmt::format("{} {}", KindName(fact), fact.name)));
+            absent_.emplace_back(key.first, variant.name,
+                                 surface_.texts.Keep(fmt::format(
+                                     "{} {}", KindName(fact), fact.name)));
         } else if (found->second == fact) {
           if (variant.letter != 0) letters[&fact] += variant.letter;
           other.erase(found);
@@ -116,10 +115,11 @@ class Assembler {
     for (auto& [key, fact] : base) {
       Fact out = fact;
       std::string visible = letters[&fact];
-      if (variants_[0].variant.letter != 0) visible += variants_[0].variant.letter;
+      if (variants_[0].variant.letter != 0)
+        visible += variants_[0].variant.letter;
       std::sort(visible.begin(), visible.end());
-      out.visible = visible.empty() ? kNoVisibility
-                                    : surface_.texts.Keep(visible);
+      out.visible =
+          visible.empty() ? kNoVisibility : surface_.texts.Keep(visible);
       ListIn(SectionOf(key.first, ""), out).push_back(std::move(out));
     }
     for (std::size_t i = 1; i < variants_.size(); ++i) {
@@ -182,6 +182,13 @@ void AddHeaders(Side side, const HeaderHarvest& harvest,
       header.detail = surface.texts.Keep(list);
     } else if (!harvest.seen.contains(file)) {
       header.status = HeaderStatus::kUnreached;
+    }
+    const auto brings = harvest.brings.find(file);
+    if (brings != harvest.brings.end()) {
+      std::string list;
+      for (const int other : brings->second)
+        list += (list.empty() ? "" : " ") + files[other].name;
+      header.brings = surface.texts.Keep(list);
     }
     surface.headers.push_back(header);
   }

@@ -61,8 +61,7 @@ HeaderFiles::HeaderFiles(const std::vector<HeaderFile>& headers)
 
 int HeaderFiles::Find(CXFile file) const {
   CXFileUniqueID id;
-  if (file == nullptr || clang_getFileUniqueID(file, &id) != 0)
-    return kNoFile;
+  if (file == nullptr || clang_getFileUniqueID(file, &id) != 0) return kNoFile;
   const auto found = by_file_.find(Id(id.data[0], id.data[1]));
   return found == by_file_.end() ? kNoFile : found->second;
 }
@@ -108,8 +107,8 @@ int ClangUnit::FileOf(CXFile file) {
   if (file == nullptr) return kNoFile;
   const auto known = found_.find(file);
   if (known != found_.end()) return known->second;
-  int index = clang_File_isEqual(file, main_) != 0 ? kMainFile
-                                                   : files_->Find(file);
+  int index =
+      clang_File_isEqual(file, main_) != 0 ? kMainFile : files_->Find(file);
   if (index == kNoFile) index = files_->size() + foreign_++;
   found_.emplace(file, index);
   return index;
@@ -144,9 +143,8 @@ std::vector<Diagnostic> ClangUnit::Diagnostics() {
         one.others.push_back(FileOf(clang_getDiagnosticLocation(note)));
         clang_disposeDiagnostic(note);
       }
-      std::erase_if(one.others, [&one](int file) {
-        return file == one.file || file < 0;
-      });
+      std::erase_if(one.others,
+                    [&one](int file) { return file == one.file || file < 0; });
     }
     clang_disposeDiagnostic(diagnostic);
     all.push_back(std::move(one));
@@ -174,12 +172,13 @@ Result<std::vector<std::string>> ClangOptions(
       own = std::max(own, at->path() / "include");
   }
   if (own.empty())
-    return Fail("{}: clang's own headers are not there: install "
-                "libclang-common-14-dev",
-                base.string());
+    return Fail(
+        "{}: clang's own headers are not there: install "
+        "libclang-common-14-dev",
+        base.string());
   std::vector<std::string> options = {
-      "-x",        "c",          "-std=gnu17",     "-ferror-limit=0",
-      "-Wno-everything", "-nostdinc",  "-fsyntax-only",
+      "-x", "c", "-std=gnu17", "-ferror-limit=0", "-Wno-everything",
+      "-nostdinc", "-fsyntax-only",
       // As gcc sees them, short of an attribute with arguments that clang
       // refuses (malloc, since gcc 11).
       "-fgnuc-version=10.2.0",
@@ -191,9 +190,9 @@ Result<std::vector<std::string>> ClangOptions(
   if (gcc != nullptr)
     options.insert(options.end(), {"-undef", "-include", gcc->macros()});
   if (gcc != nullptr || !KnowsClang(sysroot))
-    options.push_back(fmt::format(
-        "-D_Float128={}",
-        HasFloat128(*sysroot.arch) ? "__float128" : "long double"));
+    options.push_back(fmt::format("-D_Float128={}", HasFloat128(*sysroot.arch)
+                                                        ? "__float128"
+                                                        : "long double"));
   for (const std::string& define : defines) options.push_back("-D" + define);
   options.insert(options.end(), {"-isystem", own.string()});
   for (const fs::path& folder : sysroot.include_folders)

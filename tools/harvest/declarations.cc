@@ -12,10 +12,19 @@ namespace plumbline::harvest {
 namespace {
 
 // Attributes by which a call is judged, compiled or linked otherwise.
-constexpr std::array<std::string_view, 13> kAttributes = {
-    "alloc_align", "alloc_size", "const",          "deprecated", "format",
-    "format_arg",  "malloc",     "nonnull",        "noreturn",   "pure",
-    "returns_nonnull", "returns_twice", "warn_unused_result"};
+constexpr std::array<std::string_view, 13> kAttributes = {"alloc_align",
+                                                          "alloc_size",
+                                                          "const",
+                                                          "deprecated",
+                                                          "format",
+                                                          "format_arg",
+                                                          "malloc",
+                                                          "nonnull",
+                                                          "noreturn",
+                                                          "pure",
+                                                          "returns_nonnull",
+                                                          "returns_twice",
+                                                          "warn_unused_result"};
 
 std::uint64_t NotNegative(long long number) {
   return number < 0 ? 0 : static_cast<std::uint64_t>(number);
@@ -95,8 +104,7 @@ class Visitor {
         case CXType_Record:
         case CXType_Enum: {
           const CXCursor declaration = clang_getTypeDeclaration(type);
-          const int file =
-              unit_.FileOf(clang_getCursorLocation(declaration));
+          const int file = unit_.FileOf(clang_getCursorLocation(declaration));
           if (file >= 0 && file != file_) facts_.uses.emplace(file_, file);
           return;
         }
@@ -109,8 +117,7 @@ class Visitor {
   void TakeRecord(CXCursor cursor) {
     const bool defined = clang_isCursorDefinition(cursor) != 0;
     // A forward declaration of what is defined elsewhere adds nothing.
-    if (!defined &&
-        clang_Cursor_isNull(clang_getCursorDefinition(cursor)) == 0)
+    if (!defined && clang_Cursor_isNull(clang_getCursorDefinition(cursor)) == 0)
       return;
     TakeNested(cursor);
     const std::string name = TagOf(cursor);
@@ -157,8 +164,8 @@ class Visitor {
     out.alignment = static_cast<std::uint64_t>(alignment);
   }
 
-  void AddFields(CXCursor record, const std::string& prefix,
-                 std::uint64_t base, std::vector<Field>& fields) {
+  void AddFields(CXCursor record, const std::string& prefix, std::uint64_t base,
+                 std::vector<Field>& fields) {
     struct Context {
       Visitor* self;
       const std::string& prefix;
@@ -179,8 +186,7 @@ class Visitor {
                 std::vector<Field>& fields) {
     const CXType type = clang_getCursorType(cursor);
     Use(type);
-    const std::string name =
-        TakeText(clang_getCursorSpelling(cursor));
+    const std::string name = TakeText(clang_getCursorSpelling(cursor));
     const std::uint64_t offset =
         base + NotNegative(clang_Cursor_getOffsetOfField(cursor));
     Field field;
@@ -287,20 +293,19 @@ class Visitor {
 
   void TakeFunction(CXCursor cursor) {
     Declaration declaration;
-    const std::string name =
-        TakeText(clang_getCursorSpelling(cursor));
+    const std::string name = TakeText(clang_getCursorSpelling(cursor));
     const CXType type = clang_getCursorType(cursor);
     UseSignature(type);
     declaration.name = Keep(name);
     declaration.type = Keep(TypeName(type));
-    const std::string printed = TakeText(
-        clang_getCursorPrettyPrinted(cursor, policy_));
+    const std::string printed =
+        TakeText(clang_getCursorPrettyPrinted(cursor, policy_));
     std::string attributes = CallersAttributes(printed);
     if (clang_Cursor_isFunctionInlined(cursor) != 0)
-      attributes = Sorted(attributes, clang_Cursor_getStorageClass(cursor) ==
-                                              CX_SC_Static
-                                          ? "static-inline"
-                                          : "inline");
+      attributes = Sorted(attributes,
+                          clang_Cursor_getStorageClass(cursor) == CX_SC_Static
+                              ? "static-inline"
+                              : "inline");
     declaration.attributes = Keep(attributes);
     declaration.symbol = SymbolOf(cursor);
     facts_.declarations.push_back({file_, declaration});
@@ -319,8 +324,8 @@ class Visitor {
     declaration.name = Keep(TakeText(clang_getCursorSpelling(cursor)));
     Use(clang_getCursorType(cursor));
     declaration.type = Keep(TypeName(clang_getCursorType(cursor)));
-    declaration.attributes = Keep(CallersAttributes(TakeText(
-        clang_getCursorPrettyPrinted(cursor, policy_))));
+    declaration.attributes = Keep(CallersAttributes(
+        TakeText(clang_getCursorPrettyPrinted(cursor, policy_))));
     declaration.symbol = SymbolOf(cursor);
     facts_.declarations.push_back({file_, declaration});
   }

@@ -108,7 +108,8 @@ Result<Discovery> Discover(const std::vector<int>& roots,
   Collector collector{*unit, out, {}};
   clang_visitChildren(unit->cursor(), Collector::Visit, &collector);
   out.errors = unit->Diagnostics();
-  std::erase_if(out.errors, [](const Diagnostic& one) { return !one.is_error; });
+  std::erase_if(out.errors,
+                [](const Diagnostic& one) { return !one.is_error; });
 
   const int bound = unit->FileBound();
   out.includes.resize(static_cast<std::size_t>(bound));

@@ -181,9 +181,9 @@ void Probes::Add(std::size_t macro, Probe::Form form) {
   }
   probes_.push_back({macro, form, expression});
   if (form == Probe::Form::kAddress) {
-    text_ += fmt::format(
-        "static const unsigned long {}{} = (unsigned long)({});\n", kPrefix,
-        number, expression);
+    text_ +=
+        fmt::format("static const unsigned long {}{} = (unsigned long)({});\n",
+                    kPrefix, number, expression);
   } else {
     text_ += fmt::format("static const __typeof__({}) {}{} = ({});\n",
                          expression, kPrefix, number, expression);
@@ -227,8 +227,8 @@ void Probes::Read(ClangUnit& unit) {
   for (std::size_t number = probes_.size(); number-- > 0;) {
     const auto& [macro, form, expression] = probes_[number];
     const CXCursor variable = variables_[number];
-    const bool good = messages_[number].empty() &&
-                      clang_Cursor_isNull(variable) == 0;
+    const bool good =
+        messages_[number].empty() && clang_Cursor_isNull(variable) == 0;
     if (form == Probe::Form::kAddress) {
       if (!good) continue;
       const CXEvalResult value = clang_Cursor_Evaluate(variable);
@@ -339,9 +339,8 @@ void Probes::TellMembers(
   }
 }
 
-bool Probes::LeadsTo(
-    std::string_view text,
-    const std::function<bool(std::string_view)>& found) const {
+bool Probes::LeadsTo(std::string_view text,
+                     const std::function<bool(std::string_view)>& found) const {
   std::unordered_set<std::string_view> seen;
   std::vector<std::string_view> open = {text};
   while (!open.empty()) {
@@ -406,13 +405,12 @@ Result<void> Probes::TryIf(const std::vector<std::string>& options,
     for (const std::string_view used : Identifiers(definition.text))
       open.push_back(used);
   }
-  const auto first_line = static_cast<unsigned>(
-      std::count(defines.begin(), defines.end(), '\n'));
+  const auto first_line =
+      static_cast<unsigned>(std::count(defines.begin(), defines.end(), '\n'));
   std::vector<std::string> with_undef = options;
   with_undef.push_back("-Wundef");
-  Result<ClangUnit> unit =
-      ClangUnit::Parse(defines + lines, with_undef,
-                       ClangUnit::Detail::kParse, files);
+  Result<ClangUnit> unit = ClangUnit::Parse(defines + lines, with_undef,
+                                            ClangUnit::Detail::kParse, files);
   if (!unit) return tl::unexpected(unit.error());
   std::unordered_set<std::size_t> refused;
   for (const Diagnostic& diagnostic : unit->Diagnostics()) {

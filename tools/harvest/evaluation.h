@@ -65,9 +65,9 @@ class Probes {
   std::string text_;
   std::vector<EvaluatedMacro> results_;
   std::vector<Probe> probes_;
-  std::vector<std::string> messages_;      // by probe: its first error
-  std::vector<std::string> addresses_;     // by macro: its value as a number
-  std::vector<CXCursor> variables_;        // by probe
+  std::vector<std::string> messages_;   // by probe: its first error
+  std::vector<std::string> addresses_;  // by macro: its value as a number
+  std::vector<CXCursor> variables_;     // by probe
   std::unordered_map<std::string_view, const MacroDefinition*> in_force_;
 };
 

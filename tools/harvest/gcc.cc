@@ -17,12 +17,11 @@ Result<Gcc> FindGcc(const Architecture& arch) {
   if (!std::filesystem::exists(gcc.program, error))
     return Fail("{}: not there: install {}", gcc.program,
                 fmt::format("g++-{}", arch.triple));
-  Result<std::string> own =
-      RunTool(gcc.program, {"-print-file-name=include"});
+  Result<std::string> own = RunTool(gcc.program, {"-print-file-name=include"});
   if (!own) return Fail("{}: {}", gcc.program, own.error().message);
   gcc.own_headers = own->substr(0, own->find('\n'));
-  const Result<std::string> macros = RunTool(
-      gcc.program, {"-std=gnu17", "-dM", "-E", "-x", "c", "/dev/null"});
+  const Result<std::string> macros =
+      RunTool(gcc.program, {"-std=gnu17", "-dM", "-E", "-x", "c", "/dev/null"});
   if (!macros) return Fail("{}: {}", gcc.program, macros.error().message);
   Result<TemporaryFolder> folder = TemporaryFolder::Make();
   if (!folder) return tl::unexpected(folder.error());

@@ -87,7 +87,8 @@ class Attempt {
     const std::vector<int> others = With(other, one);
     if (ones.empty() || others.empty()) return false;
     clashes.push_back({one, other, reason});
-    const std::vector<int>& fewer = ones.size() <= others.size() ? ones : others;
+    const std::vector<int>& fewer =
+        ones.size() <= others.size() ? ones : others;
     victims.insert(fewer.begin(), fewer.end());
     return true;
   }
@@ -246,7 +247,8 @@ class Planner {
     std::vector<int> suspects;
     std::erase_if(pending, [&](int root) {
       for (const KnownApart& known : kKnownApart) {
-        if (known.side != files_[root].side || known.header != files_[root].name)
+        if (known.side != files_[root].side ||
+            known.header != files_[root].name)
           continue;
         (known.group == 0 ? suspects : later[known.group]).push_back(root);
         return true;
@@ -335,9 +337,8 @@ class Planner {
       evicted.insert(evicted.end(), attempt.victims.begin(),
                      attempt.victims.end());
       current = attempt.order;
-      std::erase_if(current, [&failing](int root) {
-        return failing.contains(root);
-      });
+      std::erase_if(current,
+                    [&failing](int root) { return failing.contains(root); });
     }
     // Nothing is lost where that came to no end: each is a group of its own.
     for (const int root : current) {

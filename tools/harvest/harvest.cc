@@ -29,9 +29,7 @@ std::vector<Variant> VariantsOf(Side side, const Architecture& arch) {
   std::vector<Variant> variants = {
       {.name = "", .letter = 'g', .defines = {"_GNU_SOURCE"}},
       {.name = "default", .letter = 'd'},
-      {.name = "posix",
-       .letter = 'p',
-       .defines = {"_POSIX_C_SOURCE=200809L"}},
+      {.name = "posix", .letter = 'p', .defines = {"_POSIX_C_SOURCE=200809L"}},
   };
   if (arch.narrow) {
     variants.push_back(
@@ -64,9 +62,8 @@ Result<std::string> HarvestSide(const Source& source, Side side) {
   std::vector<int> owners;
   std::vector<std::vector<int>> groups;
   for (const Variant& variant : VariantsOf(side, *source.sysroot.arch)) {
-    Result<HeaderHarvest> harvest =
-        HarvestHeaders(source, side, variant,
-                       all.empty() ? nullptr : &groups, surface.texts);
+    Result<HeaderHarvest> harvest = HarvestHeaders(
+        source, side, variant, all.empty() ? nullptr : &groups, surface.texts);
     if (!harvest) return tl::unexpected(harvest.error());
     if (all.empty()) {
       owners = FindOwners(PublicHeaders(side, files, directives),
@@ -124,13 +121,11 @@ Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
     if (!found) return tl::unexpected(found.error());
     gcc = *std::move(found);
   }
-  const Source source = {sysroot, files, directives,
-                         gcc ? &*gcc : nullptr};
+  const Source source = {sysroot, files, directives, gcc ? &*gcc : nullptr};
   std::vector<Worker> workers;
   for (const Side side : kSides) {
-    Result<Worker> worker = Worker::Start([&] {
-      return HarvestSide(source, side);
-    });
+    Result<Worker> worker =
+        Worker::Start([&] { return HarvestSide(source, side); });
     if (!worker) return tl::unexpected(worker.error());
     workers.push_back(*std::move(worker));
   }
@@ -140,10 +135,9 @@ Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
   surface.libc = surface.texts.Keep(sysroot.libc);
   surface.kernel_headers = surface.texts.Keep(sysroot.kernel_headers);
   for (const PackageSource& package : sysroot.packages)
-    surface.packages.push_back({surface.texts.Keep(package.name),
-                                surface.texts.Keep(package.version),
-                                surface.texts.Keep(package.arch),
-                                surface.texts.Keep(package.sha256)});
+    surface.packages.push_back(
+        {surface.texts.Keep(package.name), surface.texts.Keep(package.version),
+         surface.texts.Keep(package.arch), surface.texts.Keep(package.sha256)});
   for (const auto& path : sysroot.libraries) {
     Result<Library> library = ReadLibrary(path.string(), surface.texts);
     if (!library) return tl::unexpected(library.error());
@@ -152,14 +146,12 @@ Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
 
   for (const Side side : kSides) {
     bool timed_out = false;
-    Result<std::string> text = workers[static_cast<std::size_t>(side)].Wait(
-        options.limit, &timed_out);
+    Result<std::string> text =
+        workers[static_cast<std::size_t>(side)].Wait(options.limit, &timed_out);
     if (!text) {
-      const std::string culprit =
-          timed_out ? FindEndless(source, side) : "";
+      const std::string culprit = timed_out ? FindEndless(source, side) : "";
       if (!culprit.empty())
-        return Fail("<{}>: the preprocessor comes to no end with it",
-                    culprit);
+        return Fail("<{}>: the preprocessor comes to no end with it", culprit);
       return Fail("the headers of {} could not be read: {}", NameOf(side),
                   text.error().message);
     }

@@ -20,28 +20,17 @@ using cli::Result;
 // Names of the C library that kernel headers take for granted.
 constexpr auto kTakenForGranted =
     std::to_array<std::pair<std::string_view, std::string_view>>({
-        {"int8_t", "stdint.h"},
-        {"int16_t", "stdint.h"},
-        {"int32_t", "stdint.h"},
-        {"int64_t", "stdint.h"},
-        {"uint8_t", "stdint.h"},
-        {"uint16_t", "stdint.h"},
-        {"uint32_t", "stdint.h"},
-        {"uint64_t", "stdint.h"},
-        {"uintptr_t", "stdint.h"},
-        {"size_t", "stddef.h"},
-        {"ssize_t", "sys/types.h"},
-        {"u_quad_t", "sys/types.h"},
-        {"caddr_t", "sys/types.h"},
-        {"u_int32_t", "sys/types.h"},
-        {"struct timespec", "time.h"},
-        {"struct sockaddr", "sys/socket.h"},
-        {"MSG_FIN", "sys/socket.h"},
-        {"stack_t", "signal.h"},
-        {"sigset_t", "signal.h"},
-        {"pid_t", "sys/types.h"},
-        {"FILE", "stdio.h"},
-        {"PATH_MAX", "limits.h"},
+        {"int8_t", "stdint.h"},        {"int16_t", "stdint.h"},
+        {"int32_t", "stdint.h"},       {"int64_t", "stdint.h"},
+        {"uint8_t", "stdint.h"},       {"uint16_t", "stdint.h"},
+        {"uint32_t", "stdint.h"},      {"uint64_t", "stdint.h"},
+        {"uintptr_t", "stdint.h"},     {"size_t", "stddef.h"},
+        {"ssize_t", "sys/types.h"},    {"u_quad_t", "sys/types.h"},
+        {"caddr_t", "sys/types.h"},    {"u_int32_t", "sys/types.h"},
+        {"struct timespec", "time.h"}, {"struct sockaddr", "sys/socket.h"},
+        {"MSG_FIN", "sys/socket.h"},   {"stack_t", "signal.h"},
+        {"sigset_t", "signal.h"},      {"pid_t", "sys/types.h"},
+        {"FILE", "stdio.h"},           {"PATH_MAX", "limits.h"},
         {"NULL", "stddef.h"},
     });
 
@@ -119,8 +108,14 @@ class Harvester {
 
   Result<void> HarvestGroup(Group& group) {
     Discovery& discovery = group.discovery;
-    for (std::size_t i = 0; i < group.roots.size(); ++i)
-      closures_.insert_or_assign(group.roots[i], discovery.closures[i]);
+    for (std::size_t i = 0; i < group.roots.size(); ++i) {
+      const FileSet& closure = discovery.closures[i];
+      if (!closures_.emplace(group.roots[i], closure).second) continue;
+      for (int file = 0; file < files_.size(); ++file) {
+        if (closure.Has(file) && files_[file].side != side_)
+          out_.brings[group.roots[i]].insert(file);
+      }
+    }
 
     // Of a name that a file defines twice, the later definition counts.
     std::unordered_map<std::string_view, const MacroDefinition*> in_force;
@@ -137,7 +132,7 @@ class Harvester {
       if (!taken.emplace(macro.file, macro.name).second) continue;
       wanted.push_back(&macro);
     }
-Probes probes(discovery.macros, wanted,
+    Probes probes(discovery.macros, wanted,
                   static_cast<unsigned>(group.roots.size()));
     std::vector<std::string> options = options_;
     // Else an unknown function looks like a value that is not constant.
@@ -146,7 +141,7 @@ Probes probes(discovery.macros, wanted,
         ClangUnit::Parse(IncludeText(group.roots, files_) + probes.text(),
                          options, ClangUnit::Detail::kParse, files_);
     if (!unit) return tl::unexpected(unit.error());
-probes.Read(*unit);
+    probes.Read(*unit);
     const FactPlaces before = {out_.facts.constants.size(),
                                out_.facts.function_macros.size(),
                                out_.facts.types.size()};
@@ -154,18 +149,16 @@ probes.Read(*unit);
         *unit, [this](int file) { return IsOurs(file); }, texts_, out_.facts);
     for (std::size_t i = before.types; i < out_.facts.types.size(); ++i)
       AddMembers(out_.facts.types[i].fact);
-    probes.TellMembers([this](std::string_view name) {
-      return members_.contains(name);
-    });
+    probes.TellMembers(
+        [this](std::string_view name) { return members_.contains(name); });
 
     const Result<void> tried = probes.TryIf(options_, files_);
     if (!tried) return tried;
     for (const EvaluatedMacro& macro : probes.results()) AddMacro(macro);
     if (gcc_ != nullptr) {
-      const Result<void> measured =
-          MeasureByGcc(*gcc_, sysroot_, variant_.defines,
-                       IncludeText(group.roots, files_), before, texts_,
-                       out_.facts);
+      const Result<void> measured = MeasureByGcc(
+          *gcc_, sysroot_, variant_.defines, IncludeText(group.roots, files_),
+          before, texts_, out_.facts);
       // gcc gives up where clang goes on: a header that is not there.
       if (!measured && discovery.errors.empty()) return measured;
     }
@@ -203,8 +196,8 @@ probes.Read(*unit);
     const MacroDefinition& definition = *macro.definition;
     // Its own name is unknown: it was undefined again, as helpers are.
     if (macro.use == Use::kUnevaluable &&
-        macro.value == fmt::format("use of undeclared identifier '{}'",
-                                   definition.name) &&
+        macro.value ==
+            fmt::format("use of undeclared identifier '{}'", definition.name) &&
         definition.text != definition.name)
       return;
     if (definition.function_like) {
@@ -342,8 +335,7 @@ probes.Read(*unit);
       }
       all.push_back(&constant);
     }
-    std::map<std::pair<int, std::string_view>,
-             std::vector<const InFile<Type>*>>
+    std::map<std::pair<int, std::string_view>, std::vector<const InFile<Type>*>>
         types;
     for (const auto& type : out_.facts.types) {
       if (!type.fact.complete) continue;
@@ -352,10 +344,10 @@ probes.Read(*unit);
       for (const auto* other : all) {
         if (space == 0 || type.fact.is != other->fact.is)
           meet(type.file, other->file,
-               fmt::format("both define {}{}",
-                           space == 0 ? fmt::format("{} ", NameOf(type.fact.kind))
-                                      : "",
-                           type.fact.name));
+               fmt::format(
+                   "both define {}{}",
+                   space == 0 ? fmt::format("{} ", NameOf(type.fact.kind)) : "",
+                   type.fact.name));
       }
       all.push_back(&type);
     }

@@ -28,7 +28,9 @@ struct HeaderHarvest {
   Plan plan;  // its discoveries are emptied
   // By header: those that it needs before it.
   std::map<int, std::set<int>> needs;
-  // By header: all that come with it.
+  // By header: those of the other side that come with it.
+  std::map<int, std::set<int>> brings;
+  // By header: those that it includes itself.
   std::vector<std::vector<int>> includes;
   std::set<int> seen;  // headers that were entered
 };

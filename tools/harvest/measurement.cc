@@ -83,6 +83,16 @@ class Measurer {
         AskValue(Question::Of::kFunctionMacro, i, facts_.expressions[i]);
     }
     for (std::size_t i = from.types; i < facts_.types.size(); ++i) AskType(i);
+    // Numbers are the elements of one array; bit-fields are objects after it.
+    std::stable_partition(questions_.begin(), questions_.end(),
+                          [](const Question& question) {
+                            return question.what != Question::What::kBits;
+                          });
+    numbers_ = static_cast<std::size_t>(std::count_if(
+        questions_.begin(), questions_.end(), [](const Question& question) {
+          return question.what != Question::What::kBits;
+        }));
+    if (questions_.empty()) return {};
     for (int round = 0; round < kMostRounds; ++round) {
       const Result<bool> compiled = Compile();
       if (!compiled) return tl::unexpected(compiled.error());
@@ -170,16 +180,12 @@ class Measurer {
         value = fmt::format("sizeof((({} *)0)->{})", type_name(), e);
         break;
       case Question::What::kBits:
-        // The numbers say where it starts by the object's own symbol.
         return fmt::format(
             "const union {{ unsigned char b[sizeof({0})]; {0} t; }} "
             "plumbline_bits_{1} = {{ .t = {{ .{2} = -1 }} }};\n",
             type_name(), number, e);
     }
-    return fmt::format(
-        "const unsigned long long plumbline_{} "
-        "__attribute__((section(\"{}\"))) = {};\n",
-        number, kNumbers, value);
+    return value + ",\n";
   }
 
   std::filesystem::path Path(const char* name) const {
@@ -195,15 +201,25 @@ class Measurer {
     }
     std::ofstream out(Path("probe.c"));
     out << includes_;
-    for (std::size_t i = 0; i < questions_.size(); ++i) {
+    out << "const unsigned long long " << kNumbers << "[] = {\n";
+    for (std::size_t i = 0; i < numbers_; ++i)
+      out << (struck_.contains(i) ? "0,\n" : LineOf(questions_[i], i));
+    out << "0 };\n";
+    for (std::size_t i = numbers_; i < questions_.size(); ++i)
       out << (struck_.contains(i) ? "\n" : LineOf(questions_[i], i));
-    }
     out.close();
     if (!out) return Fail("{}: can't be written", Path("probe.c").string());
-    std::vector<std::string> words = {
-        "gcc", "-std=gnu17", "-w",       "-O0",     "-c",
-        "-fno-common",       "-fmax-errors=0",      "-fno-diagnostics-show-caret",
-        "-nostdinc",         "-isystem", gcc_.own_headers};
+    std::vector<std::string> words = {"gcc",
+                                      "-std=gnu17",
+                                      "-w",
+                                      "-O0",
+                                      "-c",
+                                      "-fno-common",
+                                      "-fmax-errors=0",
+                                      "-fno-diagnostics-show-caret",
+                                      "-nostdinc",
+                                      "-isystem",
+                                      gcc_.own_headers};
     for (const std::string& define : defines_) words.push_back("-D" + define);
     for (const auto& folder : sysroot_.include_folders)
       words.insert(words.end(), {"-isystem", folder.string()});
@@ -220,6 +236,7 @@ class Measurer {
     if (finished->Succeeded()) return true;
     const auto before = static_cast<std::size_t>(
         std::count(includes_.begin(), includes_.end(), '\n'));
+    // What gcc refuses is asked no more; clang's answer stays.
     const std::size_t known = struck_.size();
     std::istringstream lines(finished->errors);
     const std::string mark = Path("probe.c").string() + ":";
@@ -230,17 +247,19 @@ class Measurer {
       if (!line.starts_with(mark)) continue;
       const auto number = static_cast<std::size_t>(
           std::strtoull(line.c_str() + mark.size(), nullptr, 10));
-      if (number <= before || number > before + questions_.size()) continue;
-      Strike(number - before - 1);
+      // The array has a line before it and one after it.
+      if (number > before + 1 && number <= before + 1 + numbers_) {
+        struck_.insert(number - before - 2);
+      } else if (number > before + 2 + numbers_ &&
+                 number <= before + 2 + questions_.size()) {
+        struck_.insert(number - before - 3);
+      }
     }
     if (struck_.size() == known)
       return Fail("{}: {}", gcc_.program,
                   last.empty() ? finished->Describe() : last);
     return false;
   }
-
-  // What gcc refuses is asked no more; clang's answer stays.
-  void Strike(std::size_t number) { struck_.insert(number); }
 
   Result<void> ReadAnswers() {
     elf_version(EV_CURRENT);
@@ -256,8 +275,7 @@ class Measurer {
     Elf_Scn* section = nullptr;
     while ((section = elf_nextscn(elf.get(), section)) != nullptr) {
       GElf_Shdr shdr;
-      if (gelf_getshdr(section, &shdr) == nullptr ||
-          shdr.sh_type != SHT_SYMTAB)
+      if (gelf_getshdr(section, &shdr) == nullptr || shdr.sh_type != SHT_SYMTAB)
         continue;
       Elf_Data* symbols = elf_getdata(section, nullptr);
       if (symbols == nullptr || shdr.sh_entsize == 0) continue;
@@ -282,18 +300,11 @@ class Measurer {
 
   void Take(Elf* elf, const GElf_Sym& symbol, std::string_view name,
             bool little) {
-    constexpr std::string_view kNumber = "plumbline_";
     constexpr std::string_view kBits = "plumbline_bits_";
-    const bool bits = name.starts_with(kBits);
-    if (!name.starts_with(kNumber)) return;
-    name.remove_prefix(bits ? kBits.size() : kNumber.size());
-    const auto number = static_cast<std::size_t>(
-        std::strtoull(std::string(name).c_str(), nullptr, 10));
+    if (name != kNumbers && !name.starts_with(kBits)) return;
     Elf_Scn* section = elf_getscn(elf, symbol.st_shndx);
     GElf_Shdr shdr;
-    if (number >= questions_.size() || section == nullptr ||
-        gelf_getshdr(section, &shdr) == nullptr)
-      return;
+    if (section == nullptr || gelf_getshdr(section, &shdr) == nullptr) return;
     std::vector<unsigned char> bytes(symbol.st_size, 0);
     if (shdr.sh_type != SHT_NOBITS) {
       const Elf_Data* data = elf_rawdata(section, nullptr);
@@ -303,16 +314,24 @@ class Measurer {
                   static_cast<const char*>(data->d_buf) + symbol.st_value,
                   bytes.size());
     }
-    if (bits) {
-      AnswerBits(questions_[number], bytes, little);
+    if (name != kNumbers) {
+      name.remove_prefix(kBits.size());
+      const auto number = static_cast<std::size_t>(
+          std::strtoull(std::string(name).c_str(), nullptr, 10));
+      if (number < questions_.size())
+        AnswerBits(questions_[number], bytes, little);
       return;
     }
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes.size() && i < 8; ++i) {
-      const std::uint64_t byte = bytes[i];
-      value |= byte << (8 * (little ? i : bytes.size() - 1 - i));
+    for (std::size_t number = 0;
+         number < numbers_ && (number + 1) * 8 <= bytes.size(); ++number) {
+      if (struck_.contains(number)) continue;
+      std::uint64_t value = 0;
+      for (std::size_t i = 0; i < 8; ++i) {
+        const std::uint64_t byte = bytes[number * 8 + i];
+        value |= byte << (8 * (little ? i : 7 - i));
+      }
+      Answer(questions_[number], value);
     }
-    Answer(questions_[number], value);
   }
 
   // clang numbers the bits of a bit-field from the start of the record: from
@@ -336,7 +355,8 @@ class Measurer {
   void AnswerConstant(const Question& question, std::uint64_t value,
                       Fact& fact) {
     if (question.what == Question::What::kType) {
-      if (value >= 1 && value <= kTypes.size()) fact.type = kTypes.at(value - 1);
+      if (value >= 1 && value <= kTypes.size())
+        fact.type = kTypes.at(value - 1);
       return;
     }
     raw_[{question.of, question.index}] = value;
@@ -389,6 +409,7 @@ class Measurer {
   Facts& facts_;
   std::unique_ptr<TemporaryFolder> folder_;
   std::vector<Question> questions_;
+  std::size_t numbers_ = 0;  // of them, before those of bit-fields
   std::set<std::size_t> struck_;
   std::map<std::pair<Question::Of, std::size_t>, std::uint64_t> raw_;
   mutable std::set<std::string_view> typedefs_;

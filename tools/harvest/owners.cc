@@ -40,8 +40,8 @@ std::vector<int> FindOwners(const std::vector<int>& public_headers,
     owner = header;
     if (is_public.contains(header)) continue;
     // glibc's headers say which one to use instead.
-    const auto told = by_name.find(
-        directives[static_cast<std::size_t>(header)].instead);
+    const auto told =
+        by_name.find(directives[static_cast<std::size_t>(header)].instead);
     if (told != by_name.end()) {
       owner = told->second;
       continue;
@@ -59,7 +59,8 @@ std::vector<int> FindOwners(const std::vector<int>& public_headers,
       for (const int file : next) {
         if (!is_public.contains(file)) continue;
         const bool same_name = Stem(files[file].name) == stem;
-        const bool had_same = Stem(files[owner].name) == stem && owner != header;
+        const bool had_same =
+            Stem(files[owner].name) == stem && owner != header;
         if (owner == header || (same_name && !had_same)) owner = file;
       }
       level = std::move(next);

@@ -33,8 +33,8 @@ std::string LastLine(const std::string& text) {
 
 Result<PackageSource> Describe(const std::string& file) {
   const Result<std::string> fields = RunTool(
-      kDpkgDeb, {"--showformat=${Package} ${Version} ${Architecture}\n",
-                 "--show", file});
+      kDpkgDeb,
+      {"--showformat=${Package} ${Version} ${Architecture}\n", "--show", file});
   if (!fields)
     return Fail("{}: no Debian package, or a damaged one: {}", file,
                 fields.error().message);
@@ -102,14 +102,13 @@ Result<UnpackedPackages> UnpackPackages(const std::vector<std::string>& files) {
   if (!folder) return tl::unexpected(folder.error());
   UnpackedPackages unpacked{*std::move(folder), {}, {}};
   for (auto& [package, file] : packages) {
-    const Result<std::string> done = RunTool(
-        kDpkgDeb, {"--extract", file, unpacked.folder.path().string()});
+    const Result<std::string> done =
+        RunTool(kDpkgDeb, {"--extract", file, unpacked.folder.path().string()});
     if (!done)
       return Fail("{}: can't be unpacked, so it is damaged or cut off: {}",
                   file, done.error().message);
     if (IsKernels(package)) {
-      Result<std::set<std::string>> names =
-          HeaderNames(unpacked.folder.path());
+      Result<std::set<std::string>> names = HeaderNames(unpacked.folder.path());
       if (!names) return tl::unexpected(names.error());
       unpacked.uapi_names.merge(*names);
     }

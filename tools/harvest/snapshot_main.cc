@@ -52,9 +52,9 @@ Result<void> Run(const Options& options) {
   Result<Sysroot> sysroot = ReadSysroot(root, about);
   if (!sysroot) return tl::unexpected(sysroot.error());
   if (packages) sysroot->packages = packages->packages;
-  const Result<Surface> surface =
-      Harvest(*sysroot, {.limit = std::chrono::seconds(options.limit),
-                         .by_gcc = options.by_gcc});
+  const Result<Surface> surface = Harvest(
+      *sysroot,
+      {.limit = std::chrono::seconds(options.limit), .by_gcc = options.by_gcc});
   if (!surface) return tl::unexpected(surface.error());
   const Result<void> written =
       cli::WriteOutput(options.output, WriteSurface(*surface));
@@ -72,12 +72,14 @@ int Main(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  tools/plumbline snapshot --sysroot / -o here.surface\n"
-      "  tools/plumbline snapshot --sysroot /usr/s390x-linux-gnu -o s390x.surface\n"
+      "  tools/plumbline snapshot --sysroot /usr/s390x-linux-gnu -o "
+      "s390x.surface\n"
       "  tools/plumbline snapshot --debs libc6_*.deb libc6-dev_*.deb "
       "linux-libc-dev_*.deb -o new.surface\n\n"
       "Exit status: 0; 2 when the work could not be done.");
-  app.add_option("--sysroot", options.sysroot,
-                 "A folder with usr/include, or a cross compiler's with include")
+  app.add_option(
+         "--sysroot", options.sysroot,
+         "A folder with usr/include, or a cross compiler's with include")
       ->type_name("DIR");
   app.add_option("--debs", options.debs,
                  "Packages: libc6, libc6-dev and linux-libc-dev")
@@ -93,8 +95,9 @@ int Main(int argc, char** argv) {
       ->type_name("S")
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
-  app.add_flag("--gcc", options.by_gcc,
-               "Measure by the cross gcc, even if clang knows the architecture");
+  app.add_flag(
+      "--gcc", options.by_gcc,
+      "Measure by the cross gcc, even if clang knows the architecture");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -118,10 +121,9 @@ int main(int argc, char** argv) {
   try {
     return plumbline::harvest::Main(argc, argv);
   } catch (const std::exception& exception) {
-    std::fputs(
-        fmt::format("plumbline: internal error: {}\n", exception.what())
-            .c_str(),
-        stderr);
+    std::fputs(fmt::format("plumbline: internal error: {}\n", exception.what())
+                   .c_str(),
+               stderr);
     return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
   }
 }

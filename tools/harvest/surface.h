@@ -149,6 +149,9 @@ struct Header {
   std::string_view path;
   HeaderStatus status = HeaderStatus::kIncludable;
   std::string_view detail;  // the headers needed, the owner, or the reason
+  // The other side's headers that come with it, with spaces between them: what
+  // glibc leaves to the kernel's headers is no less there for a program.
+  std::string_view brings;
 
   auto Key() const { return std::tuple(side, path); }
   bool operator==(const Header&) const = default;

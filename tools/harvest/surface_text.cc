@@ -58,8 +58,7 @@ void WriteType(std::string& out, const Type& type) {
 }
 
 void WriteSection(std::string& out, const Section& section) {
-  Line(out,
-       {"section", NameOf(section.side), section.owner, section.variant});
+  Line(out, {"section", NameOf(section.side), section.owner, section.variant});
   for (const Constant& constant : section.constants)
     Line(out, {NameOf(constant.kind), constant.name, NameOf(constant.use),
                constant.visible, constant.type, constant.value});
@@ -174,8 +173,8 @@ class Reader {
       kind = static_cast<Kind>(i);
       if (NameOf(kind) == text) return true;
     }
-    return Wrong(fmt::format("'{}' is none of the words that can be here",
-                             text));
+    return Wrong(
+        fmt::format("'{}' is none of the words that can be here", text));
   }
 
   bool Record() {
@@ -218,7 +217,8 @@ class Reader {
     Header header;
     header.path = columns_[2];
     header.detail = columns_[4];
-    return Columns(5) && Word(columns_[1], kSides.size(), header.side) &&
+    header.brings = columns_[5];
+    return Columns(6) && Word(columns_[1], kSides.size(), header.side) &&
            Word(columns_[3], kHeaderStatuses, header.status) &&
            Add(surface_.headers, header);
   }
@@ -367,8 +367,8 @@ class Reader {
     symbol.version = columns_[2];
     symbol.is_default = columns_[3] == "default";
     if (!symbol.is_default && columns_[3] != "hidden")
-      return Wrong(fmt::format("'{}' is neither default nor hidden",
-                               columns_[3]));
+      return Wrong(
+          fmt::format("'{}' is neither default nor hidden", columns_[3]));
     symbol.type = columns_[4];
     symbol.binding = columns_[5];
     return Number(columns_[6], symbol.size) &&
@@ -389,7 +389,8 @@ class Reader {
 
 std::string OneColumn(std::string_view text) {
   std::string out;
-  for (const char c : text) out += c == '\t' || c == '\n' || c == '\r' ? ' ' : c;
+  for (const char c : text)
+    out += c == '\t' || c == '\n' || c == '\r' ? ' ' : c;
   return out;
 }
 
@@ -406,7 +407,7 @@ std::string WriteSurface(const Surface& surface) {
                package.sha256});
   for (const Header& header : surface.headers)
     Line(out, {"header", NameOf(header.side), header.path,
-               NameOf(header.status), header.detail});
+               NameOf(header.status), header.detail, header.brings});
   for (const Conflict& conflict : surface.conflicts)
     Line(out, {"conflict", NameOf(conflict.side), conflict.first,
                conflict.second, conflict.reason});

@@ -138,8 +138,7 @@ class LibraryReader {
       GElf_Verdaux name;
       if (gelf_getverdef(data, static_cast<int>(offset), &definition) ==
               nullptr ||
-          gelf_getverdaux(data,
-                          static_cast<int>(offset + definition.vd_aux),
+          gelf_getverdaux(data, static_cast<int>(offset + definition.vd_aux),
                           &name) == nullptr)
         return Damaged("version definitions");
       const char* text =
@@ -205,8 +204,9 @@ class LibraryReader {
       if (!taken) return taken;
     }
     std::sort(library_.nodes.begin(), library_.nodes.end());
-    std::sort(library_.symbols.begin(), library_.symbols.end(),
-              [](const Symbol& a, const Symbol& b) { return a.Key() < b.Key(); });
+    std::sort(
+        library_.symbols.begin(), library_.symbols.end(),
+        [](const Symbol& a, const Symbol& b) { return a.Key() < b.Key(); });
     const auto same = [](const Symbol& a, const Symbol& b) {
       return a.Key() == b.Key();
     };

@@ -36,48 +36,49 @@ constexpr auto kGlibcScsi = std::to_array<std::string_view>(
 // glibc's, for a sysroot that holds other libraries' headers too and has no
 // database of packages.
 constexpr auto kGlibcFolders = std::to_array<std::string_view>(
-    {"arpa",   "bits",  "finclude", "gnu",     "ieee754", "net",
-     "netash", "netatalk", "netax25", "neteconet", "netinet", "netipx",
-     "netiucv", "netpacket", "netrom", "netrose", "nfs", "protocols",
-     "rpc",    "rpcsvc", "sys"});
+    {"arpa",    "bits",      "finclude", "gnu",       "ieee754", "net",
+     "netash",  "netatalk",  "netax25",  "neteconet", "netinet", "netipx",
+     "netiucv", "netpacket", "netrom",   "netrose",   "nfs",     "protocols",
+     "rpc",     "rpcsvc",    "sys"});
 constexpr auto kGlibcFiles = std::to_array<std::string_view>(
-    {"a.out.h",      "aio.h",       "aliases.h",    "alloca.h",
-     "ar.h",         "argp.h",      "argz.h",       "assert.h",
-     "byteswap.h",   "complex.h",   "cpio.h",       "crypt.h",
-     "ctype.h",      "dirent.h",    "dlfcn.h",      "elf.h",
-     "endian.h",     "envz.h",      "err.h",        "errno.h",
-     "error.h",      "execinfo.h",  "fcntl.h",      "features-time64.h",
-     "features.h",   "fenv.h",      "fmtmsg.h",     "fnmatch.h",
-     "fpregdef.h",   "fpu_control.h", "fstab.h",    "fts.h",
-     "ftw.h",        "gconv.h",     "getopt.h",     "glob.h",
-     "gnu-versions.h", "grp.h",     "gshadow.h",    "iconv.h",
-     "ieee754.h",    "ifaddrs.h",   "inttypes.h",   "langinfo.h",
-     "lastlog.h",    "libgen.h",    "libintl.h",    "limits.h",
-     "link.h",       "locale.h",    "malloc.h",     "math.h",
-     "mcheck.h",     "memory.h",    "mntent.h",     "monetary.h",
-     "mqueue.h",     "netdb.h",     "nl_types.h",   "nss.h",
-     "obstack.h",    "paths.h",     "poll.h",       "printf.h",
-     "proc_service.h", "pthread.h", "pty.h",        "pwd.h",
-     "re_comp.h",    "regdef.h",    "regex.h",      "regexp.h",
-     "resolv.h",     "sched.h",     "search.h",     "semaphore.h",
-     "setjmp.h",     "sgtty.h",     "shadow.h",     "signal.h",
-     "spawn.h",      "stab.h",      "stdbit.h",     "stdc-predef.h",
-     "stdint.h",     "stdio.h",     "stdio_ext.h",  "stdlib.h",
-     "string.h",     "strings.h",   "stropts.h",    "syscall.h",
-     "sysexits.h",   "syslog.h",    "tar.h",        "termio.h",
-     "termios.h",    "tgmath.h",    "thread_db.h",  "threads.h",
-     "time.h",       "ttyent.h",    "uchar.h",      "ucontext.h",
-     "ulimit.h",     "unistd.h",    "ustat.h",      "utime.h",
-     "utmp.h",       "utmpx.h",     "values.h",     "wait.h",
-     "wchar.h",      "wctype.h",    "wordexp.h"});
+    {"a.out.h",        "aio.h",         "aliases.h",   "alloca.h",
+     "ar.h",           "argp.h",        "argz.h",      "assert.h",
+     "byteswap.h",     "complex.h",     "cpio.h",      "crypt.h",
+     "ctype.h",        "dirent.h",      "dlfcn.h",     "elf.h",
+     "endian.h",       "envz.h",        "err.h",       "errno.h",
+     "error.h",        "execinfo.h",    "fcntl.h",     "features-time64.h",
+     "features.h",     "fenv.h",        "fmtmsg.h",    "fnmatch.h",
+     "fpregdef.h",     "fpu_control.h", "fstab.h",     "fts.h",
+     "ftw.h",          "gconv.h",       "getopt.h",    "glob.h",
+     "gnu-versions.h", "grp.h",         "gshadow.h",   "iconv.h",
+     "ieee754.h",      "ifaddrs.h",     "inttypes.h",  "langinfo.h",
+     "lastlog.h",      "libgen.h",      "libintl.h",   "limits.h",
+     "link.h",         "locale.h",      "malloc.h",    "math.h",
+     "mcheck.h",       "memory.h",      "mntent.h",    "monetary.h",
+     "mqueue.h",       "netdb.h",       "nl_types.h",  "nss.h",
+     "obstack.h",      "paths.h",       "poll.h",      "printf.h",
+     "proc_service.h", "pthread.h",     "pty.h",       "pwd.h",
+     "re_comp.h",      "regdef.h",      "regex.h",     "regexp.h",
+     "resolv.h",       "sched.h",       "search.h",    "semaphore.h",
+     "setjmp.h",       "sgtty.h",       "shadow.h",    "signal.h",
+     "spawn.h",        "stab.h",        "stdbit.h",    "stdc-predef.h",
+     "stdint.h",       "stdio.h",       "stdio_ext.h", "stdlib.h",
+     "string.h",       "strings.h",     "stropts.h",   "syscall.h",
+     "sysexits.h",     "syslog.h",      "tar.h",       "termio.h",
+     "termios.h",      "tgmath.h",      "thread_db.h", "threads.h",
+     "time.h",         "ttyent.h",      "uchar.h",     "ucontext.h",
+     "ulimit.h",       "unistd.h",      "ustat.h",     "utime.h",
+     "utmp.h",         "utmpx.h",       "values.h",    "wait.h",
+     "wchar.h",        "wctype.h",      "wordexp.h"});
 
 // Libraries of glibc by what their names begin with, ".so" after it.
 constexpr auto kLibraries = std::to_array<std::string_view>(
-    {"libBrokenLocale", "libSegFault", "libanl", "libc", "libc_malloc_debug",
-     "libcidn", "libdl", "libm", "libmemusage", "libmvec", "libnsl",
-     "libnss_compat", "libnss_db", "libnss_dns", "libnss_files",
-     "libnss_hesiod", "libnss_nis", "libnss_nisplus", "libpcprofile",
-     "libpthread", "libresolv", "librt", "libthread_db", "libutil"});
+    {"libBrokenLocale",   "libSegFault",    "libanl",       "libc",
+     "libc_malloc_debug", "libcidn",        "libdl",        "libm",
+     "libmemusage",       "libmvec",        "libnsl",       "libnss_compat",
+     "libnss_db",         "libnss_dns",     "libnss_files", "libnss_hesiod",
+     "libnss_nis",        "libnss_nisplus", "libpcprofile", "libpthread",
+     "libresolv",         "librt",          "libthread_db", "libutil"});
 
 template <std::size_t N>
 bool IsOneOf(const std::array<std::string_view, N>& all,
@@ -103,8 +104,8 @@ bool IsLibraryName(std::string_view name) {
   const std::string_view stem = name.substr(0, end);
   const std::string_view rest = name.substr(end + 3);
   // These two have no version.
-  const bool bare = stem == "libmemusage" || stem == "libpcprofile" ||
-                    stem == "libSegFault";
+  const bool bare =
+      stem == "libmemusage" || stem == "libpcprofile" || stem == "libSegFault";
   if (!(bare ? rest.empty() : rest.size() > 1 && rest[0] == '.')) return false;
   // libnsl.so.2 is another project's.
   return IsOneOf(kLibraries, stem) && !name.starts_with("libnsl.so.2");
@@ -192,8 +193,9 @@ std::map<std::string, Side> PackagedHeaders(const fs::path& database,
     const std::string name = at->path().filename().string();
     if (!name.ends_with(".list")) continue;
     const bool kernel = name.starts_with("linux-libc-dev");
-    const bool libc = (name.starts_with("libc6") || name.starts_with("libc0")) &&
-                      name.find("-dev") != std::string::npos;
+    const bool libc =
+        (name.starts_with("libc6") || name.starts_with("libc0")) &&
+        name.find("-dev") != std::string::npos;
     if (!kernel && !libc) continue;
     std::ifstream in(at->path());
     for (std::string line; std::getline(in, line);) {
@@ -249,9 +251,8 @@ bool Matches(const ElfIdentity& identity, const Architecture& arch) {
   return identity.machine == arch.machine &&
          identity.elf_class == arch.elf_class &&
          identity.elf_endian == arch.elf_endian &&
-         (arch.machine != EM_ARM ||
-          ((identity.flags & EF_ARM_ABI_FLOAT_HARD) != 0) ==
-              (arch.name == "armhf"));
+         (arch.machine != EM_ARM || ((identity.flags & EF_ARM_ABI_FLOAT_HARD) !=
+                                     0) == (arch.name == "armhf"));
 }
 
 std::vector<const Architecture*> Candidates(const std::string& asked) {
@@ -312,8 +313,7 @@ Result<void> FindArchitecture(Sysroot& sysroot, const std::string& asked) {
       "{}: no libc.so.6{} below: half a sysroot? It takes the C library "
       "(package libc6), its headers (libc6-dev) and the kernel's "
       "(linux-libc-dev)",
-      sysroot.root.string(),
-      asked.empty() ? std::string() : " of " + asked);
+      sysroot.root.string(), asked.empty() ? std::string() : " of " + asked);
 }
 
 Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options) {
@@ -332,8 +332,7 @@ Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options) {
   // cross compiler's.
   std::map<std::string, Side> packaged;
   if (!options.nothing_else) {
-    const std::string prefix =
-        sysroot.root == "/" ? "" : sysroot.root.string();
+    const std::string prefix = sysroot.root == "/" ? "" : sysroot.root.string();
     packaged = PackagedHeaders(sysroot.root / "var/lib/dpkg", prefix);
     if (packaged.empty()) packaged = PackagedHeaders("/var/lib/dpkg", "");
     if (!packaged.contains((include / "features.h").string())) packaged.clear();
@@ -341,8 +340,7 @@ Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options) {
 
   // Other architectures' folders lie beside the headers.
   std::set<std::string> skip;
-  for (const Architecture& arch : Architectures())
-    skip.emplace(arch.multiarch);
+  for (const Architecture& arch : Architectures()) skip.emplace(arch.multiarch);
   for (fs::directory_iterator at(include, error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
@@ -409,8 +407,7 @@ Result<void> FindVersions(Sysroot& sysroot) {
 void FindLibraries(Sysroot& sysroot) {
   std::set<std::string> seen;
   std::set<std::pair<dev_t, ino_t>> files;
-  for (const fs::path& folder :
-       LibraryFolders(sysroot.root, *sysroot.arch)) {
+  for (const fs::path& folder : LibraryFolders(sysroot.root, *sysroot.arch)) {
     std::error_code error;
     std::vector<fs::path> found;
     for (fs::directory_iterator at(folder, error), end; !error && at != end;

@@ -57,8 +57,9 @@ std::string Around(CXType type, std::string declarator) {
       return Around(pointee, std::move(declarator));
     }
     case CXType_ConstantArray:
-      return Around(clang_getArrayElementType(type),
-                    fmt::format("{}[{}]", declarator, clang_getArraySize(type)));
+      return Around(
+          clang_getArrayElementType(type),
+          fmt::format("{}[{}]", declarator, clang_getArraySize(type)));
     case CXType_IncompleteArray:
     case CXType_VariableArray:
       return Around(clang_getArrayElementType(type), declarator + "[]");
@@ -84,13 +85,13 @@ std::string Around(CXType type, std::string declarator) {
       if (tag.empty())
         return Joined(fmt::format("{}{} {{}}", words, Keyword(declaration)),
                       declarator);
-      const bool has_tag = !TakeText(clang_getCursorSpelling(declaration)).empty() &&
-                           clang_Cursor_isAnonymous(declaration) == 0;
-      if (has_tag && TakeText(clang_getTypeSpelling(type)).find(' ') !=
-                         std::string::npos)
-        return Joined(
-            fmt::format("{}{} {}", words, Keyword(declaration), tag),
-            declarator);
+      const bool has_tag =
+          !TakeText(clang_getCursorSpelling(declaration)).empty() &&
+          clang_Cursor_isAnonymous(declaration) == 0;
+      if (has_tag &&
+          TakeText(clang_getTypeSpelling(type)).find(' ') != std::string::npos)
+        return Joined(fmt::format("{}{} {}", words, Keyword(declaration), tag),
+                      declarator);
       return Joined(words + tag, declarator);
     }
     default:

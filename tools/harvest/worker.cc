@@ -29,8 +29,7 @@ constexpr char kFailed = '-';
 
 }  // namespace
 
-Result<Worker> Worker::Start(
-    const std::function<Result<std::string>()>& work) {
+Result<Worker> Worker::Start(const std::function<Result<std::string>()>& work) {
   std::array<int, 2> ends = {};
   if (pipe2(ends.data(), O_CLOEXEC) != 0)
     return Fail("no pipe could be made: {}", std::strerror(errno));

@@ -1,0 +1,173 @@
+"""The surface of the installed headers, held against what gcc makes of them one by one.
+
+Nothing here uses what a snapshot is made with: macros are counted by `gcc -E -dD` of each header alone, and
+values, types and layouts are asserted in C that gcc compiles.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from tools.harvest import testing
+
+# Every so-many-th header is looked at here; PLUMBLINE_EVERY_HEADER=1 takes all.
+STEP = 1 if os.environ.get("PLUMBLINE_EVERY_HEADER") == "1" else 12
+
+_MARKER = re.compile(r'# \d+ "([^"]+)"')
+_DEFINE = re.compile(r"#define (\w+)(\(?)")
+_UNDEF = re.compile(r"#undef (\w+)")
+
+
+@pytest.fixture(name="surface", scope="module")
+def _surface() -> testing.Surface:
+    return testing.snapshot(pathlib.Path("/"))
+
+
+def sample(surface: testing.Surface, side: str) -> list[str]:
+    """Headers that can be included by themselves."""
+    return [name for (its_side, name), columns in sorted(surface.headers.items()) if its_side == side and columns[0] == "includable"][::STEP]
+
+
+def gcc(*arguments: str, text: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["gcc", "-std=gnu17", "-w", "-x", "c", *arguments, "-"], input=text, capture_output=True, text=True, check=False)
+
+
+def macros_of(side: str, header: str) -> set[str]:
+    """Object-like macros that are in force after the header, of files of its side."""
+    options = ["-D_GNU_SOURCE"] if side == "glibc" else []
+    done = gcc("-E", "-dD", *options, text=f"#include <{header}>\n")
+    assert done.returncode == 0, done.stderr
+    found: set[str] = set()
+    file = ""
+    for line in done.stdout.splitlines():
+        if marker := _MARKER.match(line):
+            file = marker[1]
+        elif define := _DEFINE.match(line):
+            found.discard(define[1])
+            if file.endswith(f"/{header}") and define[2] == "":
+                found.add(define[1])
+        elif undef := _UNDEF.match(line):
+            found.discard(undef[1])
+    return found
+
+
+@pytest.mark.parametrize("side", ["glibc", "uapi"])
+def test_no_macro_is_lost(surface: testing.Surface, side: str) -> None:
+    recorded = {(key[1], key[4]) for key in surface.records if key[0] == side and key[2] == "" and key[3] == "macro"}
+    headers = sample(surface, side)
+    assert len(headers) > 10
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        lost = {
+            (header, name)
+            for header, names in zip(headers, pool.map(lambda header: macros_of(side, header), headers))
+            for name in names
+            if (header, name) not in recorded
+        }
+    assert not lost
+
+
+def assertions(surface: testing.Surface, side: str, header: str) -> str:
+    """What the surface says of one header, as C."""
+    lines = []
+    for (its_side, owner, variant, kind, name), columns in surface.records.items():
+        if (its_side, owner, variant) != (side, header, ""):
+            continue
+        if kind in ("macro", "enumerator") and columns[0] in ("if", "constant") and re.fullmatch(r"-?\d+", columns[3]):
+            if "*" in columns[2]:
+                continue
+            value = "(-9223372036854775807 - 1)" if columns[3] == "-9223372036854775808" else columns[3]
+            suffix = "u" if columns[2].startswith("unsigned") else ""
+            lines.append(f"_Static_assert(({name}) == {value}{suffix}, \"{name}\");")
+            if not columns[2].startswith("enum"):
+                lines.append(f'_Static_assert(_Generic(({name}), {columns[2]}: 1, default: 0), "type of {name}");')
+            if columns[0] == "if":
+                lines.append(f"#if ({name}) != ({value}{suffix})\n#error {name}\n#endif")
+        if kind in ("struct", "union", "typedef") and columns[1] != "incomplete" and columns[1] != "0":
+            type_name = name if kind == "typedef" or (side, header, "", "typedef", name) in surface.records else f"{kind} {name}"
+            lines.append(f'_Static_assert(sizeof({type_name}) == {columns[1]} && _Alignof({type_name}) == {columns[2]}, "{name}");')
+            for path, offset, width, _ in surface.fields[(its_side, owner, variant, kind, name)]:
+                if width.startswith(":"):
+                    continue
+                member = path.replace("[]", "[0]")
+                lines.append(f'_Static_assert(__builtin_offsetof({type_name}, {member}) == {offset}, "{name}.{path}");')
+                if width != "0":
+                    lines.append(f'_Static_assert(sizeof((({type_name} *)0)->{member}) == {width}, "{name}.{path}");')
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("side", ["glibc", "uapi"])
+def test_gcc_agrees(surface: testing.Surface, side: str) -> None:
+    options = ["-D_GNU_SOURCE"] if side == "glibc" else []
+
+    def disagreements(header: str) -> list[str]:
+        text = f"#include <{header}>\n" + assertions(surface, side, header)
+        done = gcc("-fsyntax-only", "-fmax-errors=0", *options, text=text)
+        return [f"{header}: {line}" for line in done.stderr.splitlines() if " error: " in line]
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        found = [line for lines in pool.map(disagreements, sample(surface, side)) for line in lines]
+    # A macro may need what only another header has: then gcc knows no such name.
+    real = [line for line in found if "undeclared" not in line and "incomplete" not in line and "undefined type" not in line]
+    assert not real, "\n".join(real[:20])
+
+
+def test_gcc_would_disagree_with_a_wrong_value(surface: testing.Surface) -> None:
+    """The test above can fail."""
+    surface.records[("glibc", "sys/epoll.h", "", "enumerator", "EPOLLIN")][3] = "2"
+    text = "#include <sys/epoll.h>\n" + assertions(surface, "glibc", "sys/epoll.h")
+    assert "EPOLLIN" in gcc("-fsyntax-only", "-D_GNU_SOURCE", text=text).stderr
+
+
+HEADERS = {
+    "aio.h": """
+#include <stddef.h>
+#define BIG 0xffffffffffffffff
+#define LONG 1L
+#define SIZE sizeof(long double)
+#define CHAR 'a'
+#define MAKE(a, b) ((a) + sizeof(b))
+enum e { A = -1, B = 0x7fffffff };
+struct bits { unsigned a : 3; unsigned : 0; int b : 9; char c; long long d : 33; unsigned char e : 1; };
+struct all { char c; long l; char d; double f; char e; long double g; char h; long long i; void *p; size_t s; };
+union both { struct { int x, y; }; struct all list[3]; char tail[5]; };
+typedef struct { struct bits b; union both u; } all_t;
+extern int call(size_t, wchar_t, struct all *) __attribute__((nonnull(3)));
+""",
+    "linux/one.h": "struct clash { int a; };\n",
+    "linux/two.h": "struct clash { long a; };\n#define TWO sizeof(struct clash)\n",
+}
+
+
+def test_gcc_measures_what_clang_does(tmp_path: pathlib.Path) -> None:
+    """The way of architectures that clang has no back end for, where it has one."""
+    root = testing.make_sysroot(tmp_path, HEADERS)
+    assert testing.snapshot(root, "--gcc") == testing.snapshot(root)
+
+
+@pytest.mark.parametrize(
+    ("arch", "triple"),
+    [
+        ("arm64", "aarch64-linux-gnu"),
+        ("armhf", "arm-linux-gnueabihf"),
+        ("i386", "i686-linux-gnu"),
+        ("s390x", "s390x-linux-gnu"),
+        ("powerpc", "powerpc-linux-gnu"),
+    ],
+)
+def test_gcc_measures_what_clang_does_on(arch: str, triple: str, tmp_path: pathlib.Path) -> None:
+    library = pathlib.Path(f"/usr/{triple}/lib/libc.so.6")
+    if not testing.has(f"{triple}-gcc") or not library.exists():
+        if os.environ.get("PLUMBLINE_REQUIRE_ALL") == "1":
+            pytest.fail(f"{triple}-gcc is not installed")
+        pytest.skip(f"{triple}-gcc is not installed")
+    root = testing.make_sysroot(tmp_path, HEADERS)
+    (root / "usr/lib/libc.so.6").write_bytes(library.read_bytes())
+    by_clang = testing.snapshot(root, "--arch", arch)
+    assert by_clang.fact("glibc", "aio.h", "macro", "SIZE")[0] == "constant"
+    assert testing.snapshot(root, "--arch", arch, "--gcc") == by_clang

@@ -186,6 +186,11 @@ Result<std::vector<std::string>> ClangOptions(
       "-D_Float32=float", "-D_Float64=double", "-D_Float32x=double",
       "-D_Float64x=long double",
       fmt::format("--target={}", sysroot.arch->clang)};
+  // gcc's wchar_t is another type there than clang's, if of the same size.
+  if (sysroot.arch->name == "i386" || sysroot.arch->name == "x32" ||
+      sysroot.arch->name == "powerpc")
+    options.insert(options.end(), {"-D__WCHAR_TYPE__=long int",
+                                   "-D__WCHAR_MAX__=2147483647L"});
   // With gcc's macros, clang is not told apart from gcc.
   if (gcc != nullptr)
     options.insert(options.end(), {"-undef", "-include", gcc->macros()});

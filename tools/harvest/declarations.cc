@@ -156,6 +156,12 @@ class Visitor {
   }
 
   void Measure(CXType type, Type& out) {
+    // A function has no size, whatever a compiler gives it.
+    const CXTypeKind kind = clang_getCanonicalType(type).kind;
+    if (kind == CXType_FunctionProto || kind == CXType_FunctionNoProto) {
+      out.complete = false;
+      return;
+    }
     const long long size = clang_Type_getSizeOf(type);
     const long long alignment = clang_Type_getAlignOf(type);
     out.complete = size >= 0 && alignment > 0;
@@ -277,7 +283,7 @@ class Visitor {
     Type type;
     type.kind = TypeKind::kTypedef;
     type.name = Keep(TakeText(clang_getCursorSpelling(cursor)));
-    Measure(is, type);
+    Measure(clang_getCursorType(cursor), type);
     type.is = Keep(TypeName(is));
     // Of a type that has this name only.
     if (type.is == type.name) {
@@ -287,6 +293,15 @@ class Visitor {
       type.is = kind == CXCursor_UnionDecl  ? "union {}"
                 : kind == CXCursor_EnumDecl ? "enum {}"
                                             : "struct {}";
+      // It may ask for more alignment than the type has by itself, and no
+      // program has the type without it.
+      for (auto known = facts_.types.rbegin(); known != facts_.types.rend();
+           ++known) {
+        if (known->fact.name != type.name || known->fact.kind == type.kind)
+          continue;
+        known->fact.alignment = type.alignment;
+        break;
+      }
     }
     facts_.types.push_back({file_, std::move(type)});
   }
@@ -301,6 +316,10 @@ class Visitor {
     const std::string printed =
         TakeText(clang_getCursorPrettyPrinted(cursor, policy_));
     std::string attributes = CallersAttributes(printed);
+    // Of gcc's attributes this one is a part of the type.
+    if (TakeText(clang_getTypeSpelling(type)).find("noreturn") !=
+        std::string::npos)
+      attributes = Sorted(attributes, "noreturn");
     if (clang_Cursor_isFunctionInlined(cursor) != 0)
       attributes = Sorted(attributes,
                           clang_Cursor_getStorageClass(cursor) == CX_SC_Static

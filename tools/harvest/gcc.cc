@@ -35,6 +35,7 @@ Result<Gcc> FindGcc(const Architecture& arch) {
       line = "#define __GNUC_MINOR__ 2";
     // The command line has them, and what these are is the sysroot's to say.
     if (line.starts_with("#define _FORTIFY_SOURCE") ||
+        line.starts_with("#define _STDC_PREDEF_H") ||
         line.starts_with("#define __STDC_IEC") ||
         line.starts_with("#define __STDC_ISO_10646__"))
       continue;

@@ -79,8 +79,8 @@ Result<std::string> HarvestSide(const Source& source, Side side) {
   return WriteSurface(surface);
 }
 
-// The header whose preprocessing does not end.
-std::string FindEndless(const Source& source, Side side) {
+// The header that can't be parsed, with the reason; "" if each can.
+std::string FindCulprit(const Source& source, Side side) {
   const HeaderFiles& files = source.files;
   const Result<std::vector<std::string>> options =
       ClangOptions(source.sysroot, {}, source.gcc);
@@ -92,9 +92,10 @@ std::string FindEndless(const Source& source, Side side) {
       return std::string("ended");
     });
     if (!worker) return "";
-    bool timed_out = false;
-    const Result<std::string> ended = worker->Wait(kLimitOfOne, &timed_out);
-    if (!ended) return files[root].name;
+    const Result<std::string> ended = worker->Wait(kLimitOfOne);
+    if (!ended)
+      return fmt::format("<{}>: can't be parsed: it {}", files[root].name,
+                         ended.error().message);
   }
   return "";
 }
@@ -145,13 +146,11 @@ Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
   }
 
   for (const Side side : kSides) {
-    bool timed_out = false;
     Result<std::string> text =
-        workers[static_cast<std::size_t>(side)].Wait(options.limit, &timed_out);
+        workers[static_cast<std::size_t>(side)].Wait(options.limit);
     if (!text) {
-      const std::string culprit = timed_out ? FindEndless(source, side) : "";
-      if (!culprit.empty())
-        return Fail("<{}>: the preprocessor comes to no end with it", culprit);
+      const std::string culprit = FindCulprit(source, side);
+      if (!culprit.empty()) return Fail("{}", culprit);
       return Fail("the headers of {} could not be read: {}", NameOf(side),
                   text.error().message);
     }

@@ -52,8 +52,8 @@ extern int open_it(char *name);
 static inline int twice(int n) { return n * 2; }
 extern char **environ;
 """,
-            "bits/part.h": '#ifndef _FCNTL_H\n# error "Never include <bits/part.h> directly; use <whole.h> instead."\n#endif\n#define PART 1\n',
-            "whole.h": "#define _FCNTL_H\n#include <bits/part.h>\n#include <linux/first.h>\n",
+            "bits/part.h": '#ifndef _FCNTL_H\n# error "Never include <bits/part.h> directly; use <search.h> instead."\n#endif\n#define PART 1\n',
+            "search.h": "#define _FCNTL_H\n#include <bits/part.h>\n#include <linux/first.h>\n",
             "aio.h": "#define _AIO_H\n#include <bits/types/shared.h>\n",
             "bits/types/shared.h": "typedef long shared_t;\n",
             "linux/first.h": "struct entry { int a; };\n#define SAME 1\n#define FIRST_ONLY 1\n",
@@ -149,10 +149,10 @@ def test_a_variant_holds_what_differs_in_it(surface: testing.Surface) -> None:
 
 def test_owners(surface: testing.Surface) -> None:
     # As the header says itself, and as the only one that includes it.
-    assert surface.fact("glibc", "whole.h", "macro", "PART")[3] == "1"
+    assert surface.fact("glibc", "search.h", "macro", "PART")[3] == "1"
     assert surface.fact("glibc", "aio.h", "typedef", "shared_t")[1:3] == ["8", "8"]
-    assert surface.headers[("glibc", "bits/part.h")][:2] == ["internal", "whole.h"]
-    assert surface.headers[("glibc", "whole.h")][2] == "linux/first.h"
+    assert surface.headers[("glibc", "bits/part.h")][:2] == ["internal", "search.h"]
+    assert surface.headers[("glibc", "search.h")][2] == "linux/first.h"
 
 
 def test_headers_that_clash_are_told_apart(surface: testing.Surface) -> None:
@@ -237,10 +237,18 @@ def test_links_in_a_circle(root: pathlib.Path, tmp_path: pathlib.Path) -> None:
 
 def test_a_header_without_end(root: pathlib.Path, tmp_path: pathlib.Path) -> None:
     copy = damage(root, tmp_path)
-    (copy / "usr/include/linux/endless.h").write_text("#include <linux/endless.h>\n" * 2)
+    lines = ["#define X0 1 +"] + [f"#define X{i + 1} X{i} X{i}" for i in range(60)] + ["#if X60 0", "#endif", ""]
+    (copy / "usr/include/linux/endless.h").write_text("\n".join(lines))
     output = tmp_path / "output"
     assert "<linux/endless.h>" in refused("--sysroot", str(copy), "--limit", "5", "-o", str(output))
     assert not list(tmp_path.glob("output*"))
+
+
+def test_a_header_that_includes_itself(root: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    copy = damage(root, tmp_path)
+    (copy / "usr/include/linux/itself.h").write_text("#include <linux/itself.h>\n" * 2)
+    status, reason, _ = testing.snapshot(copy).headers[("uapi", "linux/itself.h")]
+    assert (status, "nested too deeply" in reason) == ("fails", True)
 
 
 @pytest.mark.parametrize("length", [0, 3, 40, 700, 5000])

@@ -13,7 +13,6 @@ FEATURES = "#define __GLIBC__ 2\n#define __GLIBC_MINOR__ 99\n"
 VERSION = "#define LINUX_VERSION_CODE 395522\n"  # 6.9.2
 LIBC = """
 int open_it(const char *name) { return *name; }
-__asm__(".symver open_it, open_it@@GLIBC_2.50");
 int table[4] = {1, 2, 3, 4};
 """
 MAP = "GLIBC_2.50 { global: open_it; table; local: *; };\n"

@@ -68,8 +68,7 @@ Worker::~Worker() {
   }
 }
 
-Result<std::string> Worker::Wait(std::chrono::milliseconds limit,
-                                 bool* timed_out) {
+Result<std::string> Worker::Wait(std::chrono::milliseconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   std::string text;
   std::string buffer(std::size_t{1} << 16, '\0');
@@ -80,7 +79,6 @@ Result<std::string> Worker::Wait(std::chrono::milliseconds limit,
     const int count = poll(&ready, 1, left.count() > 0 ? int(left.count()) : 0);
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) {
-      if (timed_out != nullptr) *timed_out = true;
       return Fail("took more than {} seconds",
                   std::chrono::duration<double>(limit).count());
     }
@@ -94,7 +92,7 @@ Result<std::string> Worker::Wait(std::chrono::milliseconds limit,
   }
   process_ = -1;
   if (WIFSIGNALED(status))
-    return Fail("ended by signal {} ({})", WTERMSIG(status),
+    return Fail("was ended by signal {} ({})", WTERMSIG(status),
                 strsignal(WTERMSIG(status)));
   if (text.empty()) return Fail("ended without a word");
   const bool made = text.front() == kMade;

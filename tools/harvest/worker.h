@@ -24,9 +24,8 @@ class Worker {
   Worker& operator=(Worker&&) = delete;
   ~Worker();  // ends the process
 
-  // What it made. `timed_out` is set if it took longer than the limit.
-  cli::Result<std::string> Wait(std::chrono::milliseconds limit,
-                                bool* timed_out = nullptr);
+  // What it made. An error goes after "it ".
+  cli::Result<std::string> Wait(std::chrono::milliseconds limit);
 
  private:
   Worker(pid_t process, cli::Descriptor output)

@@ -59,21 +59,30 @@ Result<std::string> HarvestSide(const Source& source, Side side) {
   const std::vector<Directives>& directives = source.directives;
   Surface surface;
   std::vector<VariantFacts> all;
-  std::vector<int> owners;
   std::vector<std::vector<int>> groups;
+  std::optional<HeaderHarvest> first;
   for (const Variant& variant : VariantsOf(side, *source.sysroot.arch)) {
     Result<HeaderHarvest> harvest = HarvestHeaders(
-        source, side, variant, all.empty() ? nullptr : &groups, surface.texts);
+        source, side, variant, first ? &groups : nullptr, surface.texts);
     if (!harvest) return tl::unexpected(harvest.error());
-    if (all.empty()) {
-      owners = FindOwners(PublicHeaders(side, files, directives),
-                          harvest->includes, files, directives);
-      for (const Group& group : harvest->plan.groups)
-        groups.push_back(group.roots);
-      AddHeaders(side, *harvest, owners, files, surface);
-    }
     all.push_back({variant, std::move(harvest->facts)});
+    if (!first) {
+      first = *std::move(harvest);
+      for (const Group& group : first->plan.groups)
+        groups.push_back(group.roots);
+      continue;
+    }
+    // Some headers are included in one variant only.
+    for (std::size_t i = 0; i < first->includes.size(); ++i)
+      first->includes[i].insert(first->includes[i].end(),
+                                harvest->includes[i].begin(),
+                                harvest->includes[i].end());
+    first->seen.merge(harvest->seen);
   }
+  const std::vector<int> owners =
+      FindOwners(PublicHeaders(side, files, directives), first->includes, files,
+                 directives);
+  AddHeaders(side, *first, owners, files, surface);
   AddSections(side, std::move(all), owners, files, surface);
   surface.Sort();
   return WriteSurface(surface);

@@ -124,7 +124,7 @@ class Measurer {
       std::string path(field.path);
       for (std::size_t at = path.find("[]"); at != std::string::npos;
            at = path.find("[]", at + 1))
-        path.insert(at + 1, "0");
+        path.insert(at + 1, 1, '0');
       if (field.bit_field) {
         ask(Question::What::kBits, i, path);
         continue;

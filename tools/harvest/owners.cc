@@ -16,6 +16,24 @@ std::string_view Stem(std::string_view name) {
   return name.substr(0, name.find_first_of("-."));
 }
 
+// How much of their names two headers have in common: of struct_timespec.h and
+// time.h, "time".
+std::size_t Likeness(std::string_view one, std::string_view other) {
+  // Shorter ones are chance.
+  constexpr std::size_t kLeast = 3;
+  one = Stem(one);
+  other = Stem(other);
+  if (one == other) return one.size() + other.size();
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    for (std::size_t length = most + 1; i + length <= one.size(); ++length) {
+      if (other.find(one.substr(i, length)) == std::string_view::npos) break;
+      most = length;
+    }
+  }
+  return most < kLeast ? 0 : most;
+}
+
 }  // namespace
 
 std::vector<int> FindOwners(const std::vector<int>& public_headers,
@@ -46,7 +64,7 @@ std::vector<int> FindOwners(const std::vector<int>& public_headers,
       owner = told->second;
       continue;
     }
-    // Else the nearest that includes it, best one of the same name.
+    // Else the nearest that includes it, best one of a like name.
     std::set<int> level = {header}, seen = {header};
     while (!level.empty() && owner == header) {
       std::set<int> next;
@@ -55,13 +73,15 @@ std::vector<int> FindOwners(const std::vector<int>& public_headers,
           if (seen.insert(includer).second) next.insert(includer);
         }
       }
-      const std::string_view stem = Stem(files[header].name);
+      std::size_t most = 0;
       for (const int file : next) {
         if (!is_public.contains(file)) continue;
-        const bool same_name = Stem(files[file].name) == stem;
-        const bool had_same =
-            Stem(files[owner].name) == stem && owner != header;
-        if (owner == header || (same_name && !had_same)) owner = file;
+        const std::size_t likeness =
+            Likeness(files[header].name, files[file].name);
+        if (owner == header || likeness > most) {
+          owner = file;
+          most = likeness;
+        }
       }
       level = std::move(next);
     }

@@ -351,6 +351,16 @@ class Harvester {
       }
       all.push_back(&type);
     }
+    // Two definitions of one function: other than declarations, an error.
+    std::unordered_map<std::string_view, std::vector<int>> functions;
+    for (const auto& [file, function] : out_.facts.declarations) {
+      if (function.attributes.find("inline") == std::string_view::npos)
+        continue;
+      std::vector<int>& all = functions[function.name];
+      for (const int other : all)
+        meet(file, other, fmt::format("both define {}", function.name));
+      all.push_back(file);
+    }
     out_.plan.clashes.clear();
     for (const auto& [pair, reason] : pairs) {
       // A guard may be what keeps them from clashing.

@@ -1,14 +1,17 @@
 #include "conformance/abi/agreement.h"
 
+#include <charconv>
 #include <fstream>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 
 namespace plumbline::abi {
 namespace {
 
 struct NamedFact {
   std::string key;
-  plumbline_fact fact;
+  plumbline_fact fact = {};
 };
 
 // Reads `KEY TAB VALUE TAB SIZE TAB ALIGN TAB TYPE TAB FLAGS TAB …`.
@@ -18,8 +21,14 @@ bool Parse(const std::string& line, NamedFact& named) {
       named.fact.size >> named.fact.align >> named.fact.type >>
       named.fact.flags;
   if (!cells) return false;
-  named.fact.key = std::stoull(named.key, nullptr, 16);
-  return true;
+  // from_chars takes no prefix.
+  std::string_view key = named.key;
+  if (!key.starts_with("0x")) return false;
+  key.remove_prefix(2);
+  const char* const end = key.data() + key.size();
+  const auto [rest, error] =
+      std::from_chars(key.data(), end, named.fact.key, 16);
+  return error == std::errc() && rest == end;
 }
 
 bool Equal(const plumbline_fact& a, const plumbline_fact& b) {

@@ -39,7 +39,7 @@ def property_test(name, programs, only = [], seed = 0, **kwargs):
     """
     current_target_test(
         name = name,
-        binary = "//conformance/semantics/executor",
+        binary = "//conformance/semantics/executor:default_executor",
         driver = "//conformance/semantics/runner:semantics",
         driver_args = select({
             "@plumbline_toolchains//:is_" + arch: _run(arch, programs, only, seed)
@@ -52,7 +52,7 @@ def property_test(name, programs, only = [], seed = 0, **kwargs):
         **kwargs
     )
 
-def property_test_of(name, arch, programs, seed = 0, **kwargs):
+def property_test_of(name, arch, programs, seed = 0, binary = "//conformance/semantics/executor:default_executor", libc = "", **kwargs):
     """Random programs on one architecture, in place or by qemu-user.
 
     Args:
@@ -60,14 +60,42 @@ def property_test_of(name, arch, programs, seed = 0, **kwargs):
       arch: name of the architecture.
       programs: how many.
       seed: of the programs.
+      binary: the executor.
+      libc: that it is linked with, "musl 1.2.3"; glibc without it.
       **kwargs: what every test takes.
     """
     target_test(
         name = name,
         arch = arch,
-        binary = "//conformance/semantics/executor",
+        binary = binary,
         driver = "//conformance/semantics/runner:semantics",
-        driver_args = _run(arch, programs, [], seed),
+        driver_args = _run(arch, programs, [], seed) + (["--libc=" + libc] if libc else []),
         program_args = _executor(arch),
+        **kwargs
+    )
+
+def stories_test_of(name, arch, binary, **kwargs):
+    """Each of the stories on one architecture, in place or by qemu-user.
+
+    Args:
+      name: of the test.
+      arch: name of the architecture.
+      binary: the executor.
+      **kwargs: what every test takes.
+    """
+    stories = "//conformance/semantics/programs:stories"
+    target_test(
+        name = name,
+        arch = arch,
+        binary = binary,
+        data = [stories],
+        driver = "//conformance/semantics/runner:semantics",
+        driver_args = [
+            "replay",
+            "--arch=" + arch,
+            "--kernel-arch=" + NATIVE,
+            "--kernel=running",
+            "conformance/semantics/programs/stories.txt",
+        ],
         **kwargs
     )

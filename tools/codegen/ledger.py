@@ -20,10 +20,12 @@ _MANY = "checks"
 # The first word of every check's name. One that no checker has would never be judged.
 SUITES = ("Completeness", "Constant", "DataModel", "Errors", "Grid", "Layout", "Prototype", "Semantics", "Symbol", "Wrapper")
 
-# Of a deviation of Linux itself from what is promised; of an emulator.
+# Of a deviation of Linux itself from what is promised; of a C library; of an emulator.
 _LINUX_RELEASES = re.compile(r"all|since \d+\.\d+")
+_MUSL_RELEASE = re.compile(r"\d+\.\d+\.\d+")
 _EMULATOR_RELEASE = re.compile(r"\d+\.\d+")
 LINUX = "linux"
+MUSL = "musl"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,11 +97,13 @@ def _entry(document: Document, targets: Targets, index: int, table: Any) -> list
         for word in words:
             if words.count(word) > 1:
                 raise BindingError(where_of(key), f"'{key}' has '{word}' twice")
-    of_linux = pathlib.PurePath(document.where(()).file).stem == LINUX
+    system = pathlib.PurePath(document.where(()).file).stem
     for version in table["versions"]:
-        if of_linux and not (len(table["versions"]) == 1 and _LINUX_RELEASES.fullmatch(version)):
+        if system == LINUX and not (len(table["versions"]) == 1 and _LINUX_RELEASES.fullmatch(version)):
             raise BindingError(where_of("versions"), f"'{version}' must be all there is, and \"all\" or such as \"since 6.5\"")
-        if not of_linux and not _EMULATOR_RELEASE.fullmatch(version):
+        if system == MUSL and not _MUSL_RELEASE.fullmatch(version):
+            raise BindingError(where_of("versions"), f"'{version}' must be a release such as \"1.2.3\"")
+        if system not in (LINUX, MUSL) and not _EMULATOR_RELEASE.fullmatch(version):
             raise BindingError(where_of("versions"), f"'{version}' must be a release such as \"7.2\"")
     checks: list[tuple[Any, Any, tuple[str, ...]]]  # name, seen, and where it stands
     if _MANY in table:

@@ -179,6 +179,11 @@ def test_linux_deviates_in_all_releases_or_since_one(versions: str) -> None:
     assert f'{{"linux", "amd64", "{versions}", "wait.2", "waits", ' in of_programs(text, "linux.toml")
 
 
+def test_musl_deviates_in_releases() -> None:
+    text = entry(targets='["s390x"]', versions='["1.2.3", "1.2.5"]', check='"Semantics/wait.2/waits"')
+    assert '{"musl", "s390x", "1.2.3 1.2.5", "wait.2", "waits", ' in of_programs(text, "musl.toml")
+
+
 @pytest.mark.parametrize(
     ("name", "versions", "words"),
     [
@@ -187,6 +192,7 @@ def test_linux_deviates_in_all_releases_or_since_one(versions: str) -> None:
         ("linux.toml", '["since 6"]', "'since 6' must be all there is"),
         ("qemu-user.toml", '["all"]', "'all' must be a release"),
         ("qemu-user.toml", '["since 7.2"]', "'since 7.2' must be a release"),
+        ("musl.toml", '["1.2"]', "'1.2' must be a release such as \"1.2.3\""),
     ],
 )
 def test_versions_are_those_of_the_system(name: str, versions: str, words: str) -> None:

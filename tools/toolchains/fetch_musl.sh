@@ -5,8 +5,8 @@
 #
 # With no architecture named, those that bindings/data_models.toml gives musl. What is
 # there already stays. The packages go to ~/.cache/plumbline/musl/ARCHITECTURE:
-# include/ and libc.so, in `release` musl's release, and in kernel/include links to the
-# kernel's headers. Needs apt, not root, and changes nothing of the system: apt works in a
+# include/ and libc.so, in lib/ what programs are linked from, in `release` musl's release,
+# and in kernel/include links to the kernel's headers. Needs apt, not root, and changes nothing of the system: apt works in a
 # state of its own.
 #
 # Exit status: 0, also when an architecture was skipped for want of a network (it says
@@ -70,7 +70,7 @@ link_kernel_headers() {
 install_musl() (
   arch="$1"
   folder="$cache/$arch"
-  if [[ -f "$folder/release" ]]; then
+  if [[ -f "$folder/release" && -f "$folder/lib/libc.a" ]]; then
     return
   fi
   mkdir -p "$cache"
@@ -84,10 +84,16 @@ install_musl() (
   mv "$staging"/unpacked/usr/include/*-linux-musl* "$staging/out/include"
   mv "$staging"/unpacked/lib/*-linux-musl*/libc.so "$staging/out/libc.so" 2> /dev/null ||
     mv "$staging"/unpacked/usr/lib/*-linux-musl*/libc.so "$staging/out/libc.so"
+  mkdir "$staging/out/lib"
+  mv "$staging"/unpacked/usr/lib/*-linux-musl*/{crt1.o,crti.o,crtn.o,libc.a} "$staging/out/lib"
   chmod 755 "$staging/out"
   link_kernel_headers "$arch" "$staging/out/kernel/include"
   # The package's version without Debian's revision.
   dpkg-deb --field "$(echo "$staging"/debs/musl-dev_*.deb)" Version | sed 's/-[^-]*$//' > "$staging/out/release"
+  # What was fetched when lib/ was not kept goes.
+  if [[ -f "$folder/release" && ! -f "$folder/lib/libc.a" ]]; then
+    mv -T "$folder" "$staging/old"
+  fi
   # Somebody else may have been faster; theirs is the same.
   mv -T "$staging/out" "$folder" 2> /dev/null || [[ -f "$folder/release" ]]
   note "$arch: musl $(cat "$folder/release") is in $folder"

@@ -9,6 +9,22 @@ import json, os, pwd, subprocess, sys, tomllib
 
 with open(sys.argv[1], "rb") as file:
     architectures = tomllib.load(file)["architectures"]
+
+def links(gxx):
+    # What g++ has beside the C library: headers of C++, and what a static program begins and ends with.
+    def run(*arguments):
+        done = subprocess.run(
+            [gxx, *arguments], env={"LC_ALL": "C"}, stdin=subprocess.DEVNULL, capture_output=True, check=True, text=True
+        )
+        return done.stdout.strip(), done.stderr
+
+    searched = run("-E", "-x", "c++", "-v", "-")[1].split("search starts here:")[-1].split("End of search")[0]
+    return {
+        "cxx_includes": [folder.strip() for folder in searched.splitlines() if "/c++/" in folder],
+        "begin": run("-print-file-name=crtbeginT.o")[0],
+        "end": run("-print-file-name=crtend.o")[0],
+    }
+
 cache = os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".cache/plumbline/musl")
 found = {}
 for name, values in architectures.items():
@@ -16,7 +32,8 @@ for name, values in architectures.items():
         continue
     folder = os.path.join(cache, name)
     gcc = "/usr/bin/" + values["triple"] + "-gcc"
-    found[name] = {"folder": folder, "gcc": gcc, "missing": ""}
+    gxx = "/usr/bin/" + values["triple"] + "-g++"
+    found[name] = {"folder": folder, "gcc": gcc, "gxx": gxx, "missing": "", "links": {}}
     if not os.path.exists(gcc):
         package = "gcc-" + values["triple"].replace("_", "-")
         found[name]["missing"] = f"{gcc} is missing: apt-get install {package}"
@@ -28,6 +45,8 @@ for name, values in architectures.items():
         found[name]["gcc_include"] = subprocess.run(
             [gcc, "-print-file-name=include"], stdout=subprocess.PIPE, check=True, text=True
         ).stdout.strip()
+        if os.path.exists(gxx) and os.path.exists(os.path.join(folder, "lib/libc.a")):
+            found[name]["links"] = links(gxx)
 json.dump(found, sys.stdout)
 """
 
@@ -38,7 +57,8 @@ find -L "$@" -type f -printf '%p %s %T@\\n' 2>/dev/null | LC_ALL=C sort | sha256
 _MUSL = '''"""Written by //tools/toolchains:local_musl.bzl."""
 
 # Architectures that musl is declared for. Either `missing` says what is not there, or there are
-# its release, how to call the compiler for it, and its library.
+# its release, how to call the compiler for it, and its library; and how a C++ program is compiled
+# and linked, unless `cannot_link` says why that can't be.
 MUSL = {{
 {entries}}}
 '''
@@ -57,6 +77,16 @@ def _local_musl_impl(repository_ctx):
     entries = []
     for name, found in json.decode(result.stdout).items():
         flags = []
+        links = found["links"]
+        cannot_link = found["missing"]
+        cxx_flags, first_objects, last_objects = [], [], []
+        if not links and not cannot_link:
+            cannot_link = "{gxx} or {folder}/lib is missing: apt-get install {package}; tools/toolchains/fetch_musl.sh {name}".format(
+                folder = found["folder"],
+                gxx = found["gxx"],
+                name = name,
+                package = "g++-" + found["gxx"][len("/usr/bin/"):-len("-g++")].replace("_", "-"),
+            )
         if not found["missing"]:
             folder = found["folder"]
 
@@ -64,6 +94,14 @@ def _local_musl_impl(repository_ctx):
             flags = ["-nostdinc", "-DPLUMBLINE_MUSL={}".format(_release_number(found["release"]))]
             for path in [folder + "/include", folder + "/kernel/include", found["gcc_include"]]:
                 flags += ["-isystem", path]
+            if links:
+                # libstdc++'s headers only: its library is glibc's.
+                cxx_flags = ["-nostdinc++"]
+                for path in links["cxx_includes"]:
+                    cxx_flags += ["-isystem", path]
+                cxx_flags += flags
+                first_objects = [folder + "/lib/crt1.o", folder + "/lib/crti.o", links["begin"]]
+                last_objects = ["-Wl,--start-group", "-lgcc", folder + "/lib/libc.a", "-Wl,--end-group", links["end"], folder + "/lib/crtn.o"]
             seen = repository_ctx.execute(["/bin/sh", "-c", _FINGERPRINT, "sh", folder, found["gcc"]])
             repository_ctx.file(name + ".files", seen.stdout)
             build.append("""
@@ -74,10 +112,16 @@ filegroup(
 )
 """.format(name = name))
         values = {
+            "cannot_link": cannot_link,
+            "cxx_flags": cxx_flags,
+            "first_objects": first_objects,
             "flags": flags,
             "gcc": found["gcc"],
+            "gxx": found["gxx"],
+            "last_objects": last_objects,
             "libc": found["folder"] + "/libc.so",
             "missing": found["missing"],
+            "release": found.get("release", ""),
         }
         entries.append("    \"{}\": struct(\n{}    ),\n".format(name, "".join([
             "        {} = {},\n".format(key, repr(value))

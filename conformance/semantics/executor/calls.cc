@@ -33,7 +33,7 @@ constexpr int kThreads = kMaxThread + 1;
 constexpr size_t kShownBytes = 64;
 
 // By step; -1 for none.
-int made[kMaxSteps][2];
+int (*made)[2];
 
 // What timerfd_settime adds to for TFD_TIMER_ABSTIME, by descriptor.
 constexpr int kKnownClocks = 1024;
@@ -105,6 +105,12 @@ struct SignalInfo {
   uint32_t overrun;
 };
 
+// The kernel tells of a child, and with its status. Codes of those who send
+// signals are not above 0.
+bool IsOfChild(int64_t signal, int64_t code) {
+  return signal == SIGCHLD && code > 0 && code != SI_KERNEL;
+}
+
 void PutIdentity(Text& text, int64_t id, int64_t own) {
   text.Put(':');
   if (id == own) {
@@ -122,7 +128,12 @@ void PutSignalInfo(Text& text, const SignalInfo& info) {
   text.Put(':');
   PutSignalCode(text, info.code);
   text.Put(':');
-  text.PutNumber(info.value);
+  if (info.signal == SIGCHLD &&
+      (info.code == CLD_KILLED || info.code == CLD_DUMPED)) {
+    PutSignal(text, info.value);
+  } else {
+    text.PutNumber(info.value);
+  }
   PutIdentity(text, info.pid, getpid());
   // Root's number says nothing where there is no sender.
   PutIdentity(text, info.uid, info.pid == 0 ? -1 : int64_t{getuid()});
@@ -151,7 +162,8 @@ int64_t Now() {
   return ToNanoseconds(now);
 }
 
-void PrepareCalls(const Program& program) {
+void PrepareCalls(const Program& program, int (*made_by_steps)[2]) {
+  made = made_by_steps;
   for (int i = 0; i < program.step_count; ++i) made[i][0] = made[i][1] = -1;
   for (clockid_t& clock : clocks) clock = CLOCK_MONOTONIC;
 }
@@ -371,6 +383,13 @@ void Caller::Performance::Do() {
         return 0;
       });
       return PutLine();
+    case Call::kFork:
+      Time([&] { return caller_.Fork(Int(0)); });
+      return PutLine();
+    case Call::kExit:
+      // It does not return, and its line is written by who sees that it ended.
+      Time([&]() -> int { _exit(Int(0)); });
+      return;
   }
 }
 
@@ -530,7 +549,9 @@ void Caller::Performance::DoRead() {
       memcpy(&info, buffer + at, sizeof(info));
       PutSignalInfo(line_, {.signal = static_cast<int>(info.ssi_signo),
                             .code = info.ssi_code,
-                            .value = info.ssi_int,
+                            .value = IsOfChild(info.ssi_signo, info.ssi_code)
+                                         ? info.ssi_status
+                                         : info.ssi_int,
                             .pid = info.ssi_pid,
                             .uid = info.ssi_uid,
                             .tid = info.ssi_tid,
@@ -679,13 +700,16 @@ void Caller::Performance::DoSignals() {
       Time([&] { return sigtimedwait(signals, &info, timeout); });
       PutLine();
       if (result_ == -1) return;
-      return PutSignalInfo(line_, {.signal = info.si_signo,
-                                   .code = info.si_code,
-                                   .value = info.si_value.sival_int,
-                                   .pid = info.si_pid,
-                                   .uid = info.si_uid,
-                                   .tid = 0,
-                                   .overrun = 0});
+      return PutSignalInfo(line_,
+                           {.signal = info.si_signo,
+                            .code = info.si_code,
+                            .value = IsOfChild(info.si_signo, info.si_code)
+                                         ? info.si_status
+                                         : info.si_value.sival_int,
+                            .pid = info.si_pid,
+                            .uid = info.si_uid,
+                            .tid = 0,
+                            .overrun = 0});
     }
     case Call::kSigsuspend: {
       const sigset_t* signals = Signals();

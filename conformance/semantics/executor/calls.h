@@ -30,6 +30,9 @@ class Caller {
   virtual int ThreadId(int thread) const = 0;
   // What the step `join` waits for.
   virtual void Join(int thread) = 0;
+  // As fork, but 0 in the process that calls it; the other performs the steps
+  // of its number.
+  virtual int Fork(int process) = 0;
   // Not public: nobody deletes one by this type.
   ~Caller() = default;
 
@@ -43,8 +46,9 @@ class Caller {
 // runs programs.
 [[noreturn]] void Broken(const char* what, int error);
 
-// Before the first step of a program.
-void PrepareCalls(const Program& program);
+// Before the first step of a program. `made` is where the steps of all its
+// processes put the descriptors that they make.
+void PrepareCalls(const Program& program, int (*made)[2]);
 
 }  // namespace plumbline::executor
 

@@ -13,11 +13,11 @@
 
 namespace plumbline::executor {
 
-// A second thread's step and its line.
+// The step of a second thread, or of a process that was forked, and its line.
 struct ThreadCell {
   enum State : uint32_t {
     kFree,
-    // The main thread has chosen a step for it.
+    // The main thread has chosen a step for it, and `before` is when.
     kBegun,
     // It is in the call, or about to be.
     kCalling,
@@ -27,7 +27,7 @@ struct ThreadCell {
 
   std::atomic<uint32_t> state;
   uint32_t step;
-  // The clock before the call, from kCalling on.
+  // The clock, from kCalling on before the call.
   int64_t before;
   uint32_t size;
   // The longest lines are those of epoll_wait with kMaxSteps descriptors.
@@ -67,6 +67,9 @@ struct Lane {
   // Why the executor could not do its work; empty if it could.
   char broken[256];
   ThreadCell threads[kMaxThread];
+  ThreadCell processes[kMaxThread];
+  // By step, the descriptors that it made; -1 for none.
+  int made[kMaxSteps][2];
   Cell cells[kCellsPerLane];
 };
 

@@ -1,6 +1,7 @@
 #include "conformance/semantics/executor/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "conformance/semantics/executor/calls.h"
+#include "conformance/semantics/executor/forked.h"
 #include "conformance/semantics/executor/futex.h"
 #include "conformance/semantics/executor/program.h"
 #include "conformance/semantics/executor/text.h"
@@ -36,6 +38,7 @@ class MainThread final : public Caller {
   void Join(int thread) override {
     if (threads_ != nullptr) threads_->Join(thread);
   }
+  int Fork(int process) override { return threads_->Fork(program_, process); }
 
   void PerformAlone();
   void PerformWithThreads();
@@ -74,7 +77,9 @@ void MainThread::PerformWithThreads() {
   signals_.Leave();
   for (int i = 0; i < program_.step_count; ++i) {
     const int thread = program_.steps[i].thread;
-    if (thread == 0) {
+    if (threads_->IsGone(thread)) {
+      PutGone(i, text_);
+    } else if (thread == 0) {
       signals_.Enter();
       Perform(program_, i, text_);
       signals_.Leave();
@@ -135,13 +140,10 @@ Leavings::Leavings(const Program& program)
       const Value& value = step.arguments[argument];
       return value.step < 0 && value.number >= 0 && value.number < 3;
     };
-    for (const Value& value : step.arguments) {
-      // Also what is no descriptor, as it does no harm.
-      if (step.call == Call::kClose || step.call == Call::kFcntl ||
-          step.call == Call::kDup2 || step.call == Call::kDup3) {
-        to_high = to_high || value.number >= kFirstWatcherDescriptor;
-      }
-    }
+    const auto reaches_high = [&](int argument) {
+      if (step.arguments[argument].number >= kFirstWatcherDescriptor)
+        to_high = true;
+    };
     switch (step.call) {
       case Call::kSetrlimit:
         has_limit = true;
@@ -169,11 +171,21 @@ Leavings::Leavings(const Program& program)
         [[fallthrough]];
       }
       case Call::kClose:
+        reaches_high(0);
+        if (is_standard(0)) to_standard = true;
+        break;
       case Call::kFcntl:
+        // The descriptor, and where F_DUPFD begins.
+        reaches_high(0);
+        if (step.arguments[1].number == F_DUPFD ||
+            step.arguments[1].number == F_DUPFD_CLOEXEC) {
+          reaches_high(2);
+        }
         if (is_standard(0)) to_standard = true;
         break;
       case Call::kDup2:
       case Call::kDup3:
+        reaches_high(1);
         if (is_standard(1)) to_standard = true;
         break;
       default:
@@ -201,11 +213,11 @@ class Process {
 
 void Process::Run(Cell& cell) {
   const Program& program = cell.program;
-  PrepareCalls(program);
+  PrepareCalls(program, lane_.made);
   if (program.last_thread > 0 && threads_ == nullptr) {
     // The watcher's descriptors are above the program's limit.
     LimitDescriptors(kHardDescriptorLimit);
-    threads_ = new Threads(lane_.threads, steady_);
+    threads_ = new Threads(lane_, steady_);
     threads_->Start();
     LimitDescriptors(kSoftDescriptorLimit);
   }
@@ -218,6 +230,7 @@ bool Process::CleanUp(const Leavings& leavings) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
+  if (leavings.has_threads) threads_->EndProcesses();
   // Before threads wake that let them through.
   if (!DropPendingSignals()) return false;
   if (leavings.has_threads && !threads_->CleanUp(leavings.to_threads))

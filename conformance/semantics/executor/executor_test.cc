@@ -581,7 +581,7 @@ TEST(Threads, AThreadWakesAnother) {
 
 TEST(Threads, JoinWaitsForTheEnd) {
   const std::vector<std::string> lines =
-      OutcomeOf("@1 nanosleep 30000000\njoin 1\n");
+      OutcomeOf("@1 nanosleep 300000000\njoin 1\n");
   EXPECT_THAT(lines, ElementsAre("0 sleeps -", "1 0 -", "0 0 -", "end exited"));
 }
 
@@ -725,7 +725,7 @@ TEST(Watchdog, EndsAProgramThatHangs) {
 
 TEST(Watchdog, ReportsThreadsThatEnded) {
   EXPECT_THAT(
-      OutcomeOf("@1 nanosleep 50000000\n@2 pause\npause\n", ShortWatchdog()),
+      OutcomeOf("@1 nanosleep 300000000\n@2 pause\npause\n", ShortWatchdog()),
       ElementsAre("0 sleeps -", "1 sleeps -", "0 0 -", "end hung"));
 }
 
@@ -902,6 +902,157 @@ TEST(Programs, ManyHangAtOnce) {
     expected.push_back(i % 2 == 0 ? "end hung" : "end exited");
   }
   EXPECT_EQ(Shortened(RawOutcomesOf(input, options)), expected);
+}
+
+TEST(Processes, ShareDescriptions) {
+  EXPECT_THAT(OutcomeOf("pipe2 O_NONBLOCK\n"
+                        "fork 1\n"
+                        "@1 write $0.1 2 7\n"
+                        "read $0.0 8\n"
+                        "@1 fcntl $0.0 F_SETFL 0\n"
+                        "fcntl $0.0 F_GETFL 0\n"),
+              ElementsAre("0 3,4 -", "1 0 -", "2 2 -", "3 2 - 0708", "4 0 -",
+                          "5 0 - O_RDONLY", "end exited"));
+}
+
+TEST(Processes, HaveDescriptorsOfTheirOwn) {
+  EXPECT_THAT(
+      OutcomeOf("eventfd 1 EFD_NONBLOCK\n"
+                "fork 1\n"
+                "@1 close $0\n"
+                "@1 read8 $0 8\n"
+                "read8 $0 8\n"
+                "@1 dup 0\n"
+                "@1 fcntl $5 F_GETFD 0\n"
+                "close $5\n"
+                "@1 fcntl $5 F_GETFD 0\n"),
+      ElementsAre("0 3 -", "1 0 -", "2 0 -", "3 -1 EBADF", "4 8 - 1", "5 3 -",
+                  "6 0 - 0", "7 0 -", "8 0 - 0", "end exited"));
+}
+
+TEST(Processes, SleepAndAreWoken) {
+  EXPECT_THAT(OutcomeOf("pipe2 0\n"
+                        "fork 2\n"
+                        "@2 close $0.1\n"
+                        "@2 read $0.0 8\n"
+                        "@2 sigpending\n"
+                        "close $0.1\n"
+                        "join 2\n"),
+              ElementsAre("0 3,4 -", "1 0 -", "2 0 -", "3 sleeps -", "4 busy -",
+                          "5 0 -", "3 0 -", "6 0 -", "end exited"));
+}
+
+TEST(Processes, HaveTheMaskAndNoSignals) {
+  EXPECT_THAT(OutcomeOf("sigprocmask SIG_BLOCK SIGUSR1\n"
+                        "kill SIGUSR1\n"
+                        "fork 1\n"
+                        "@1 sigpending\n"
+                        "@1 kill SIGUSR1\n"
+                        "@1 sigprocmask SIG_BLOCK SIGUSR2\n"
+                        "@1 sigpending\n"
+                        "sigprocmask SIG_BLOCK none\n"),
+              ElementsAre("0 0 - none", "1 0 -", "2 0 -", "3 0 - none", "4 0 -",
+                          "5 0 - SIGUSR1", "6 0 - SIGUSR1", "7 0 - SIGUSR1",
+                          "end exited"));
+}
+
+TEST(Processes, AreNotJoinedBeforeTheyAreForked) {
+  EXPECT_THAT(OutcomeOf("join 1\n"
+                        "fork 1\n"
+                        "@1 eventfd 0 0\n"
+                        "join 1\n"),
+              ElementsAre("0 0 -", "1 0 -", "2 3 -", "3 0 -", "end exited"));
+}
+
+TEST(Processes, EndAsTheyAreToldTo) {
+  EXPECT_THAT(
+      OutcomeOf("sigprocmask SIG_BLOCK SIGCHLD\n"
+                "signalfd -1 SIGCHLD SFD_NONBLOCK\n"
+                "fork 1\n"
+                "@1 _exit 3\n"
+                "read_siginfo $1 1\n"
+                "@1 dup 0\n"
+                "join 1\n"
+                "fork 2\n"
+                "@2 kill SIGTERM\n"
+                "sigtimedwait SIGCHLD 0\n"),
+      ElementsAre("0 0 - none", "1 3 -", "2 0 -", "3 gone - exited:3",
+                  "4 128 - SIGCHLD:CLD_EXITED:3:other:self:0:0", "5 gone -",
+                  "6 0 -", "7 0 -", "8 gone - killed:SIGTERM",
+                  MatchesRegex("9 [0-9]+ - SIGCHLD:CLD_KILLED:SIGTERM:"
+                               "other:self:0:0"),
+                  "end exited"));
+}
+
+// wait(2): a process that ignores SIGCHLD is told nothing of its children.
+TEST(Processes, EndUnnoticed) {
+  EXPECT_THAT(OutcomeOf("pipe2 0\n"
+                        "sigaction SIGCHLD IGN 0\n"
+                        "fork 1\n"
+                        "close $0.1\n"
+                        "@1 _exit 0\n"
+                        "read $0.0 1\n"),
+              ElementsAre("0 3,4 -", "1 0 -", "2 0 -", "3 0 -", "4 gone -",
+                          "5 0 -", "end exited"));
+}
+
+// Also one with all descriptors taken, and one that comes to those of the
+// watcher.
+TEST(Processes, AreSeenBesideManyDescriptors) {
+  EXPECT_THAT(OutcomeOf("setrlimit 4\n"
+                        "dup 0\n"
+                        "dup 0\n"
+                        "fork 1\n"
+                        "@1 pause\n"
+                        "dup 0\n"),
+              ElementsAre("0 0 -", "1 3 -", "2 -1 EMFILE", "3 0 -",
+                          "4 sleeps -", "5 -1 EMFILE", "end exited"));
+  EXPECT_THAT(OutcomeOf("close_range 3 4294967295 0\n"
+                        "fork 1\n"
+                        "@1 pause\n"
+                        "@2 pause\n"
+                        "close_range 3 4294967295 0\n"),
+              ElementsAre("0 0 -", "1 0 -", "2 sleeps -", "3 sleeps -", "4 0 -",
+                          "end exited"));
+}
+
+TEST(Processes, TellOfTheirOwnHandlersOnly) {
+  EXPECT_THAT(OutcomeOf("sigaction SIGCHLD HANDLER 0\n"
+                        "fork 1\n"
+                        "@1 _exit 0\n"
+                        "fork 2\n"
+                        "@2 sigpending\n"),
+              ElementsAre("0 0 -", "1 0 -", "2 gone - exited:0",
+                          "3 0 - handled:SIGCHLD", "4 0 - none", "end exited"));
+}
+
+// What one program forked is not there in the next, nor is its SIGCHLD.
+TEST(Processes, AreOfOneProgram) {
+  std::string input;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 6; ++i) {
+    const std::string number = std::to_string(i);
+    const bool forks = i % 2 == 0;
+    input += "program " + number + "\nsigpending\n" +
+             (forks ? "fork 1\n" : "eventfd 0 0\n") +
+             (forks ? "@1 pause\n" : "@1 read8 $1 8\n") + "end\n";
+    expected.insert(
+        expected.end(),
+        {"outcome " + number, "0", forks ? "0" : "3", "sleeps", "end exited"});
+  }
+  EXPECT_EQ(Shortened(RawOutcomesOf(input, DefaultOptions())), expected);
+}
+
+// Nor is the step that it was in when its program was killed.
+TEST(Processes, AreForgottenWithTheirProgram) {
+  const std::string forks = "fork 1\n@1 pause\n";
+  EXPECT_EQ(Shortened(RawOutcomesOf("program 1\n" + forks +
+                                        "kill SIGTERM\nend\nprogram 2\n" +
+                                        forks + "end\n",
+                                    DefaultOptions())),
+            (std::vector<std::string>{"outcome 1", "0", "sleeps",
+                                      "end killed SIGTERM", "outcome 2", "0",
+                                      "sleeps", "end exited"}));
 }
 
 TEST(Programs, TheLongestOutcomeFits) {

@@ -38,4 +38,6 @@ void PutHandled(Text& text) {
   }
 }
 
+void ForgetHandled() { handled.count = 0; }
+
 }  // namespace plumbline::executor

@@ -12,6 +12,8 @@ void NoteSignal(int signal);
 // Writes " handled:SIGUSR1,…" for what the calling thread has handled since it
 // was last asked; nothing if there is nothing.
 void PutHandled(Text& text);
+// Of a process that was forked: those are its parent's.
+void ForgetHandled();
 
 }  // namespace plumbline::executor
 

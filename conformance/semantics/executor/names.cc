@@ -154,8 +154,17 @@ const Name kSignals[] = {
 };
 
 const Name kSignalCodes[] = {
-    NAME(SI_USER),    NAME(SI_QUEUE), NAME(SI_TIMER),  NAME(SI_TKILL),
-    NAME(SI_ASYNCIO), NAME(SI_MESGQ), NAME(SI_KERNEL),
+    NAME(SI_USER),
+    NAME(SI_QUEUE),
+    NAME(SI_TIMER),
+    NAME(SI_TKILL),
+    NAME(SI_ASYNCIO),
+    NAME(SI_MESGQ),
+    NAME(SI_KERNEL),
+    // Of SIGCHLD; no step makes the kernel send another signal.
+    NAME(CLD_EXITED),
+    NAME(CLD_KILLED),
+    NAME(CLD_DUMPED),
 };
 
 const Name kEpollEvents[] = {

@@ -1,7 +1,9 @@
 #include "conformance/semantics/executor/program.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <time.h>
 
 #include <iterator>
@@ -15,7 +17,7 @@ namespace {
 //   v  fcntl's: d or f           i  an int
 //   n  nanoseconds               u  a number of 64 bits without a sign
 //   z  a size                    c  a count of records
-//   b  a byte                    t  a thread
+//   b  a byte                    t  a thread or process
 //   s  a signal                  S  signals         Z  signals or null
 //   p  descriptors and events    l  descriptors
 struct Syntax {
@@ -67,6 +69,8 @@ constexpr Syntax kSyntax[] = {
     {"setrlimit", Call::kSetrlimit, "u", "N"},
     {"nanosleep", Call::kNanosleep, "n", "NS"},
     {"join", Call::kJoin, "t", "THREAD"},
+    {"fork", Call::kFork, "t", "PROCESS"},
+    {"_exit", Call::kExit, "b", "STATUS"},
 };
 
 // A program that has more of them is wrong in any case.
@@ -209,6 +213,8 @@ bool Parser::Begin(std::string_view number) {
   program_->step_count = 0;
   program_->entry_count = 0;
   program_->last_thread = 0;
+  program_->processes = 0;
+  threads_ = 0;
   program_->line = line_;
   if (!ParseMagnitude(number, &program_->number)) {
     Message().Put("write `program NUMBER`, with nothing after it");
@@ -227,18 +233,11 @@ bool Parser::ParseStep(const std::string_view* words, int count) {
   }
   int64_t thread = 0;
   if (words[0].starts_with('@')) {
-    if (!ParseInteger(words[0].substr(1), "the thread after @", 1, kMaxThread,
-                      &thread)) {
-      return false;
-    }
+    if (!ParseThread(words[0], &thread)) return false;
     ++words;
     --count;
     if (count == 0) {
       Message().Put("a step is missing after the thread: `@1 read $0 8`");
-      return false;
-    }
-    if (words[0] == "join") {
-      Message().Put("only the main thread joins; leave the @ out");
       return false;
     }
   }
@@ -272,9 +271,52 @@ bool Parser::ParseStep(const std::string_view* words, int count) {
     if (!ParseArgument(kinds[static_cast<size_t>(i)], words[i + 1], i, &step))
       return false;
   }
-  if (step.thread > program_->last_thread) program_->last_thread = step.thread;
+  if (!MayBeOf(step)) return false;
+  int last = step.thread;
+  threads_ |= 1U << last;
+  if (step.call == Call::kFork) {
+    last = static_cast<int>(step.arguments[0].number);
+    program_->processes |= 1U << last;
+  }
+  if (last > program_->last_thread) program_->last_thread = last;
   ++program_->step_count;
   return true;
+}
+
+bool Parser::ParseThread(std::string_view word, int64_t* thread) {
+  return ParseInteger(word.substr(1), "the thread or process after @", 1,
+                      kMaxThread, thread);
+}
+
+// Whether such a step is one of its thread.
+bool Parser::MayBeOf(const Step& step) {
+  const auto has = [](uint32_t set, int64_t number) {
+    return ((set >> number) & 1) != 0;
+  };
+  switch (step.call) {
+    case Call::kJoin:
+      if (step.thread == 0) return true;
+      Message().Put("only the main thread joins; leave the @ out");
+      return false;
+    case Call::kExit:
+      if (has(program_->processes, step.thread)) return true;
+      Message().Put("only a process that `fork` made ends so: `@1 _exit 0`");
+      return false;
+    case Call::kFork: {
+      if (step.thread != 0) {
+        Message().Put("only the main thread forks; leave the @ out");
+        return false;
+      }
+      const int64_t number = step.arguments[0].number;
+      if (!has(threads_ | program_->processes, number)) return true;
+      Message().Put("the number ");
+      error_.PutNumber(number);
+      error_.Put(" is that of a thread or process before it; take another");
+      return false;
+    }
+    default:
+      return true;
+  }
 }
 
 bool Parser::ParseArgument(char kind, std::string_view word, int index,
@@ -326,10 +368,13 @@ bool Parser::ParseArgument(char kind, std::string_view word, int index,
       return ParseInteger(word, "a count of records", 0, kMaxRecords,
                           &value.number);
     case 'b':
-      return ParseInteger(word, "the first byte", 0, 255, &value.number);
+      return ParseInteger(
+          word, step->call == Call::kExit ? "the status" : "the first byte", 0,
+          255, &value.number);
     case 't':
-      return ParseInteger(word, "the thread", step->call == Call::kJoin ? 1 : 0,
-                          kMaxThread, &value.number);
+      return ParseInteger(
+          word, step->call == Call::kFork ? "the process" : "the thread",
+          step->call == Call::kTgkill ? 0 : 1, kMaxThread, &value.number);
     case 's': {
       int signal = 0;
       if (!ParseSignal(word, &signal)) return false;
@@ -465,6 +510,10 @@ bool Parser::ParseList(std::string_view word, bool with_events, int index,
       if (events < 0 || events > UINT16_MAX) {
         Message().Put("poll's events have 16 bits");
         return false;
+      }
+      // Its number is another on SPARC.
+      if ((events & EPOLLRDHUP) != 0 && EPOLLRDHUP != POLLRDHUP) {
+        events = (events & ~int64_t{EPOLLRDHUP}) | POLLRDHUP;
       }
       entry.events = static_cast<short>(events);
     }

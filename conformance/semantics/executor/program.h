@@ -16,7 +16,7 @@ namespace plumbline::executor {
 inline constexpr int kMaxSteps = 256;
 // Of lists of descriptors, in a whole program.
 inline constexpr int kMaxEntries = 1024;
-// Second threads have the numbers from 1 to this.
+// Second threads and processes have the numbers from 1 to this.
 inline constexpr int kMaxThread = 3;
 inline constexpr int kMaxArguments = 5;
 // Of a read or write, in bytes: twice what an unprivileged pipe can hold.
@@ -65,6 +65,8 @@ enum class Call : uint8_t {
   kSetrlimit,
   kNanosleep,
   kJoin,
+  kFork,
+  kExit,
 };
 
 // Of sigaction.
@@ -87,7 +89,7 @@ struct Entry {
 
 struct Step {
   Call call;
-  // 0 is the main one.
+  // Or the process that has this number; 0 is the main thread.
   uint8_t thread;
   // Of the signal set: whether it is a null pointer.
   bool no_signals;
@@ -98,7 +100,7 @@ struct Step {
   int16_t counts[kMaxArguments];
 };
 
-struct Program {
+struct ProgramHead {
   uint64_t number;
   // Of the input, where it begins.
   uint64_t line;
@@ -106,6 +108,11 @@ struct Program {
   int entry_count;
   // The highest second thread that a step names; 0 if there is none.
   int last_thread;
+  // Bit N: `fork N` made that a process.
+  uint32_t processes;
+};
+
+struct Program : ProgramHead {
   Step steps[kMaxSteps];
   Entry entries[kMaxEntries];
 };
@@ -139,6 +146,8 @@ class Parser {
 
   bool Begin(std::string_view number);
   Status Fail();
+  bool ParseThread(std::string_view word, int64_t* thread);
+  bool MayBeOf(const Step& step);
   bool ParseStep(const std::string_view* words, int count);
   bool ParseArgument(char kind, std::string_view word, int index, Step* step);
   bool ParseInteger(std::string_view word, const char* what, int64_t least,
@@ -154,6 +163,8 @@ class Parser {
   Program* program_;
   State state_ = State::kOutside;
   uint64_t line_ = 0;
+  // Bit N: a step before this one is of thread N.
+  uint32_t threads_ = 0;
   char message_[512];
   Text error_{message_, sizeof(message_)};
 };

@@ -160,6 +160,10 @@ TEST_F(ParserTest, ReadsListsOfDescriptors) {
   EXPECT_EQ(poll.counts[0], 2);
   EXPECT_EQ(program_->entries[0].events, POLLIN | POLLOUT);
   EXPECT_EQ(program_->entries[1].fd.number, -1);
+  // By either name, whose numbers differ on SPARC.
+  StepOf("poll 3:EPOLLIN|EPOLLRDHUP,4:POLLRDHUP 0");
+  EXPECT_EQ(program_->entries[0].events, POLLIN | POLLRDHUP);
+  EXPECT_EQ(program_->entries[1].events, POLLRDHUP);
   EXPECT_EQ(StepOf("poll - 0").counts[0], -1);
 
   ASSERT_EQ(Feed("program 2\npipe2 0\nselect $0.0,7 - $0.1 -1\nend\n"),
@@ -197,6 +201,13 @@ TEST_F(ParserTest, SaysWhatIsWrongAndWhatIsRight) {
   EXPECT_THAT(ErrorOf("@1"), HasSubstr("a step is missing"));
   EXPECT_THAT(ErrorOf("@1 join 2"), HasSubstr("main thread"));
   EXPECT_THAT(ErrorOf("join 0"), HasSubstr("from 1 to 3"));
+  EXPECT_THAT(ErrorOf("fork 0"), HasSubstr("from 1 to 3"));
+  EXPECT_THAT(ErrorOf("@1 fork 2"), HasSubstr("main thread"));
+  EXPECT_THAT(ErrorOf("_exit 0"), HasSubstr("`fork`"));
+  EXPECT_THAT(ErrorOf("@1 _exit 0"), HasSubstr("`fork`"));
+  EXPECT_THAT(ErrorOf("fork 1\nfork 1"), HasSubstr("take another"));
+  EXPECT_THAT(ErrorOf("@1 pause\nfork 1"), HasSubstr("take another"));
+  EXPECT_THAT(ErrorOf("fork 1\n@1 _exit 256"), HasSubstr("from 0 to 255"));
   EXPECT_THAT(ErrorOf("poll 3 0"), HasSubstr("FD:EVENTS"));
   EXPECT_THAT(ErrorOf("select 3:POLLIN - - 0"), HasSubstr("`FD,FD`"));
   EXPECT_THAT(ErrorOf("poll 3:0x10000 0"), HasSubstr("16 bits"));

@@ -344,11 +344,7 @@ int Supervisor::Place(const Program& program, int lane) {
   Cell& cell = lanes_[lane].cells[number];
   // Not all of it: most of its room is unused, and never written to.
   Program& to = cell.program;
-  to.number = program.number;
-  to.line = program.line;
-  to.step_count = program.step_count;
-  to.entry_count = program.entry_count;
-  to.last_thread = program.last_thread;
+  static_cast<ProgramHead&>(to) = program;
   memcpy(to.steps, program.steps,
          static_cast<size_t>(program.step_count) * sizeof(Step));
   memcpy(to.entries, program.entries,

@@ -160,7 +160,7 @@ void Threads::Start() {
   sigset_t was;
   pthread_sigmask(SIG_SETMASK, &all, &was);
   for (int i = 0; i < kMaxThread; ++i)
-    workers_[i].Start(cells_[i], thread_ids_);
+    workers_[i].Start(lane_.threads[i], thread_ids_);
   for (int i = 0; i < kMaxThread; ++i) {
     std::atomic<uint32_t>& id = workers_[i].thread_id();
     while (id.load() == 0) FutexWait(id, 0);
@@ -172,9 +172,33 @@ void Threads::Start() {
 
 void Threads::Use(const Program& program, bool reaches_high) {
   if (reaches_high) watcher_.LookFromThread();
-  for (int i = 0; i <= kMaxThread; ++i)
-    thread_ids_[i] = i <= program.last_thread ? all_thread_ids_[i] : -1;
+  forks_ = program.processes;
+  // A process that was here before may have been killed in a step.
+  for (ThreadCell& cell : lane_.processes) cell.state.store(ThreadCell::kFree);
+  for (int i = 0; i <= kMaxThread; ++i) {
+    const bool is_there = i <= program.last_thread && !IsProcess(i);
+    thread_ids_[i] = is_there ? all_thread_ids_[i] : -1;
+  }
   for (Worker& worker : workers_) worker.Use(program);
+}
+
+int Threads::Fork(const Program& program, int process) {
+  ForkedProcess& made = processes_[process - 1];
+  if (made.Start(program, CellOf(process)) != 0) return -1;
+  watcher_.Follow(process - 1, made.id(), CellOf(process));
+  return 0;
+}
+
+bool Threads::IsGone(int thread) const {
+  return IsProcess(thread) && processes_[thread - 1].id() == 0;
+}
+
+void Threads::EndProcesses() {
+  for (int i = 0; i < kMaxThread; ++i) {
+    processes_[i].Kill();
+    watcher_.Follow(i, 0, lane_.threads[i]);
+  }
+  forks_ = 0;
 }
 
 bool Threads::CleanUp(bool pending) {
@@ -186,7 +210,7 @@ bool Threads::CleanUp(bool pending) {
 }
 
 bool Threads::IsBusy(int thread) {
-  return workers_[thread - 1].cell().state.load() != ThreadCell::kFree;
+  return CellOf(thread).state.load() != ThreadCell::kFree;
 }
 
 bool Threads::AnyBusy() {
@@ -198,21 +222,32 @@ bool Threads::AnyBusy() {
 
 void Threads::Begin(int thread, int step, const sigset_t& mask) {
   told_[thread - 1] = false;
-  workers_[thread - 1].Begin(step, mask);
+  if (IsProcess(thread)) {
+    processes_[thread - 1].Begin(step);
+  } else {
+    workers_[thread - 1].Begin(step, mask);
+  }
 }
 
 void Threads::Join(int thread) {
-  if (thread <= kMaxThread) workers_[thread - 1].Join();
+  if (IsProcess(thread)) {
+    processes_[thread - 1].Join();
+  } else {
+    workers_[thread - 1].Join();
+  }
 }
 
 void Threads::Settle(Text& lines) {
   watcher_.WaitUntilSettled();
   for (int i = 0; i < kMaxThread; ++i) {
-    ThreadCell& cell = workers_[i].cell();
+    ThreadCell& cell = CellOf(i + 1);
     const uint32_t state = cell.state.load();
     if (state == ThreadCell::kDone) {
       lines.Put(std::string_view(cell.line, cell.size));
       cell.state.store(ThreadCell::kFree);
+    } else if (state != ThreadCell::kFree && IsProcess(i + 1) &&
+               processes_[i].PutEnd(lines)) {
+      watcher_.Follow(i, 0, cell);
     } else if (state == ThreadCell::kCalling && !told_[i]) {
       told_[i] = true;
       lines.PutUnsigned(cell.step);

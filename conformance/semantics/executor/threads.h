@@ -1,4 +1,4 @@
-// The second threads of a program.
+// The second threads of a program, and the processes that it forks.
 
 #ifndef PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_THREADS_H_
 #define PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_THREADS_H_
@@ -10,6 +10,7 @@
 
 #include "conformance/semantics/executor/calls.h"
 #include "conformance/semantics/executor/cell.h"
+#include "conformance/semantics/executor/forked.h"
 #include "conformance/semantics/executor/program.h"
 #include "conformance/semantics/executor/watcher.h"
 
@@ -60,6 +61,7 @@ class Worker final : public Caller {
   void AboutToCall(int64_t before) override;
   int ThreadId(int thread) const override { return thread_ids_[thread]; }
   void Join(int) override {}
+  int Fork(int) override { return -1; }
 
   static void* Run(void* worker);
   void Loop();
@@ -75,11 +77,11 @@ class Worker final : public Caller {
   std::atomic<uint32_t> joined_ = 0;
 };
 
-// All of a process, with their watcher.
+// All of a process, with their watcher, and what was forked.
 class Threads {
  public:
-  Threads(ThreadCell* cells, int64_t steady)
-      : cells_(cells), watcher_(cells, all_thread_ids_ + 1, steady) {}
+  Threads(Lane& lane, int64_t steady)
+      : lane_(lane), watcher_(lane.threads, all_thread_ids_ + 1, steady) {}
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
@@ -90,9 +92,16 @@ class Threads {
   void Use(const Program& program, bool reaches_high);
   // As Start.
   void LookFromHere() { watcher_.LookFromHere(); }
-  // After a program: ends what they sleep in, and drops what is `pending` for
+  // After a program: ends what it forked.
+  void EndProcesses();
+  // And then what they sleep in, and drops what is `pending` for
   // them. False if that can't be done.
   bool CleanUp(bool pending);
+
+  // The step `fork`, of the main thread.
+  int Fork(const Program& program, int process);
+  // It is a process that has ended, or was never made.
+  bool IsGone(int thread) const;
 
   bool IsBusy(int thread);
   bool AnyBusy();
@@ -108,13 +117,23 @@ class Threads {
 
  private:
   Worker workers_[kMaxThread] = {Worker(1), Worker(2), Worker(3)};
+  ForkedProcess processes_[kMaxThread] = {ForkedProcess(1), ForkedProcess(2),
+                                          ForkedProcess(3)};
   static_assert(kMaxThread == 3);
-  ThreadCell* const cells_;
+  // Of a thread, or the process in its place.
+  ThreadCell& CellOf(int thread) {
+    return (IsProcess(thread) ? lane_.processes : lane_.threads)[thread - 1];
+  }
+
+  Lane& lane_;
   int all_thread_ids_[kMaxThread + 1] = {-1, -1, -1, -1};
   // Of those that the program names.
   int thread_ids_[kMaxThread + 1] = {-1, -1, -1, -1};
   // Its sleeping has been told.
   bool told_[kMaxThread] = {};
+  bool IsProcess(int thread) const { return ((forks_ >> thread) & 1) != 0; }
+  // Bit N: in this program N is a process.
+  uint32_t forks_ = 0;
   Watcher watcher_;
 };
 

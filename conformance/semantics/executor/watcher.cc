@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,26 +73,72 @@ int Open(const char* format, int thread_id) {
 
 }  // namespace
 
-void Watcher::OpenStates() {
-  for (int i = 0; i < kMaxThread; ++i) {
-    // The kernel forgets a name below /proc/PID slowly if threads of the
-    // process end at the same time; /proc/TID has no such company.
-    descriptors_[i] = Open("/proc/%d/stat", thread_ids_[i]);
-    if (descriptors_[i] < 0 || !IsOurs(descriptors_[i]))
-      descriptors_[i] = Open("/proc/self/task/%d/stat", thread_ids_[i]);
-    if (descriptors_[i] < 0)
-      Broken("/proc has to be mounted: open its self/task/*/stat", errno);
-    // Natively a thread sleeps in its step only.
-    calls_[i] =
-        steady_ > 0 ? Open("/proc/self/task/%d/syscall", thread_ids_[i]) : -1;
+// The first thread of a process can be seen as dead before the others are.
+bool HasEnded(int process) {
+  siginfo_t ended = {};
+  const int result = waitid(P_PID, static_cast<id_t>(process), &ended,
+                            WEXITED | WNOHANG | WNOWAIT);
+  // Of one that nobody is told of there is nothing left.
+  return result != 0 || ended.si_pid != 0;
+}
+
+void Watcher::OpenState(int i) {
+  const bool is_thread = processes_[i] == 0;
+  const int id = is_thread ? thread_ids_[i] : processes_[i];
+  // The kernel forgets a name below /proc/PID slowly if threads of the process
+  // end at the same time; /proc/TID has no such company.
+  descriptors_[i] = Open("/proc/%d/stat", id);
+  bool by_own_name = true;
+  if (is_thread && (descriptors_[i] < 0 || !IsOurs(descriptors_[i]))) {
+    descriptors_[i] = Open("/proc/self/task/%d/stat", id);
+    by_own_name = false;
+  }
+  if (descriptors_[i] < 0)
+    Broken("/proc has to be mounted: open its self/task/*/stat", errno);
+  // Natively a thread sleeps in its step only.
+  calls_[i] = -1;
+  if (steady_ > 0) {
+    calls_[i] = Open(
+        by_own_name ? "/proc/%d/syscall" : "/proc/self/task/%d/syscall", id);
   }
 }
 
+void Watcher::CloseState(int i) {
+  close(descriptors_[i]);
+  if (calls_[i] >= 0) close(calls_[i]);
+}
+
+void Watcher::OpenStates() {
+  for (int i = 0; i < kMaxThread; ++i) OpenState(i);
+}
+
 void Watcher::CloseStates() {
-  for (int i = 0; i < kMaxThread; ++i) {
-    close(descriptors_[i]);
-    if (calls_[i] >= 0) close(calls_[i]);
+  for (int i = 0; i < kMaxThread; ++i) CloseState(i);
+}
+
+HighLimit::HighLimit() {
+  getrlimit(RLIMIT_NOFILE, &before_);
+  rlimit high = before_;
+  high.rlim_cur = high.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &high);
+}
+
+HighLimit::~HighLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+void Watcher::Follow(int thread, int process, ThreadCell& cell) {
+  cells_[thread] = &cell;
+  if (processes_[thread] == process) return;
+  processes_[thread] = process;
+  // The program's may all be taken.
+  const HighLimit high;
+  follow_ = thread;
+  if (from_thread_) {
+    Ask();
+  } else {
+    CloseState(thread);
+    OpenState(thread);
   }
+  follow_ = -1;
 }
 
 void Watcher::LookFromHere() {
@@ -126,8 +174,10 @@ void Watcher::LookFromThread() {
   CloseStates();
 }
 
-void Watcher::WaitUntilSettled() {
-  if (!from_thread_) return Settle();
+void Watcher::WaitUntilSettled() { from_thread_ ? Ask() : Settle(); }
+
+// The thread that looks to do so, or to open what it is to look at.
+void Watcher::Ask() {
   const uint32_t number = asked_.load() + 1;
   asked_.store(number);
   FutexWake(asked_);
@@ -141,11 +191,23 @@ void Watcher::WaitUntilSettled() {
 void* Watcher::Run(void* watcher) {
   Watcher& self = *static_cast<Watcher*>(watcher);
   if (unshare(CLONE_FILES) != 0) Broken("unshare(CLONE_FILES)", errno);
+  {
+    // So that it opens and closes none whose number QEMU keeps for the program.
+    const HighLimit high;
+    int last = 0;
+    while (last >= 0 && last < kFirstWatcherDescriptor - 1)
+      last = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  }
   for (uint32_t number = 1;; ++number) {
     self.answered_.store(number);
     FutexWake(self.answered_);
     while (self.asked_.load() == number) FutexWait(self.asked_, number);
-    self.Settle();
+    if (self.follow_ < 0) {
+      self.Settle();
+    } else {
+      self.CloseState(self.follow_);
+      self.OpenState(self.follow_);
+    }
   }
 }
 
@@ -195,21 +257,29 @@ int Watcher::CallOf(int thread) const {
 bool Watcher::IsSettled() {
   ++looks_;
   for (int i = 0; i < kMaxThread; ++i) {
-    const uint32_t state = cells_[i].state.load();
+    const uint32_t state = cells_[i]->state.load();
     if (state == ThreadCell::kFree || state == ThreadCell::kDone) continue;
-    if (state == ThreadCell::kBegun) return false;
+    const bool is_process = processes_[i] != 0;
+    if (state == ThreadCell::kBegun && !is_process) return false;
     const char seen = StateOf(i);
+    if (is_process && (seen == 'Z' || seen == 0)) {
+      if (HasEnded(processes_[i])) continue;
+      return false;
+    }
+    if (state == ThreadCell::kBegun) return false;
     const bool is_asleep =
         (seen == 'S' && !IsInLock(i)) ||
         ((seen == 'S' || seen == 'D') && looks_ > kLooksAtLock);
     if (is_asleep) continue;
     // It may have come to its end since.
-    if (cells_[i].state.load() != ThreadCell::kDone) return false;
+    if (cells_[i]->state.load() != ThreadCell::kDone) return false;
   }
   return true;
 }
 
 char Watcher::StateOf(int thread) const {
+  // Not /proc/TID/syscall, which is read in half the time: Linux tells a number
+  // there while a thread is being woken on another processor.
   return ReadStat(descriptors_[thread]).state;
 }
 

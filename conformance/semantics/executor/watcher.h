@@ -1,10 +1,11 @@
-// Sees when the second threads have settled: each is done with its step, or
-// sleeps in the kernel.
+// Sees when the second threads, and processes that take the place of some, have
+// settled: each is done with its step, sleeps in the kernel, or has ended.
 
 #ifndef PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_WATCHER_H_
 #define PLUMBLINE_CONFORMANCE_SEMANTICS_EXECUTOR_WATCHER_H_
 
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include <atomic>
 
@@ -17,6 +18,21 @@ namespace plumbline::executor {
 // also where the program has descriptors of its own.
 inline constexpr int kFirstWatcherDescriptor = 900;
 
+// Lets descriptors have any number that they may have.
+class HighLimit {
+ public:
+  HighLimit();
+  ~HighLimit();
+  HighLimit(const HighLimit&) = delete;
+  HighLimit& operator=(const HighLimit&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
+
+// Whether a child has ended, which remains to be waited for.
+bool HasEnded(int process);
+
 // Looks at /proc/TID/stat of each second thread, which stays open at a number
 // that is above those of programs.
 class Watcher {
@@ -24,7 +40,9 @@ class Watcher {
   // `steady` is for how many nanoseconds a thread has to be seen asleep to be
   // so; 0 natively.
   Watcher(ThreadCell* cells, const int* thread_ids, int64_t steady)
-      : cells_(cells), thread_ids_(thread_ids), steady_(steady) {}
+      : thread_ids_(thread_ids), steady_(steady) {
+    for (int i = 0; i < kMaxThread; ++i) cells_[i] = cells + i;
+  }
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
 
@@ -36,12 +54,20 @@ class Watcher {
   // inherits what is open then.
   void LookFromThread();
 
-  // Returns when every thread is kFree, kDone, or asleep in its call.
+  // Looks at a process in the place of a thread, and at the thread again for 0.
+  // `cell` has its step.
+  void Follow(int thread, int process, ThreadCell& cell);
+
+  // Returns when every thread is kFree, kDone, or asleep in its call, or was a
+  // process that has ended.
   void WaitUntilSettled();
 
  private:
   static void* Run(void* watcher);
+  void Ask();
   void OpenStates();
+  void OpenState(int thread);
+  void CloseState(int thread);
   void CloseStates();
   void LearnLock();
   bool IsSettled();
@@ -50,7 +76,7 @@ class Watcher {
   int CallOf(int thread) const;
   bool IsInLock(int thread) const;
 
-  ThreadCell* const cells_;
+  ThreadCell* cells_[kMaxThread];
   const int* const thread_ids_;
   const int64_t steady_;
   // The caller's are closed while the thread looks, which has the same numbers.
@@ -58,6 +84,10 @@ class Watcher {
   int calls_[kMaxThread] = {-1, -1, -1};
   // The kernel's number of futex; -1 if it is not known.
   int lock_ = -1;
+  // In the place of each thread, or 0.
+  int processes_[kMaxThread] = {};
+  // The thread that looks is to open the states of this one, if it is not -1.
+  int follow_ = -1;
   // In the settling that goes on: how often it was looked.
   int looks_ = 0;
   bool has_thread_ = false;

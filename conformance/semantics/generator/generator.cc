@@ -4,6 +4,7 @@
 #include <rapidcheck/shrinkable/Create.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
@@ -23,12 +24,27 @@ enum class Made : std::uint8_t {
   kTimerfd,
   kSignalfd,
   kEpoll,
+  kSocket,
 };
 
 // A descriptor that a step made, if it succeeded.
 struct Live {
   FdRef fd;
   Made made = Made::kEventfd;
+  bool nonblocking = true;
+  // Bit N: in process N it is open.
+  unsigned open_in = 1;
+};
+
+// What a process does with signals.
+struct Masks {
+  SignalMask blocked = 0;
+  SignalMask handled = 0;
+};
+
+// A pair of sockets.
+struct Pair {
+  int step = 0;
   bool nonblocking = true;
 };
 
@@ -47,6 +63,7 @@ class Writer {
     }
     signals_ = Below(5) < 2;
     duplicates_ = OneIn(2);
+    forks_ = mix_ == Mix::kAll && OneIn(8);
     Begin();
     const int length = wanted_ / 2 + Below(wanted_ + 1);
     while (Steps() < length) Next();
@@ -102,26 +119,37 @@ class Writer {
   }
 
   int Add(Call call, std::vector<Argument> arguments, int thread = 0) {
+    if (thread == 0) thread = actor_;
     program_.steps.push_back({call, thread, std::move(arguments)});
     return Steps() - 1;
   }
   void Keep(int step, int part, Made made, bool nonblocking) {
-    live_.push_back({{step, part, -1}, made, nonblocking});
+    live_.push_back({{step, part, -1}, made, nonblocking, 1U << actor_});
   }
+  Masks& Own() { return masks_[static_cast<std::size_t>(actor_)]; }
 
   // ---- descriptors to use ----
 
-  // Any, of the kind if `made` is given; now and then a wrong one.
+  bool IsOpen(const Live& live) const {
+    return ((live.open_in >> actor_) & 1) != 0;
+  }
+  // Any; now and then a wrong one.
   FdRef Any() {
     if (live_.empty() || OneIn(40)) return {-1, 0, OneOf({-1, 3, 9, 77})};
-    return live_[static_cast<std::size_t>(
-                     Below(static_cast<int>(live_.size())))]
-        .fd;
+    FdRef fd;
+    for (int i = 0; i < 4; ++i) {
+      const Live& live = live_[static_cast<std::size_t>(
+          Below(static_cast<int>(live_.size())))];
+      fd = live.fd;
+      if (IsOpen(live)) break;
+    }
+    return fd;
   }
   const Live* Find(std::initializer_list<Made> kinds) {
     std::vector<const Live*> found;
     for (const Live& live : live_) {
-      if (std::find(kinds.begin(), kinds.end(), live.made) != kinds.end()) {
+      if (IsOpen(live) &&
+          std::find(kinds.begin(), kinds.end(), live.made) != kinds.end()) {
         found.push_back(&live);
       }
     }
@@ -137,7 +165,7 @@ class Writer {
       SignalMask blocked = MaskOf(10) | MaskOf(kSigRtmin);
       blocked |= SomeOf({MaskOf(12), MaskOf(kSigRtmin + 1), MaskOf(17)});
       Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(blocked)});
-      blocked_ = blocked;
+      Own().blocked = blocked;
       if (OneIn(2)) Handle(OneOf({10, 12, kSigRtmin}));
     }
     // Else what writes to a pipe that nobody reads ends the program.
@@ -156,7 +184,7 @@ class Writer {
   }
 
   void Make() {
-    switch (Below(signals_ ? 7 : 5)) {
+    switch (Below(signals_ ? 8 : 6)) {
       case 0:
       case 1:
         return MakePipe();
@@ -165,6 +193,8 @@ class Writer {
         return MakeEventfd();
       case 4:
         return OneIn(2) && timers_ ? MakeTimerfd() : MakeEpoll();
+      case 5:
+        return MakeSocketpair();
       default:
         return MakeSignalfd();
     }
@@ -189,6 +219,17 @@ class Writer {
         Call::kFifo, {Bits(flags | (OneIn(4) ? Flags{kOCloexec} : Flags{0}))});
     Keep(step, 0, Made::kReadEnd, flags != 0);
     Keep(step, 0, Made::kWriteEnd, flags != 0);
+  }
+  void MakeSocketpair() {
+    const Flags type =
+        OneOf<Flags>({kSockStream, kSockStream, kSockDgram, kSockSeqpacket});
+    Flags flags = OneIn(4) ? Flags{0} : Flags{kSockNonblock};
+    if (OneIn(4)) flags |= kSockCloexec;
+    const int step = Add(Call::kSocketpair, {Bits(type | flags)});
+    const bool nonblocking = (flags & kSockNonblock) != 0;
+    Keep(step, 0, Made::kSocket, nonblocking);
+    Keep(step, 1, Made::kSocket, nonblocking);
+    pairs_.push_back({step, nonblocking});
   }
   void MakeEventfd() {
     Flags flags = OneIn(4) ? Flags{0} : Flags{kEfdNonblock};
@@ -246,8 +287,9 @@ class Writer {
     const FdRef epfd = OneIn(40) ? Any() : epoll->fd;
     FdRef fd = Any();
     if (!duplicates_) {
-      const Live* other = Find({Made::kReadEnd, Made::kWriteEnd, Made::kEventfd,
-                                Made::kTimerfd, Made::kSignalfd});
+      const Live* other =
+          Find({Made::kReadEnd, Made::kWriteEnd, Made::kEventfd, Made::kTimerfd,
+                Made::kSignalfd, Made::kSocket});
       if (other != nullptr) fd = other->fd;
     }
     const Word operation =
@@ -296,7 +338,7 @@ class Writer {
   // Of a wait: the mask as it is, or one that lets nothing deadly through.
   Argument TemporaryMask() {
     if (!signals_ || OneIn(2)) return NullSignals();
-    return Bits(blocked_ & ~(handled_ & Signals()));
+    return Bits(Own().blocked & ~(Own().handled & Signals()));
   }
 
   void Poll(int thread = 0) {
@@ -337,8 +379,8 @@ class Writer {
   }
 
   void Read(int thread = 0) {
-    const Live* live =
-        Find({Made::kReadEnd, Made::kEventfd, Made::kTimerfd, Made::kSignalfd});
+    const Live* live = Find({Made::kReadEnd, Made::kEventfd, Made::kTimerfd,
+                             Made::kSignalfd, Made::kSocket});
     if (live == nullptr) return;
     // The main thread would sleep for ever.
     if (thread == 0 && !live->nonblocking) return;
@@ -348,6 +390,7 @@ class Writer {
     }
     switch (live->made) {
       case Made::kReadEnd:
+      case Made::kSocket:
         Add(Call::kRead,
             {Fd(live->fd), Number(OneOf<std::int64_t>(
                                {1, 2, 3, 8, 100, 4096, 5000, 70000, 0}))},
@@ -369,7 +412,7 @@ class Writer {
   }
 
   void Write_(int thread = 0) {
-    const Live* live = Find({Made::kWriteEnd, Made::kEventfd});
+    const Live* live = Find({Made::kWriteEnd, Made::kEventfd, Made::kSocket});
     if (live == nullptr) return;
     if (live->made == Made::kEventfd) {
       constexpr std::int64_t kMost = -2;  // 2^64 - 2
@@ -389,12 +432,10 @@ class Writer {
 
   void Duplicate() {
     if (live_.empty()) return;
-    // What is replaced while a thread uses it goes on to be used.
-    const int ways = threads_used_ ? 3 : 5;
     const Live live =
         live_[static_cast<std::size_t>(Below(static_cast<int>(live_.size())))];
     int step;
-    switch (Below(ways)) {
+    switch (Below(5)) {
       case 0:
       case 1:
         step = Add(Call::kDup, {Fd(live.fd)});
@@ -426,24 +467,155 @@ class Writer {
     if (live_.empty()) return;
     const auto at =
         static_cast<std::size_t>(Below(static_cast<int>(live_.size())));
-    // While a thread uses it, what happens is not said.
-    if (threads_used_ && live_[at].made != Made::kWriteEnd) return;
     const FdRef fd = live_[at].fd;
-    if (OneIn(12) && !threads_used_) {
+    if (OneIn(12)) {
       Add(Call::kCloseRange,
           {Fd(fd), Fd(OneIn(2) ? fd : FdRef{-1, 0, 63}),
            Bits(OneIn(2) ? Flags{kCloseRangeCloexec} : Flags{0})});
       return;
     }
     Add(Call::kClose, {Fd(fd)});
-    if (!OneIn(10)) live_.erase(live_.begin() + static_cast<long>(at));
+    if (OneIn(10)) return;
+    live_[at].open_in &= ~(1U << actor_);
+    if (live_[at].open_in == 0) {
+      live_.erase(live_.begin() + static_cast<long>(at));
+    }
+  }
+
+  // ---- sockets ----
+
+  FdRef End(const Pair& pair, int end) { return {pair.step, end, -1}; }
+  void WriteEnd(const Pair& pair, int end, std::int64_t size, int thread = 0) {
+    Add(Call::kWrite, {Fd(End(pair, end)), Number(size), Number(Below(256))},
+        thread);
+  }
+  void ReadEnd(const Pair& pair, int end, std::int64_t size, int thread = 0) {
+    Add(Call::kRead, {Fd(End(pair, end)), Number(size)}, thread);
+  }
+  // Looks at an end, by one call or another.
+  void Look(const Pair& pair, int end) {
+    const FdRef fd = End(pair, end);
+    switch (Below(4)) {
+      case 0:
+        return Wait();
+      case 1: {
+        Argument none;
+        Argument set;
+        set.polls.push_back({fd, 0});
+        Add(Call::kSelect, {set, set, none, Number(0)});
+        return;
+      }
+      default: {
+        Argument polls;
+        polls.polls.push_back(
+            {fd, OneOf<Events>({kIn, kIn | kRdhup, kIn | kOut, kOut, 0})});
+        Add(Call::kPoll, {polls, Number(0)});
+      }
+    }
+  }
+  void WatchEnd(const Pair& pair, int end) {
+    const Live* epoll = Find({Made::kEpoll});
+    if (epoll == nullptr) return;
+    Events events = OneOf<Events>({kIn, kOut, kIn | kOut, 0});
+    if (OneIn(2)) events |= kEt;
+    if (OneIn(2)) events |= kRdhup;
+    Add(Call::kEpollCtl,
+        {Fd(epoll->fd), Name(OneOf({Word::kEpollCtlAdd, Word::kEpollCtlMod})),
+         Fd(End(pair, end)), Bits(events), Number(Steps())});
+    watched_.emplace_back(epoll->fd, End(pair, end));
+  }
+
+  void UseSocket() {
+    if (pairs_.empty() || OneIn(3)) MakeSocketpair();
+    const Pair& pair = pairs_[static_cast<std::size_t>(
+        Below(static_cast<int>(pairs_.size())))];
+    const int end = Below(2);
+    if (OneIn(2)) WatchEnd(pair, end);
+    switch (Below(6)) {
+      case 0:
+      case 1:
+        return Exchange(pair, end);
+      case 2:
+      case 3:
+        return HangUp(pair, end);
+      case 4:
+        return Fill(pair, end);
+      default:
+        if (!threads_ || actor_ != 0) return Exchange(pair, end);
+        return OneIn(3) ? FillAndSleep() : WakeSocket(pair, end);
+    }
+  }
+  // What one end writes the other reads, in other parts.
+  void Exchange(const Pair& pair, int end) {
+    const auto size = [&] { return OneOf<std::int64_t>({1, 2, 3, 10, 0}); };
+    for (int i = 1 + Below(2); i > 0; --i) WriteEnd(pair, 1 - end, size());
+    if (OneIn(2)) Look(pair, end);
+    for (int i = 1 + Below(3); i > 0 && pair.nonblocking; --i) {
+      ReadEnd(pair, end, OneOf<std::int64_t>({1, 2, 8, 100}));
+    }
+    if (OneIn(3)) Look(pair, OneIn(2) ? end : 1 - end);
+  }
+  // The other end is closed, with and without what it and this one wrote.
+  void HangUp(const Pair& pair, int end) {
+    if (OneIn(2)) WriteEnd(pair, end, 1 + Below(3));
+    if (OneIn(2)) WriteEnd(pair, 1 - end, 1 + Below(3));
+    if (OneIn(3)) WatchEnd(pair, end);
+    Add(Call::kClose, {Fd(End(pair, 1 - end))});
+    for (Live& live : live_) {
+      if (live.fd == End(pair, 1 - end)) live.open_in &= ~(1U << actor_);
+    }
+    for (int i = 2 + Below(3); i > 0; --i) {
+      switch (Below(4)) {
+        case 0:
+          WriteEnd(pair, end, OneOf<std::int64_t>({1, 1, 3, 0}));
+          break;
+        case 1:
+          Look(pair, end);
+          break;
+        default:
+          if (pair.nonblocking) ReadEnd(pair, end, 8);
+      }
+    }
+  }
+  // More than has room.
+  void Fill(const Pair& pair, int end) {
+    if (!pair.nonblocking) return Exchange(pair, end);
+    for (int i = 2 + Below(2); i > 0; --i) {
+      WriteEnd(pair, 1 - end,
+               OneOf<std::int64_t>({200000, 200000, 120000, 30000}));
+    }
+    if (OneIn(2)) Look(pair, 1 - end);
+    for (int i = 1 + Below(3); i > 0; --i) {
+      ReadEnd(pair, end, OneOf<std::int64_t>({300000, 300000, 100000, 8}));
+    }
+    Look(pair, OneIn(3) ? end : 1 - end);
+  }
+  // A message that has no room until others are read, which are there: so the
+  // main thread does not sleep.
+  void FillAndSleep() {
+    if (next_thread_ > kThreads) return;
+    const Flags type = OneOf<Flags>({kSockDgram, kSockSeqpacket});
+    const Pair pair{Add(Call::kSocketpair, {Bits(type)}), false};
+    Keep(pair.step, 0, Made::kSocket, false);
+    Keep(pair.step, 1, Made::kSocket, false);
+    for (int i = 0; i < 2; ++i) WriteEnd(pair, 0, 120000);
+    WriteEnd(pair, 0, 1 + Below(3), next_thread_++);
+    for (int i = 0; i < 2; ++i) ReadEnd(pair, 1, 200000);
+  }
+  // A thread that sleeps in reading, and what it waits for.
+  void WakeSocket(const Pair& pair, int end) {
+    if (pair.nonblocking || next_thread_ > kThreads) {
+      return Exchange(pair, end);
+    }
+    ReadEnd(pair, end, OneOf<std::int64_t>({1, 8, 100}), next_thread_++);
+    WriteEnd(pair, 1 - end, OneOf<std::int64_t>({1, 2, 3, 0}));
   }
 
   // What is watched is closed, while a duplicate keeps the file.
   void CloseWatched() {
     const Live* epoll = Find({Made::kEpoll});
     const Live* live = Find({Made::kReadEnd, Made::kWriteEnd, Made::kEventfd});
-    if (threads_used_ || epoll == nullptr || live == nullptr) return;
+    if (epoll == nullptr || live == nullptr) return;
     const int watched = Add(Call::kDup, {Fd(live->fd)});
     Add(Call::kEpollCtl,
         {Fd(epoll->fd), Name(Word::kEpollCtlAdd), Fd({watched, 0, -1}),
@@ -453,7 +625,7 @@ class Writer {
   }
   // A row of descriptors is closed, and looked at.
   void CloseRow() {
-    if (threads_used_ || live_.empty()) return;
+    if (live_.empty()) return;
     const FdRef fd = Any();
     const int first =
         Add(Call::kFcntl, {Fd(fd), Name(Word::kDupfd), Number(20)});
@@ -517,8 +689,9 @@ class Writer {
         return;
       case 2:
         Add(Call::kNanosleep,
-            {Number(OneOf<std::int64_t>(
-                {1, 60 * kMicrosecond, 250 * kMicrosecond}))});
+            {Number(OneIn(30) ? -1
+                              : OneOf<std::int64_t>({1, 60 * kMicrosecond,
+                                                     250 * kMicrosecond}))});
         return;
       default:
         if (timer->nonblocking) {
@@ -532,7 +705,7 @@ class Writer {
       case 13:
         return QueueTwice();
       case 12:
-        return threads_ ? Interrupt() : Suspend();
+        return threads_ && actor_ == 0 ? Interrupt() : Suspend();
       case 0:
       case 1: {
         const int signal = BlockedSignal();
@@ -557,20 +730,21 @@ class Writer {
         Add(Call::kSigaction, {Number(signal), Name(disposition),
                                Bits(OneIn(3) ? Flags{kSaRestart} : Flags{0})});
         if (disposition == Word::kHandler) {
-          handled_ |= MaskOf(signal);
+          Own().handled |= MaskOf(signal);
         } else {
-          handled_ &= ~MaskOf(signal);
+          Own().handled &= ~MaskOf(signal);
         }
         return;
       }
       case 7: {
         // Of those that have a handler, and now and then of any.
         const SignalMask signals =
-            OneIn(25) ? Signals() : Signals() & (handled_ | MaskOf(17));
+            OneIn(25) ? Signals() : Signals() & (Own().handled | MaskOf(17));
         if (OneIn(4)) {
           // The same by what remains blocked.
-          blocked_ &= ~signals;
-          Add(Call::kSigprocmask, {Name(Word::kSigSetmask), Bits(blocked_)});
+          Own().blocked &= ~signals;
+          Add(Call::kSigprocmask,
+              {Name(Word::kSigSetmask), Bits(Own().blocked)});
           return;
         }
         Add(Call::kSigprocmask,
@@ -579,15 +753,15 @@ class Writer {
              Bits(signals)});
         // What is unblocked is not sent by what may end the program.
         if (program_.steps.back()[0].word == Word::kSigBlock) {
-          blocked_ |= signals;
+          Own().blocked |= signals;
         } else {
-          blocked_ &= ~signals;
+          Own().blocked &= ~signals;
         }
         return;
       }
       case 8:
         Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(Signals())});
-        blocked_ |= program_.steps.back()[1].signals() & ~MaskOf(9);
+        Own().blocked |= program_.steps.back()[1].signals() & ~MaskOf(9);
         return;
       case 9:
         Add(Call::kSigtimedwait,
@@ -609,16 +783,16 @@ class Writer {
   void Handle(int signal) {
     Add(Call::kSigaction, {Number(signal), Name(Word::kHandler),
                            Bits(OneIn(2) ? Flags{kSaRestart} : Flags{0})});
-    handled_ |= MaskOf(signal);
+    Own().handled |= MaskOf(signal);
   }
   // A signal that waits, and a call that lets it through.
   void Suspend() {
     const int signal = OneOf({10, 12, kSigRtmin});
     Handle(signal);
     Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(MaskOf(signal))});
-    blocked_ |= MaskOf(signal);
+    Own().blocked |= MaskOf(signal);
     Add(Call::kKill, {Number(signal)});
-    const Argument mask = Bits(blocked_ & ~MaskOf(signal));
+    const Argument mask = Bits(Own().blocked & ~MaskOf(signal));
     const Live* epoll = Find({Made::kEpoll});
     if (epoll != nullptr && OneIn(2)) {
       Add(Call::kEpollPwait, {Fd(epoll->fd), Number(8), Number(-1), mask});
@@ -630,7 +804,7 @@ class Writer {
   void QueueTwice() {
     const int signal = OneOf({kSigRtmin, kSigRtmin + 1, 10});
     Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(MaskOf(signal))});
-    blocked_ |= MaskOf(signal);
+    Own().blocked |= MaskOf(signal);
     for (int i = 0; i < 2; ++i) {
       Add(Call::kSigqueue, {Number(signal), Number(Below(1000))});
     }
@@ -644,11 +818,10 @@ class Writer {
     const int signal = OneOf({10, 12, kSigRtmin});
     Handle(signal);
     Add(Call::kSigprocmask, {Name(Word::kSigUnblock), Bits(MaskOf(signal))});
-    blocked_ &= ~MaskOf(signal);
+    Own().blocked &= ~MaskOf(signal);
     const int thread = next_thread_;
     if (OneIn(3)) {
       Add(Call::kPause, {}, next_thread_++);
-      threads_used_ = true;
     } else {
       UseThread();
     }
@@ -658,7 +831,7 @@ class Writer {
   int BlockedSignal() {
     for (int i = 0; i < 4; ++i) {
       const int signal = Signal();
-      const SignalMask safe = blocked_ | handled_ | MaskOf(17);
+      const SignalMask safe = Own().blocked | Own().handled | MaskOf(17);
       if ((safe & MaskOf(signal)) != 0) return signal;
     }
     return OneIn(30) ? 15 : 17;
@@ -686,16 +859,61 @@ class Writer {
       default:
         Wait(thread);
     }
-    if (Steps() == before) {
-      --next_thread_;
-    } else {
-      threads_used_ = true;
+    if (Steps() == before) --next_thread_;
+  }
+
+  // One of it may sleep; what it is told to do then is not done.
+  void UseProcess() {
+    if (processes_.empty() || OneIn(12)) Fork();
+    if (processes_.empty()) return;
+    const int process = processes_[static_cast<std::size_t>(
+        Below(static_cast<int>(processes_.size())))];
+    actor_ = process;
+    switch (Below(12)) {
+      case 0:
+        Add(Call::kExit, {Number(Below(256))});
+        std::erase(processes_, process);
+        for (Live& live : live_) live.open_in &= ~(1U << process);
+        break;
+      case 1:
+        OneIn(2) ? Read(process) : Wait(process);
+        break;
+      case 2:
+        Close();
+        break;
+      case 3:
+        // As it was forked, for the first time.
+        OneIn(2) ? Add(Call::kSigpending, {})
+                 : Add(Call::kSigprocmask,
+                       {Name(Word::kSigBlock), Bits(MaskOf(12))});
+        if (program_.steps.back().call == Call::kSigprocmask) {
+          Own().blocked |= MaskOf(12);
+        }
+        break;
+      default:
+        Part();
+    }
+    actor_ = 0;
+  }
+  void Fork() {
+    if (next_thread_ > kThreads) return;
+    const int process = next_thread_++;
+    Add(Call::kFork, {Number(process)});
+    processes_.push_back(process);
+    masks_[static_cast<std::size_t>(process)] = masks_[0];
+    for (Live& live : live_) {
+      if (IsOpen(live)) live.open_in |= 1U << process;
     }
   }
 
   void Next() {
+    if (forks_ && OneIn(4)) return UseProcess();
+    Part();
+    if (OneIn(400)) Add(Call::kSetrlimit, {Number(3 + Below(12))});
+  }
+  void Part() {
     const int before = Steps();
-    const int choice = Below(30);
+    const int choice = Below(32);
     if (choice < 6) {
       Wait();
     } else if (choice < 9) {
@@ -721,12 +939,13 @@ class Writer {
       if (timers_) UseTimer();
     } else if (choice < 28) {
       if (signals_) UseSignal();
-    } else if (threads_) {
-      UseThread();
+    } else if (choice < 30) {
+      if (threads_ && actor_ == 0) UseThread();
+    } else {
+      UseSocket();
     }
     if (Steps() == before) Wait();
     if (Steps() == before) MakeEpoll();
-    if (OneIn(400)) Add(Call::kSetrlimit, {Number(3 + Below(12))});
   }
 
   rc::Random random_;
@@ -735,14 +954,18 @@ class Writer {
   Program program_;
   std::vector<Live> live_;
   std::vector<std::pair<FdRef, FdRef>> watched_;
+  std::vector<Pair> pairs_;
   bool threads_ = false;
   bool timers_ = false;
   bool signals_ = false;
   bool duplicates_ = false;
-  bool threads_used_ = false;
+  bool forks_ = false;
   int next_thread_ = 1;
-  SignalMask blocked_ = 0;
-  SignalMask handled_ = 0;
+  // Of the main thread and of each process.
+  std::array<Masks, kThreads + 1> masks_{};
+  std::vector<int> processes_;
+  // Whose steps are written: a process, or 0.
+  int actor_ = 0;
 };
 
 }  // namespace
@@ -750,8 +973,11 @@ class Writer {
 Traits TraitsOf(const Program& program) {
   Traits traits;
   int epolls = 0;
+  unsigned processes = 0;
   for (const Step& step : program.steps) {
-    traits.threads = traits.threads || step.thread != 0;
+    if (step.call == Call::kFork) processes |= 1U << step[0].number;
+    traits.threads = traits.threads || (step.thread != 0 &&
+                                        ((processes >> step.thread) & 1) == 0);
     switch (step.call) {
       case Call::kTimerfdSettime:
         traits.timers = traits.timers || step[2].number > 0;

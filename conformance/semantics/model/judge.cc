@@ -34,9 +34,25 @@ class Search {
 
   std::optional<Violation> Run() {
     if (!MakeGroups()) return violation_;
-    if (From(0, InitialState(target_))) return std::nullopt;
+    State state = InitialState(target_);
+    // Of the numbers up to the highest those that are no processes.
+    std::array<bool, kMaxThreads> forks{};
+    std::size_t last = 0;
+    for (const Step& step : program_.steps) {
+      const bool is_fork = step.call == Call::kFork;
+      const auto number =
+          static_cast<std::size_t>(is_fork ? step[0].number : step.thread);
+      last = std::max(last, number);
+      if (is_fork) forks[number] = true;
+    }
+    for (std::size_t i = 1; i <= last; ++i) {
+      state.threads[i].is_named = !forks[i];
+    }
+    if (From(0, std::move(state))) return std::nullopt;
     return violation_;
   }
+
+  bool was_lost() const { return was_lost_; }
 
  private:
   const Step& StepOf(const Report& report) const {
@@ -55,6 +71,7 @@ class Search {
   }
 
   bool Malformed(std::string what) {
+    ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
     return Fail({static_cast<int>(groups_.size()), Rule::kEnds,
                  "a report of each step in order", std::move(what)},
                 std::numeric_limits<std::size_t>::max());
@@ -80,6 +97,8 @@ class Search {
         sleeping = -1;
       }
       if (step == groups_.size()) {
+        const bool is_busy = sleeping >= 0 && sleeping != report.step;
+        if (report.is_busy != is_busy) return Malformed(report.line);
         groups_.push_back({step, {&report}});
         // What ended since this step began may be its doing, though it was
         // seen first.
@@ -96,6 +115,12 @@ class Search {
       }
       sleeps[step] = report.sleeps;
     }
+    // A write that hangs may have written a part, of which what ended since
+    // then tells: the model does not follow that.
+    is_cut_ = outcome_.ending == Ending::kHung && !ended.empty() &&
+              groups_.size() < program_.steps.size() &&
+              program_.steps[groups_.size()].call == Call::kWrite;
+    if (is_cut_) return true;
     for (const Report* before : ended) groups_.back().reports.push_back(before);
     return true;
   }
@@ -131,15 +156,17 @@ class Search {
 
   bool InOrder(std::size_t at, const std::vector<const Report*>& reports,
                State state) {
-    Stepper stepper(target_, state, exercised_);
     const Report& first = *groups_[at].reports.front();
+    Stepper stepper(target_, state, exercised_, StepOf(first).thread == 0);
     Time end = first.after;
     for (const Report* report : reports) {
       const Step& step = StepOf(*report);
+      if (report->is_busy) continue;
       if (report->sleeps) {
         if (!stepper.Sleep(step, *report)) {
           return Fail(stepper.violation(), at);
         }
+        if (state.is_lost) return IsLost();
         continue;
       }
       // What slept ended since this step began, or just before that.
@@ -148,13 +175,15 @@ class Search {
           is_since ? std::max(report->before, first.before) : report->before,
           report->after};
       end = std::max(end, report->after);
-      if (!stepper.End(step, *report, when)) {
+      if (!(report->is_gone ? stepper.Gone(step, *report, when)
+                            : stepper.End(step, *report, when))) {
         return Fail(stepper.violation(), at);
       }
-      if (state.is_lost) return true;
+      if (state.is_lost) return IsLost();
     }
     if (stepper.doomed() != 0) return IsKilledBy(stepper.doomed(), at);
     for (const Report* report : reports) {
+      if (report->is_busy) continue;
       if (!stepper.TakesLate(StepOf(*report), *report)) {
         return Fail(stepper.violation(), at);
       }
@@ -162,7 +191,8 @@ class Search {
     if (!stepper.NothingIsDue(first.step)) {
       return Fail(stepper.violation(), at);
     }
-    if (state.is_lost) return true;
+    if (state.is_lost) return IsLost();
+    if (is_cut_ && at + 1 == groups_.size()) return IsLost();
     for (const ThreadState& thread : state.threads) {
       if (thread.sleeping < 0) continue;
       const Step& step =
@@ -172,6 +202,11 @@ class Search {
       }
     }
     return From(at + 1, std::move(state));
+  }
+
+  bool IsLost() {
+    was_lost_ = true;
+    return true;
   }
 
   bool IsKilledBy(SignalMask signals, std::size_t at) {
@@ -202,8 +237,9 @@ class Search {
     const bool is_whole = at == program_.steps.size();
     Stepper stepper(target_, state, exercised_);
     ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
-    if (outcome_.ending == Ending::kKilled && !is_whole) {
-      const SignalMask deadly = stepper.MayKill(program_.steps[at]);
+    if (outcome_.ending == Ending::kKilled) {
+      SignalMask deadly = stepper.MayKillAsleep();
+      if (!is_whole) deadly |= stepper.MayKillProgram(program_.steps[at]);
       if ((deadly & MaskOf(outcome_.signal)) != 0) return true;
     }
     if (outcome_.ending == Ending::kHung && !is_whole) {
@@ -233,8 +269,10 @@ class Search {
   const Outcome& outcome_;
   RuleCounts& exercised_;
   std::vector<Group> groups_;
+  bool is_cut_ = false;
   Violation violation_;
   bool has_violation_ = false;
+  bool was_lost_ = false;
   std::size_t farthest_ = 0;
 };
 
@@ -242,9 +280,11 @@ class Search {
 
 State InitialState(const Target& target) {
   State state;
-  state.fd_limit = target.fd_limit;
+  ProcessState& process = state.processes[0];
+  process.exists = true;
+  process.fd_limit = target.fd_limit;
   // 0, 1 and 2 are /dev/null, which no step should touch.
-  state.fds.resize(3);
+  process.fds.resize(3);
   Object null;
   null.kind = ObjectKind::kNull;
   state.objects.push_back(null);
@@ -253,14 +293,17 @@ State InitialState(const Target& target) {
   description.access = kORdwr;
   description.references = 3;
   state.descriptions.push_back(description);
-  for (Descriptor& fd : state.fds) fd.description = 0;
-  state.threads[0].exists = true;
+  for (Descriptor& fd : process.fds) fd.description = 0;
+  state.threads[0].exists = state.threads[0].is_named = true;
   return state;
 }
 
 std::optional<Violation> Judge::Check(const Program& program,
                                       const Outcome& outcome) {
-  return Search(target_, program, outcome, exercised_).Run();
+  Search search(target_, program, outcome, exercised_);
+  std::optional<Violation> violation = search.Run();
+  if (!violation && search.was_lost()) ++lost_;
+  return violation;
 }
 
 }  // namespace plumbline::semantics

@@ -46,10 +46,14 @@ class Judge {
                                  const Outcome& outcome);
 
   const RuleCounts& exercised() const { return exercised_; }
+  // How many outcomes were not judged to their end: a step did what the model
+  // does not follow.
+  std::uint64_t lost() const { return lost_; }
 
  private:
   const Target target_;
   RuleCounts exercised_{};
+  std::uint64_t lost_ = 0;
 };
 
 // The state of a new process.

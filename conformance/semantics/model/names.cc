@@ -83,6 +83,8 @@ constexpr Name<Errno> kErrnos[] = {
     {Errno::kEAGAIN, "EAGAIN"},
     {Errno::kEBADF, "EBADF"},
     {Errno::kEBUSY, "EBUSY"},
+    {Errno::kECONNREFUSED, "ECONNREFUSED"},
+    {Errno::kEDESTADDRREQ, "EDESTADDRREQ"},
     {Errno::kEEXIST, "EEXIST"},
     {Errno::kEFAULT, "EFAULT"},
     {Errno::kEFBIG, "EFBIG"},

@@ -98,6 +98,8 @@ enum class Errno : std::uint8_t {
   kEAGAIN,
   kEBADF,
   kEBUSY,
+  kECONNREFUSED,
+  kEDESTADDRREQ,
   kEEXIST,
   kEFAULT,
   kEFBIG,

@@ -46,8 +46,10 @@ bool ParseReport(std::string_view line, Report& report) {
   if (!ParseNumber(NextWord(line), report.step)) return false;
   result = NextWord(line);
   report.sleeps = result == "sleeps";
+  report.is_gone = result == "gone";
+  report.is_busy = result == "busy";
   const std::size_t comma = result.find(',');
-  if (!report.sleeps) {
+  if (!report.sleeps && !report.is_gone && !report.is_busy) {
     if (!ParseNumber(result.substr(0, comma), report.result)) return false;
     if (comma != std::string_view::npos &&
         !ParseNumber(result.substr(comma + 1), report.second)) {

@@ -20,6 +20,8 @@ using Time = std::int64_t;
 struct Report {
   int step = 0;
   bool sleeps = false;
+  bool is_gone = false;     // its process has ended
+  bool is_busy = false;     // not made, as its thread still has a step to do
   std::int64_t result = 0;  // the first descriptor, of those that make two
   std::int64_t second = -1;
   Errno error = Errno::kNone;

@@ -63,6 +63,8 @@ const std::vector<Spec>& Specs() {
       {"setrlimit", 0, {kNumber}},
       {"nanosleep", 0, {kNumber}},
       {"join", 0, {kNumber}},
+      {"fork", 0, {kNumber}},
+      {"_exit", 0, {kNumber}},
   };
   return *specs;
 }
@@ -222,8 +224,45 @@ class Parser {
                    : false;
       }
     }
+    if (!CheckThreads(step)) return false;
     programs_.back().steps.push_back(std::move(step));
     return true;
+  }
+
+  // Of those that name threads and processes: whether there can be such.
+  bool CheckThreads(const Step& step) {
+    const std::vector<Step>& before = programs_.back().steps;
+    const auto has = [&](auto test) {
+      return std::any_of(before.begin(), before.end(), test);
+    };
+    const auto makes = [](std::int64_t number) {
+      return [number](const Step& s) {
+        return s.call == Call::kFork && s[0].number == number;
+      };
+    };
+    switch (step.call) {
+      case Call::kTgkill:
+      case Call::kJoin:
+      case Call::kFork: {
+        const int least = step.call == Call::kTgkill ? 0 : 1;
+        if (step[0].number < least || step[0].number > kThreads) {
+          return Fail("expected a number from " + std::to_string(least) +
+                      " to " + std::to_string(kThreads));
+        }
+        if (step.call == Call::kTgkill) return true;
+        if (step.thread != 0) return Fail("that is for the main thread only");
+        if (step.call == Call::kJoin) return true;
+        const auto uses = [&](const Step& s) {
+          return s.thread == step[0].number;
+        };
+        return (!has(makes(step[0].number)) && !has(uses)) ||
+               Fail("a step before it has that number");
+      }
+      case Call::kExit:
+        return has(makes(step.thread)) || Fail("only a forked process exits");
+      default:
+        return true;
+    }
   }
 
   bool ParseFd(std::string_view text, FdRef& fd) {

@@ -55,8 +55,10 @@ enum class Call : std::uint8_t {
   kSetrlimit,
   kNanosleep,
   kJoin,
+  kFork,
+  kExit,
 };
-constexpr int kCalls = static_cast<int>(Call::kJoin) + 1;
+constexpr int kCalls = static_cast<int>(Call::kExit) + 1;
 
 // What an argument is, and which members of Argument hold it.
 enum class Kind : std::uint8_t {
@@ -106,7 +108,7 @@ struct Argument {
 
 struct Step {
   Call call = Call::kPause;
-  int thread = 0;  // 0: the main one
+  int thread = 0;  // or process; 0: the main one
   std::vector<Argument> arguments;
 
   const Argument& operator[](std::size_t i) const { return arguments[i]; }

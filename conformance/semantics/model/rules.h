@@ -52,6 +52,18 @@ namespace plumbline::semantics {
        "a call on another kind of descriptor fails as its page says")          \
   RULE(kCloseRangeIs, "fd.19", "close_range(2) VERSIONS",                      \
        "close_range is there since Linux 5.9, its CLOEXEC since 5.11")         \
+  RULE(kFdHeld, "fd.20",                                                       \
+       "close(2) NOTES, Multithreaded processes and close()",                  \
+       "a call that sleeps keeps its file, though its descriptor is closed")   \
+  /* Processes. */                                                             \
+  RULE(kForkShares, "fork.1", "fork(2)",                                       \
+       "the child's descriptors are copies that share open file descriptions") \
+  RULE(kForkApart, "fork.2", "fork(2); close(2)",                              \
+       "what a process closes stays open in the other")                        \
+  RULE(kForkSignals, "fork.3", "fork(2); sigpending(2)",                       \
+       "the child has its parent's mask and actions, and no pending signal")   \
+  RULE(kExit, "fork.4", "_exit(2)",                                            \
+       "a process that ends closes its descriptors, and its status is told")   \
   /* Pipes. */                                                                 \
   RULE(kPipeOrder, "pipe.1", "pipe(7)",                                        \
        "what is read is what was written, in order, once")                     \
@@ -81,6 +93,37 @@ namespace plumbline::semantics {
        "the read end has EPOLLHUP exactly while there is no writer")           \
   RULE(kPipeErr, "pipe.14", "poll(2) POLLERR",                                 \
        "the write end has EPOLLERR exactly while there is no reader")          \
+  /* Sockets: pairs of AF_UNIX. */                                             \
+  RULE(kSocketStream, "socket.1", "unix(7) SOCK_STREAM; epoll(7)",             \
+       "a stream gives what the other end wrote, in order, all that fits")     \
+  RULE(kSocketMessage, "socket.2", "unix(7) SOCK_DGRAM; socket(2)",            \
+       "a read of messages gives one, in order, and drops its rest")           \
+  RULE(kSocketEmpty, "socket.3", "recv(2) DESCRIPTION",                        \
+       "reading when nothing is there waits, or is EAGAIN")                    \
+  RULE(kSocketEof, "socket.4", "recv(2) RETURN VALUE; poll(2) POLLHUP",        \
+       "once the other end is closed, a connection gives 0 after its data")    \
+  RULE(kSocketReset, "socket.5", "unix(7) ERRORS ECONNRESET; socket(2)",       \
+       "of an end closed with data unread, ECONNRESET is told, and once")      \
+  RULE(kSocketBroken, "socket.6", "write(2), send(2) EPIPE; socket(2)",        \
+       "writing when the other end is closed is EPIPE, after SIGPIPE")         \
+  RULE(kSocketRefused, "socket.7", "unix(7) ECONNREFUSED; send(2) ENOTCONN",   \
+       "a datagram to a closed end is ECONNREFUSED, those after it ENOTCONN")  \
+  RULE(kSocketRoom, "socket.8", "socket(7) SO_SNDBUF; send(2) EAGAIN",         \
+       "with little unread a write does all; else it waits, or is EAGAIN")     \
+  RULE(kSocketAtomic, "socket.9", "send(2) EMSGSIZE; unix(7)",                 \
+       "a message is written as a whole, or not at all")                       \
+  RULE(kSocketReliable, "socket.10", "unix(7) SOCK_DGRAM",                     \
+       "what was sent is not lost")                                            \
+  RULE(kSocketIn, "socket.11", "poll(2); socket(7) I/O events",                \
+       "EPOLLIN while there is data, and else at most at the end")             \
+  RULE(kSocketOut, "socket.12", "poll(2); socket(7) SO_SNDBUF",                \
+       "EPOLLOUT while little is unread at the other end")                     \
+  RULE(kSocketHup, "socket.13", "poll(2) POLLHUP; socket(7) I/O events",       \
+       "EPOLLHUP exactly while the other end of a connection is closed")       \
+  RULE(kSocketRdhup, "socket.14", "poll(2) POLLRDHUP",                         \
+       "EPOLLRDHUP, if asked for, once the other end of a stream is closed")   \
+  RULE(kSocketErr, "socket.15", "poll(2) POLLERR",                             \
+       "EPOLLERR exactly while ECONNRESET was not told")                       \
   /* eventfd. */                                                               \
   RULE(kEventfdTake, "eventfd.1", "eventfd(2) read",                           \
        "read gives the counter and makes it 0")                                \
@@ -215,6 +258,8 @@ namespace plumbline::semantics {
        "a call that sleeps returns when what it waits for is there")           \
   RULE(kSleepNotEarly, "wait.3", "nanosleep(2)",                               \
        "a sleep is not shorter than asked for")                                \
+  RULE(kWaitNegative, "wait.5", "nanosleep(2) ERRORS; each call's EINVAL",     \
+       "a time below 0 is EINVAL")                                             \
   RULE(kEnds, "wait.4", "_exit(2); signal(7)",                                 \
        "a program ends as its signals say")
 

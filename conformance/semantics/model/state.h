@@ -47,15 +47,20 @@ enum class ObjectKind : std::uint8_t {
   kTimerfd,
   kSignalfd,
   kEpoll,
+  kSocket,
   kNull,  // /dev/null
 };
 
-// What was written to a pipe at once, as far as it was not read: bytes that
-// count up from `first`.
+// What was written to a pipe or socket at once, as far as it was not read:
+// bytes that count up from `first`.
 struct Chunk {
   std::uint8_t first = 0;
   std::int64_t size = 0;
   bool packet = false;
+  // Of a socket: as much as was written, which takes room until all is read;
+  // and whether it is there still.
+  std::int64_t whole = 0;
+  Likely there = Likely::kYes;
 };
 
 // A registration in an epoll instance, of a descriptor's number and its open
@@ -68,6 +73,8 @@ struct Interest {
   bool disabled = false;  // by EPOLLONESHOT
   // With EPOLLET: whether there was an event that was not reported.
   Likely edge = Likely::kNo;
+  // Those that it surely was, of which any must still be there for it to be.
+  Events news = 0;
   // After how many waits it was last reported or not ready: before it are those
   // of which that is longer ago. Where it may have been ready, it is so for
   // others (earliest_turn), but not against them.
@@ -110,6 +117,18 @@ struct Object {
   // signalfd.
   SignalMask signals = 0;
 
+  // Socket: an end of a pair, and in `chunks` what it can read.
+  Flags type = 0;              // SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
+  int peer = -1;               // the other end
+  bool gone = false;           // it was closed
+  Likely reset = Likely::kNo;  // ECONNRESET is to be told
+  bool refused = false;        // ECONNREFUSED was told
+  bool full = false;           // a write to the other end was told that it is
+  bool may_have_more = false;  // of a write that sleeps
+
+  // Socket: when the last long write to it ended.
+  Time long_write_end = 0;
+
   // epoll.
   std::vector<Interest> interests;
   int turns = 0;
@@ -137,7 +156,7 @@ struct Descriptor {
 
 struct PendingSignal {
   int signal = 0;
-  std::string code;  // "SI_USER", "SI_QUEUE", "SI_TKILL", "SI_KERNEL"
+  std::string code;  // "SI_USER", "SI_QUEUE", "SI_TKILL", "CLD_EXITED", …
   std::int64_t value = 0;
 };
 
@@ -152,17 +171,46 @@ struct Action {
   Flags flags = 0;
 };
 
-constexpr int kMaxThreads = 4;  // the main one among them
+// What a process has for itself, and what fork copies but for its signals.
+struct ProcessState {
+  bool exists = false;
+  // It was forked, and its mask and pending signals are as they were then.
+  bool is_new = false;
+  std::vector<Descriptor> fds;  // by number
+  std::int64_t fd_limit = 0;
+  std::vector<PendingSignal> pending;
+  std::array<Action, 65> actions{};
+
+  int DescriptionOf(std::int64_t fd) const {
+    return fd >= 0 && fd < static_cast<std::int64_t>(fds.size())
+               ? fds[static_cast<std::size_t>(fd)].description
+               : -1;
+  }
+};
+
+// The main one among them, and the processes' own.
+constexpr int kMaxThreads = 4;
+
+// A descriptor of a call that sleeps, which keeps its file.
+struct HeldFile {
+  int fd = 0;
+  int description = -1;
+};
 
 struct ThreadState {
-  bool exists = false;
+  bool is_named = false;  // by the program, so that it is there
+  bool exists = false;    // it had a step
+  int process = 0;
   SignalMask mask = 0;
   std::vector<PendingSignal> pending;
   // The step that sleeps in its call, or -1; and since when.
   int sleeping = -1;
   Time since = 0;
+  std::vector<HeldFile> held;
+  bool polls = false;  // by poll or select, which hold none for certain
   // What its call let through and was bound by when it began.
   SignalMask mask_during = 0;
+  SignalMask waits_for = 0;  // in sigtimedwait
   std::int64_t fd_limit = 0;
   // A signal came that it lets through: it is interrupted though another thread
   // takes that.
@@ -173,14 +221,14 @@ struct ThreadState {
 };
 
 struct State {
-  std::vector<Descriptor> fds;  // by number
   std::vector<Description> descriptions;
   std::vector<Object> objects;
-  std::int64_t fd_limit = 0;
 
-  std::vector<PendingSignal> pending;  // of the process
-  std::array<Action, 65> actions{};
+  // By the number in programs. A process that was forked has one thread, which
+  // has its number.
+  std::array<ProcessState, kMaxThreads> processes{};
   std::array<ThreadState, kMaxThreads> threads{};
+  bool has_forked = false;
 
   // A step did what the model does not follow, so that nothing is known of what
   // comes after it.
@@ -189,13 +237,6 @@ struct State {
   // By number of the step: the descriptors that it made.
   std::vector<std::array<int, 2>> made;
 
-  bool IsOpen(std::int64_t fd) const {
-    return fd >= 0 && fd < static_cast<std::int64_t>(fds.size()) &&
-           fds[static_cast<std::size_t>(fd)].description >= 0;
-  }
-  int DescriptionOf(std::int64_t fd) const {
-    return IsOpen(fd) ? fds[static_cast<std::size_t>(fd)].description : -1;
-  }
   Description& At(int description) {
     return descriptions[static_cast<std::size_t>(description)];
   }

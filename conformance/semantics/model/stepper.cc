@@ -1,6 +1,7 @@
 #include "conformance/semantics/model/stepper.h"
 
 #include <string>
+#include <vector>
 
 namespace plumbline::semantics {
 
@@ -44,13 +45,16 @@ std::optional<bool> Stepper::IsAbsent(KernelRelease since, Rule rule) {
 
 bool Stepper::WasInterrupted(bool restarts) {
   // One that is ignored by default, but was blocked when it came, wakes too.
-  const bool is_pending = (PendingOf(thread_) & ~Thread().mask) != 0;
+  const SignalMask blocked = Thread().mask & mask_in_call_;
+  const bool is_pending = (PendingOf(thread_) & ~blocked) != 0;
   const bool has_cause =
       !report_->handled.empty() || is_pending || (was_signalled_ && !restarts);
   if (!Holds(Rule::kSignalInterrupts, has_cause,
              "EINTR only after a handler")) {
     return false;
   }
+  DropIgnored(Thread().pending, blocked);
+  DropIgnored(Here().pending, blocked);
   if (!restarts) return true;
   bool all_restart = true;
   for (const int signal : report_->handled) {
@@ -66,30 +70,43 @@ bool Stepper::End(const Step& step, const Report& report,
                   const Interval& when) {
   report_ = &report;
   when_ = when;
-  thread_ = step.thread;
-  if (!Thread().exists) {
-    Thread().exists = true;
-    Thread().mask = state_.threads[0].mask;
-  }
-  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : state_.fd_limit;
+  Become(step.thread);
+  BeginInThread();
+  fd_limit_ = Thread().sleeping >= 0 ? Thread().fd_limit : Here().fd_limit;
   was_signalled_ = Thread().was_signalled;
+  const bool may_have_restarted = MayHaveRestarted();
   Thread().was_signalled = false;
   Thread().sleeping = -1;
   if (static_cast<std::size_t>(report.step) >= state_.made.size()) {
     state_.made.resize(static_cast<std::size_t>(report.step) + 1, {-1, -1});
   }
-  return (HandlesLate(step) ||
-          TakesHandled(report, MaskDuring(step) & Thread().mask)) &&
-         Call_(step);
+  mask_in_call_ = MaskDuring(step);
+  if (may_have_restarted) {
+    state_.is_lost = true;
+    return true;
+  }
+  const bool is_allowed =
+      (HandlesLate(step) ||
+       TakesHandled(report, mask_in_call_ & Thread().mask)) &&
+      Call_(step);
+  Release();
+  return is_allowed;
 }
 
 bool Stepper::Sleep(const Step& step, const Report& report) {
   report_ = &report;
   when_ = {report.before, report.after};
-  thread_ = step.thread;
-  if (!Thread().exists) {
-    Thread().exists = true;
-    Thread().mask = state_.threads[0].mask;
+  Become(step.thread);
+  BeginInThread();
+  Thread().ran.clear();
+  for (std::vector<PendingSignal>* queue :
+       {&Thread().pending, &Here().pending}) {
+    std::erase_if(*queue, [&](const PendingSignal& pending) {
+      const bool runs = (Thread().mask & MaskOf(pending.signal)) == 0 &&
+                        ActionOf(pending.signal).disposition == Word::kHandler;
+      if (runs) Thread().ran.push_back(pending.signal);
+      return runs;
+    });
   }
   if (!Holds(Rule::kWaitBlocks, Done(step, when_) != Likely::kYes,
              "returns, as there is what it waits for")) {
@@ -97,12 +114,24 @@ bool Stepper::Sleep(const Step& step, const Report& report) {
   }
   Thread().sleeping = report.step;
   Thread().restarts = MayRestart(step);
-  Thread().ran.clear();
   Thread().since = report.before;
   Thread().mask_during = MaskDuring(step);
-  Thread().fd_limit = state_.fd_limit;
+  Thread().waits_for =
+      step.call == Call::kSigtimedwait ? step[0].signals() : SignalMask{0};
+  Thread().fd_limit = Here().fd_limit;
   Thread().was_signalled = false;
+  Thread().polls = step.call == Call::kPoll || step.call == Call::kPpoll ||
+                   step.call == Call::kSelect || step.call == Call::kPselect;
+  Hold(step);
   LookForDoom(thread_, MaskDuring(step));
+  NoteSleepingWriter(step);
+  DropIgnored(Thread().pending, MaskDuring(step));
+  DropIgnored(Here().pending, MaskDuring(step));
+  // Which part of a larger write was done by then is not said.
+  constexpr std::int64_t kPipeBuf = 4096;
+  if (step.call == Call::kWrite && step[1].number > kPipeBuf) {
+    state_.is_lost = true;
+  }
   return true;
 }
 
@@ -113,7 +142,8 @@ bool Stepper::GoesOnSleeping(const Step& step, int number,
   report.line = std::to_string(number) + " sleeps on";
   report_ = &report;
   when_ = when;
-  thread_ = step.thread;
+  Become(step.thread);
+  if (MayHaveRestarted()) return true;
   return Holds(Rule::kWaitWakes, Done(step, when_) != Likely::kYes,
                "returns, as there is what it waits for");
 }
@@ -123,9 +153,7 @@ bool Stepper::Call_(const Step& step) {
     case Call::kPipe2:
       return DoPipe2(step);
     case Call::kSocketpair:
-      // The model knows no sockets.
-      state_.is_lost = true;
-      return true;
+      return DoSocketpair(step);
     case Call::kFifo:
       return DoFifo(step);
     case Call::kEventfd:
@@ -191,12 +219,17 @@ bool Stepper::Call_(const Step& step) {
       return DoNanosleep(step);
     case Call::kJoin:
       return true;
+    case Call::kFork:
+      return DoFork(step);
+    case Call::kExit:
+      return Holds(Rule::kExit, false, "ends the process");
   }
   return true;
 }
 
 bool Stepper::DoNanosleep(const Step& step) {
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  if (step[0].number < 0) return FailsWith(Errno::kEINVAL, Rule::kWaitNegative);
   return ReturnsZero(Rule::kSleepNotEarly) &&
          Holds(Rule::kSleepNotEarly,
                report_->after - report_->before >= step[0].number,

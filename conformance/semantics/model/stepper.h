@@ -19,12 +19,21 @@ namespace plumbline::semantics {
 // Changes `state` by what a report says, if the rules allow that.
 class Stepper {
  public:
-  Stepper(const Target& target, State& state, RuleCounts& exercised)
-      : target_(target), state_(state), exercised_(exercised) {}
+  // `main_acts`: whether it is the main thread's step after which the others
+  // settle.
+  Stepper(const Target& target, State& state, RuleCounts& exercised,
+          bool main_acts = true)
+      : target_(target),
+        state_(state),
+        exercised_(exercised),
+        main_acts_(main_acts) {}
 
   // A step ended as `report` says, at some time within `when`. False if that
   // breaks a rule: then violation() is it, and the state is of no use.
   bool End(const Step& step, const Report& report, const Interval& when);
+
+  // A step's process has ended, in the step or before it.
+  bool Gone(const Step& step, const Report& report, const Interval& when);
 
   // A thread's step sleeps in its call. False if it should not.
   bool Sleep(const Step& step, const Report& report);
@@ -39,8 +48,15 @@ class Stepper {
 
   // The signals of which one ends the process; 0 if none does.
   SignalMask doomed() const { return doomed_; }
-  // The signals that may end the process in the step, which does not return.
-  SignalMask MayKill(const Step& step) const;
+  // The signals that may end the program in the step, which does not return.
+  SignalMask MayKillProgram(const Step& step) {
+    const SignalMask deadly = MayKill(step);
+    return process_ == 0 ? deadly : 0;
+  }
+
+  // Those that may end it when a call that sleeps is over, and with it the mask
+  // that kept them out.
+  SignalMask MayKillAsleep() const;
 
   const Violation& violation() const { return violation_; }
 
@@ -60,7 +76,35 @@ class Stepper {
   // The call failed with EINTR, and may have.
   bool WasInterrupted(bool restarts);
 
+  // ---- processes ----
+  // The step in hand is one of this thread.
+  void Become(int thread);
+  ProcessState& Here() {
+    return state_.processes[static_cast<std::size_t>(process_)];
+  }
+  const ProcessState& Here() const {
+    return state_.processes[static_cast<std::size_t>(process_)];
+  }
+  ProcessState& ProcessOf(const ThreadState& thread) {
+    return state_.processes[static_cast<std::size_t>(thread.process)];
+  }
+  const ProcessState& ProcessOf(const ThreadState& thread) const {
+    return state_.processes[static_cast<std::size_t>(thread.process)];
+  }
+  // The first thread of the process of the step in hand.
+  ThreadState& MainThread() {
+    return state_.threads[static_cast<std::size_t>(process_)];
+  }
+  bool DoFork(const Step& step);
+
   // ---- descriptors ----
+  // The open file description that the step in hand uses by a number; -1 if
+  // there is none.
+  int DescriptionOf(std::int64_t fd) const;
+  bool IsOpen(std::int64_t fd) const { return DescriptionOf(fd) >= 0; }
+  void Hold(const Step& step);
+  bool MayHaveRestarted() const;
+  void Release();
   int LowestFree(std::int64_t from) const;
   int Open(Object object, Flags access, Flags status);
   void Install(int fd, int description, bool cloexec);
@@ -71,6 +115,7 @@ class Stepper {
 
   // ---- readiness ----
   Readiness Ready(int description, const Interval& when, int depth = 0) const;
+  Readiness ReadyForInstance(int description) const;
   Readiness Reportable(const Interest& interest, const Interval& when,
                        int depth) const;
   bool HasRivals(const Interest& interest) const;
@@ -86,6 +131,7 @@ class Stepper {
 
   // ---- calls ----
   bool DoPipe2(const Step& step);
+  bool DoSocketpair(const Step& step);
   bool DoFifo(const Step& step);
   bool DoEventfd(const Step& step);
   bool DoTimerfdCreate(const Step& step);
@@ -120,6 +166,26 @@ class Stepper {
   bool ReadSignalfd(const Step& step, int description);
   bool WritePipe(const Step& step, int description);
   bool WriteEventfd(const Step& step, int description);
+  bool Gives(const Step& step, const std::vector<Chunk>& bytes, Rule rule);
+
+  // ---- sockets ----
+  Object& Peer(const Object& end) {
+    return state_.objects[static_cast<std::size_t>(end.peer)];
+  }
+  const Object& Peer(const Object& end) const {
+    return state_.objects[static_cast<std::size_t>(end.peer)];
+  }
+  bool IsHungUp(const Object& end) const;
+  bool ReadSocket(const Step& step, int description, std::int64_t size);
+  bool ReadNothing(const Description& file, Object& end);
+  bool ReadStream(const Step& step, Object& end, std::int64_t size);
+  bool ReadMessage(const Step& step, Object& end, std::int64_t size);
+  bool WriteSocket(const Step& step, int description, std::int64_t size);
+  bool WriteToGone(Object& end, int number, std::int64_t size);
+  void CloseSocket(int number);
+  Readiness SocketReady(const Object& end) const;
+  Likely SocketWriteDone(const Object& end, std::int64_t size) const;
+  void NoteSleepingWriter(const Step& step);
   bool IsByDuplicate(const Interest& interest) const;
   Likely WillExpire(const Object& object, int depth = 0) const;
   int EpollDepth(int description, int depth = 0) const;
@@ -133,8 +199,14 @@ class Stepper {
   void SendToProcess(PendingSignal signal);
   void SendToThread(int thread, PendingSignal signal);
   SignalMask PendingOf(int thread) const;
+  SignalMask MayKill(const Step& step);
   void LookForDoom(int thread, SignalMask mask);
+  int ThreadOf(std::int64_t number) const;
   bool IsIdle(int thread) const;
+  SignalMask BlockedBy(int thread) const;
+  SignalMask BlockedInCall(const ThreadState& thread) const;
+  void BeginInThread();
+  void DropIgnored(std::vector<PendingSignal>& queue, SignalMask blocked) const;
   SignalMask Deadly(SignalMask signals) const;
   // Whether its handlers are of signals that it sends or lets through.
   static bool HandlesLate(const Step& step);
@@ -144,18 +216,22 @@ class Stepper {
   // The mask of the thread while the step's call waits.
   SignalMask MaskDuring(const Step& step) const;
   Action& ActionOf(int signal) {
-    return state_.actions[static_cast<std::size_t>(signal)];
+    return Here().actions[static_cast<std::size_t>(signal)];
   }
   const Action& ActionOf(int signal) const {
-    return state_.actions[static_cast<std::size_t>(signal)];
+    return Here().actions[static_cast<std::size_t>(signal)];
   }
   ThreadState& Thread() {
+    return state_.threads[static_cast<std::size_t>(thread_)];
+  }
+  const ThreadState& Thread() const {
     return state_.threads[static_cast<std::size_t>(thread_)];
   }
 
   const Target& target_;
   State& state_;
   RuleCounts& exercised_;
+  const bool main_acts_;
   Violation violation_;
   SignalMask doomed_ = 0;
 
@@ -163,7 +239,9 @@ class Stepper {
   const Report* report_ = nullptr;
   Interval when_;
   int thread_ = 0;
-  std::int64_t fd_limit_ = 0;   // when its call began
+  int process_ = 0;
+  std::int64_t fd_limit_ = 0;  // when its call began
+  SignalMask mask_in_call_ = 0;
   bool was_signalled_ = false;  // while it slept
 };
 

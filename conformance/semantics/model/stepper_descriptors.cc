@@ -22,10 +22,56 @@ int Stepper::NumberOf(const FdRef& fd) const {
   return state_.made[step][static_cast<std::size_t>(fd.part)];
 }
 
+int Stepper::DescriptionOf(std::int64_t fd) const {
+  for (const HeldFile& held : Thread().held) {
+    if (held.fd == fd) return held.description;
+  }
+  return Here().DescriptionOf(fd);
+}
+
+// A call that sleeps on a file keeps it: close(2) NOTES, Multithreaded
+// processes and close().
+void Stepper::Hold(const Step& step) {
+  switch (step.call) {
+    case Call::kRead:
+    case Call::kRead8:
+    case Call::kReadSiginfo:
+    case Call::kWrite:
+    case Call::kWrite8:
+    case Call::kEpollWait:
+    case Call::kEpollPwait:
+    case Call::kEpollPwait2: {
+      const int fd = NumberOf(step[0].fd);
+      const int description = DescriptionOf(fd);
+      if (description < 0) return;
+      ++state_.At(description).references;
+      Thread().held.push_back({fd, description});
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+// A call that begins again after a signal looks for its number again, which may
+// be closed or another's.
+bool Stepper::MayHaveRestarted() const {
+  if (!Thread().was_signalled) return false;
+  return std::any_of(Thread().held.begin(), Thread().held.end(),
+                     [&](const HeldFile& held) {
+                       return Here().DescriptionOf(held.fd) != held.description;
+                     });
+}
+
+void Stepper::Release() {
+  const std::vector<HeldFile> held = std::exchange(Thread().held, {});
+  for (const HeldFile& one : held) Unreference(one.description);
+}
+
 int Stepper::LowestFree(std::int64_t from) const {
   int fd = static_cast<int>(from);
-  while (state_.IsOpen(fd)) ++fd;
-  return fd < state_.fd_limit ? fd : -1;
+  while (IsOpen(fd)) ++fd;
+  return fd < Here().fd_limit ? fd : -1;
 }
 
 int Stepper::Open(Object object, Flags access, Flags status) {
@@ -42,8 +88,8 @@ int Stepper::Open(Object object, Flags access, Flags status) {
 
 void Stepper::Install(int fd, int description, bool cloexec) {
   const auto index = static_cast<std::size_t>(fd);
-  if (index >= state_.fds.size()) state_.fds.resize(index + 1);
-  state_.fds[index] = {description, cloexec};
+  if (index >= Here().fds.size()) Here().fds.resize(index + 1);
+  Here().fds[index] = {description, cloexec};
   ++state_.At(description).references;
 }
 
@@ -60,13 +106,23 @@ bool Stepper::MakesOne(int description, bool cloexec, std::int64_t from) {
 }
 
 void Stepper::Close(int fd) {
-  // A call that sleeps on it keeps the file, for as long as it sleeps.
-  for (const ThreadState& thread : state_.threads) {
-    if (thread.sleeping >= 0) state_.is_lost = true;
-  }
-  Descriptor& descriptor = state_.fds[static_cast<std::size_t>(fd)];
+  Descriptor& descriptor = Here().fds[static_cast<std::size_t>(fd)];
   const int description = descriptor.description;
   descriptor = {};
+  for (const ThreadState& thread : state_.threads) {
+    if (thread.sleeping < 0 || thread.process != process_) continue;
+    bool holds = false;
+    for (const HeldFile& held : thread.held) {
+      if (held.fd == fd) holds = true;
+    }
+    if (holds) {
+      Holds(Rule::kFdHeld, true, {});
+    } else if (thread.polls) {
+      // select(2), poll(2): it is not said what that does if it is one of
+      // those.
+      state_.is_lost = true;
+    }
+  }
   Unreference(description);
 }
 
@@ -88,6 +144,7 @@ void Stepper::Unreference(int description) {
     }
   }
   if (object.kind == ObjectKind::kEpoll) object.interests.clear();
+  if (object.kind == ObjectKind::kSocket) CloseSocket(number);
 }
 
 bool Stepper::DoPipe2(const Step& step) {
@@ -185,16 +242,17 @@ bool Stepper::DoEpollCreate1(const Step& step) {
 
 bool Stepper::DoClose(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
   if (!ReturnsZero(Rule::kFdClose)) return false;
+  if (state_.has_forked) Holds(Rule::kForkApart, true, {});
   Close(fd);
   return true;
 }
 
 bool Stepper::DoDup(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  return MakesOne(state_.DescriptionOf(fd), false);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  return MakesOne(DescriptionOf(fd), false);
 }
 
 bool Stepper::DoDup2(const Step& step) {
@@ -202,29 +260,29 @@ bool Stepper::DoDup2(const Step& step) {
   const int to = NumberOf(step[1].fd);
   const bool is_dup3 = step.call == Call::kDup3;
   const Flags flags = is_dup3 ? step[2].flags() : Flags{0};
-  const bool out_of_range = to < 0 || to >= state_.fd_limit;
+  const bool out_of_range = to < 0 || to >= Here().fd_limit;
   if (is_dup3 && !HasOnly(flags, kOCloexec)) {
     return FailsWithAny({{Errno::kEINVAL, Rule::kBadFlags}});
   }
   if (is_dup3 && from == to) {
     // Linux says EINVAL whatever the numbers are; the page names both.
-    if (!state_.IsOpen(from) || out_of_range) {
+    if (!IsOpen(from) || out_of_range) {
       return FailsWithAny({{Errno::kEINVAL, Rule::kDup3Same},
                            {Errno::kEBADF, Rule::kFdClosed}});
     }
     return FailsWith(Errno::kEINVAL, Rule::kDup3Same);
   }
-  if (!state_.IsOpen(from)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  if (!IsOpen(from)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
   if (from == to) {
     state_.made[static_cast<std::size_t>(report_->step)] = {to, -1};
     return Returns(to, Rule::kDupSame);
   }
   if (out_of_range) return FailsWith(Errno::kEBADF, Rule::kDup2Range);
   if (!Returns(to, Rule::kDup2Replaces)) return false;
-  const int description = state_.DescriptionOf(from);
+  const int description = DescriptionOf(from);
   // Before the old one goes, which may be the same file.
   ++state_.At(description).references;
-  if (state_.IsOpen(to)) Close(to);
+  if (IsOpen(to)) Close(to);
   Install(to, description, (flags & kOCloexec) != 0);
   --state_.At(description).references;
   state_.made[static_cast<std::size_t>(report_->step)] = {to, -1};
@@ -249,10 +307,10 @@ bool Stepper::DoCloseRange(const Step& step) {
   if (!ReturnsZero(marks ? Rule::kCloseRangeCloexec : Rule::kCloseRange)) {
     return false;
   }
-  for (std::uint32_t fd = first; fd < state_.fds.size() && fd <= last; ++fd) {
-    if (!state_.IsOpen(fd)) continue;
+  for (std::uint32_t fd = first; fd < Here().fds.size() && fd <= last; ++fd) {
+    if (!IsOpen(fd)) continue;
     if (marks) {
-      state_.fds[fd].cloexec = true;
+      Here().fds[fd].cloexec = true;
     } else {
       Close(static_cast<int>(fd));
     }
@@ -262,7 +320,7 @@ bool Stepper::DoCloseRange(const Step& step) {
 
 bool Stepper::DoSetrlimit(const Step& step) {
   if (!ReturnsZero(Rule::kFdLimit)) return false;
-  state_.fd_limit = step[0].number;
+  Here().fd_limit = step[0].number;
   return true;
 }
 
@@ -270,15 +328,15 @@ bool Stepper::DoFcntl(const Step& step) {
   const int fd = NumberOf(step[0].fd);
   const Word command = step[1].word;
   const std::int64_t number = step[2].number;
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   Description& file = state_.At(description);
   Object& object = state_.ObjectOf(description);
   const std::string output = report_->output.empty() ? "" : report_->output[0];
   switch (command) {
     case Word::kDupfd:
     case Word::kDupfdCloexec:
-      if (number < 0 || number >= state_.fd_limit) {
+      if (number < 0 || number >= Here().fd_limit) {
         return FailsWith(Errno::kEINVAL, Rule::kDupfdRange);
       }
       return MakesOne(description, command == Word::kDupfdCloexec, number);
@@ -286,15 +344,15 @@ bool Stepper::DoFcntl(const Step& step) {
       return Holds(
           Rule::kCloexecApart,
           report_->error == Errno::kNone &&
-              output == (state_.fds[static_cast<std::size_t>(fd)].cloexec
+              output == (Here().fds[static_cast<std::size_t>(fd)].cloexec
                              ? "FD_CLOEXEC"
                              : "0"),
-          state_.fds[static_cast<std::size_t>(fd)].cloexec
+          Here().fds[static_cast<std::size_t>(fd)].cloexec
               ? "gives FD_CLOEXEC"
               : "gives no FD_CLOEXEC");
     case Word::kSetfd:
       if (!ReturnsZero(Rule::kCloexecApart)) return false;
-      state_.fds[static_cast<std::size_t>(fd)].cloexec =
+      Here().fds[static_cast<std::size_t>(fd)].cloexec =
           (step[2].flags() & kFdCloexec) != 0;
       return true;
     case Word::kGetfl: {

@@ -85,8 +85,8 @@ std::string Printed(const std::vector<Chunk>& bytes) {
 
 bool Stepper::DoRead(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   if (!state_.At(description).reads) {
     return FailsWith(Errno::kEBADF, Rule::kPipeEnds);
   }
@@ -102,6 +102,8 @@ bool Stepper::DoRead(const Step& step) {
       return ReadSignalfd(step, description);
     case ObjectKind::kEpoll:
       return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
+    case ObjectKind::kSocket:
+      return ReadSocket(step, description, BytesOf(step));
     case ObjectKind::kNull:
       state_.is_lost = true;
       break;
@@ -111,8 +113,8 @@ bool Stepper::DoRead(const Step& step) {
 
 bool Stepper::DoWrite(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   if (!state_.At(description).writes) {
     return FailsWith(Errno::kEBADF, Rule::kPipeEnds);
   }
@@ -126,11 +128,28 @@ bool Stepper::DoWrite(const Step& step) {
     case ObjectKind::kSignalfd:
     case ObjectKind::kEpoll:
       return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
+    case ObjectKind::kSocket:
+      return WriteSocket(step, description,
+                         step.call == Call::kWrite8 ? 8 : step[1].number);
     case ObjectKind::kNull:
       state_.is_lost = true;
       break;
   }
   return true;
+}
+
+// The step read these bytes.
+bool Stepper::Gives(const Step& step, const std::vector<Chunk>& bytes,
+                    Rule rule) {
+  std::int64_t size = 0;
+  for (const Chunk& chunk : bytes) size += chunk.size;
+  if (!Returns(size, rule)) return false;
+  if (step.call != Call::kRead) return true;
+  const std::string expected = Printed(bytes);
+  return Holds(rule,
+               report_->output.empty() ? expected.empty()
+                                       : report_->output[0] == expected,
+               "gives " + expected);
 }
 
 // ---- pipes ----------------------------------------------------------------
@@ -331,14 +350,14 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
   // A time before now is one too.
   const bool absolute = (flags & kTfdTimerAbstime) != 0;
   const bool bad = (value < 0 && !absolute) || interval < 0;
-  if (!state_.IsOpen(fd)) {
+  if (!IsOpen(fd)) {
     if (bad || (flags & ~kKnown) != 0) {
       return FailsWithAny({{Errno::kEBADF, Rule::kFdClosed},
                            {Errno::kEINVAL, Rule::kTimerInvalid}});
     }
     return FailsWith(Errno::kEBADF, Rule::kFdClosed);
   }
-  const int description = state_.DescriptionOf(fd);
+  const int description = DescriptionOf(fd);
   Object& timer = state_.ObjectOf(description);
   if (timer.kind != ObjectKind::kTimerfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
@@ -365,8 +384,8 @@ bool Stepper::DoTimerfdSettime(const Step& step) {
 
 bool Stepper::DoTimerfdGettime(const Step& step) {
   const int fd = NumberOf(step[0].fd);
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const Object& timer = state_.ObjectOf(state_.DescriptionOf(fd));
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const Object& timer = state_.ObjectOf(DescriptionOf(fd));
   if (timer.kind != ObjectKind::kTimerfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "conformance/semantics/model/stepper.h"
 
@@ -18,15 +19,20 @@ constexpr SignalMask kIgnoredByDefault =
 bool IsRealTime(int signal) { return signal >= kSigRtmin; }
 
 std::string Record(const PendingSignal& signal) {
+  // The value is the signal that killed it.
+  const bool is_killed = signal.code == "CLD_KILLED";
+  const bool is_of_child = is_killed || signal.code == "CLD_EXITED";
   return SignalText(signal.signal) + ":" + signal.code + ":" +
-         std::to_string(signal.value) + ":self:self";
+         (is_killed ? SignalText(static_cast<int>(signal.value))
+                    : std::to_string(signal.value)) +
+         (is_of_child ? ":other:self" : ":self:self");
 }
 
 }  // namespace
 
 SignalMask Stepper::PendingOf(int thread) const {
-  return MaskOfAll(state_.pending) |
-         MaskOfAll(state_.threads[static_cast<std::size_t>(thread)].pending);
+  const ThreadState& own = state_.threads[static_cast<std::size_t>(thread)];
+  return MaskOfAll(ProcessOf(own).pending) | MaskOfAll(own.pending);
 }
 
 SignalMask Stepper::MaskDuring(const Step& step) const {
@@ -58,6 +64,7 @@ SignalMask Stepper::MaskDuring(const Step& step) const {
 // `blocked`: by whom it is for.
 void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
                    PendingSignal signal) {
+  Here().is_new = false;
   const SignalMask mask = MaskOf(signal.signal);
   const Word disposition = ActionOf(signal.signal).disposition;
   const bool is_ignored =
@@ -75,21 +82,25 @@ void Stepper::Send(std::vector<PendingSignal>& queue, SignalMask blocked,
   EdgeOfSignals(mask);
 }
 
-// Whoever sleeps and lets the signal through returns, or looks again.
+// Whoever sleeps and lets the signal through returns, or looks again. So Linux
+// does to all that wait for it in sigtimedwait, of whom one takes it.
 void Stepper::Interrupt(ThreadState& thread, int signal) {
-  if (thread.sleeping < 0 || (thread.mask_during & MaskOf(signal)) != 0) return;
+  const SignalMask deaf = thread.mask_during & ~thread.waits_for;
+  if (thread.sleeping < 0 || (deaf & MaskOf(signal)) != 0) return;
   thread.was_signalled = true;
 }
 
 void Stepper::SendToProcess(PendingSignal signal) {
-  for (ThreadState& thread : state_.threads) Interrupt(thread, signal.signal);
-  Send(state_.pending, state_.threads[0].mask, std::move(signal));
+  for (ThreadState& thread : state_.threads) {
+    if (thread.process == process_) Interrupt(thread, signal.signal);
+  }
+  Send(Here().pending, BlockedBy(process_), std::move(signal));
 }
 
 void Stepper::SendToThread(int thread, PendingSignal signal) {
   ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
   Interrupt(to, signal.signal);
-  Send(to.pending, to.mask, std::move(signal));
+  Send(to.pending, BlockedBy(thread), std::move(signal));
 }
 
 // Those whose action is the default, which ends the program.
@@ -104,56 +115,133 @@ SignalMask Stepper::Deadly(SignalMask signals) const {
   return deadly;
 }
 
-// The executor blocks all signals in a second thread that has no step.
+// The executor blocks all signals in a thread that has no step; the main one
+// always has one in a program without others.
 bool Stepper::IsIdle(int thread) const {
-  return thread != 0 && thread != thread_ &&
+  if (thread == 0) return !main_acts_;
+  return thread != thread_ &&
          state_.threads[static_cast<std::size_t>(thread)].sleeping < 0;
 }
 
-void Stepper::LookForDoom(int thread, SignalMask mask) {
-  doomed_ |= Deadly(PendingOf(thread) & ~mask);
+SignalMask Stepper::BlockedBy(int thread) const {
+  const ThreadState& its = state_.threads[static_cast<std::size_t>(thread)];
+  if (IsIdle(thread)) return ~kNeverBlocked;
+  return its.sleeping >= 0 ? BlockedInCall(its) : its.mask;
 }
 
-SignalMask Stepper::MayKill(const Step& step) const {
-  const ThreadState& own =
-      state_.threads[static_cast<std::size_t>(step.thread)];
+SignalMask Stepper::BlockedInCall(const ThreadState& thread) const {
+  // What it waits for and has not blocked has its action all the same, but no
+  // handler runs.
+  SignalMask acts = thread.waits_for & ~thread.mask;
+  for (int signal = 1; signal <= 64; ++signal) {
+    if (ActionOf(signal).disposition == Word::kHandler) acts &= ~MaskOf(signal);
+  }
+  return thread.mask_during & ~acts;
+}
+
+// What is pending when a step begins and is not blocked is taken before the
+// call. What is ignored goes; what is handled is told when the step ends.
+void Stepper::BeginInThread() {
+  if (Thread().sleeping >= 0) return;
+  if (!Thread().exists) {
+    // A second thread, at its first step.
+    Thread().exists = true;
+    Thread().mask = state_.threads[0].mask;
+  }
+  DropIgnored(Thread().pending, Thread().mask);
+  DropIgnored(Here().pending, Thread().mask);
+}
+
+void Stepper::DropIgnored(std::vector<PendingSignal>& queue,
+                          SignalMask blocked) const {
+  std::erase_if(queue, [&](const PendingSignal& pending) {
+    const SignalMask bit = MaskOf(pending.signal);
+    const Word disposition = ActionOf(pending.signal).disposition;
+    return (blocked & bit) == 0 &&
+           (disposition == Word::kIgnore ||
+            (disposition == Word::kDefault && (bit & kIgnoredByDefault) != 0));
+  });
+}
+
+// Of another process it is its own doom: see Gone.
+void Stepper::LookForDoom(int thread, SignalMask mask) {
+  if (process_ == 0) doomed_ |= Deadly(PendingOf(thread) & ~mask);
+}
+
+SignalMask Stepper::MayKillAsleep() const {
+  SignalMask deadly = 0;
+  for (int i = 0; i < kMaxThreads; ++i) {
+    const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
+    if (any.process != process_ || any.sleeping < 0) continue;
+    deadly |= Deadly(PendingOf(i) & ~any.mask);
+  }
+  return deadly;
+}
+
+SignalMask Stepper::MayKill(const Step& step) {
+  Become(step.thread);
+  const ThreadState& own = Thread();
+  const SignalMask mask = own.exists ? own.mask : state_.threads[0].mask;
+  // Before the call.
+  const SignalMask at_once = Deadly(PendingOf(step.thread) & ~mask);
   switch (step.call) {
     case Call::kKill:
     case Call::kSigqueue: {
-      SignalMask loose = 0;
+      SignalMask loose = ~mask | kNeverBlocked;
       for (const ThreadState& any : state_.threads) {
-        if (any.exists) loose |= ~any.mask;
+        if (any.process == process_ && any.sleeping >= 0) {
+          loose |= ~BlockedInCall(any);
+        }
       }
-      return Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
+      return at_once | Deadly(MaskOf(static_cast<int>(step[0].number)) & loose);
     }
     case Call::kTgkill: {
-      const auto to = static_cast<std::size_t>(step[0].number);
-      return Deadly(MaskOf(static_cast<int>(step[1].number)) &
-                    ~state_.threads[to].mask);
+      const int thread = ThreadOf(step[0].number);
+      if (thread < 0) return at_once;
+      const ThreadState& to = state_.threads[static_cast<std::size_t>(thread)];
+      SignalMask loose = kNeverBlocked;
+      if (thread == step.thread) loose |= ~mask;
+      if (to.sleeping >= 0) loose |= ~BlockedInCall(to);
+      return at_once | Deadly(MaskOf(static_cast<int>(step[1].number)) & loose);
     }
     case Call::kSigprocmask: {
-      SignalMask now = own.mask;
+      SignalMask now = mask;
       if (step[0].word == Word::kSigUnblock) now &= ~step[1].signals();
       if (step[0].word == Word::kSigSetmask) now = step[1].signals();
-      return Deadly(PendingOf(step.thread) & ~now);
+      return at_once | Deadly(PendingOf(step.thread) & ~now);
     }
     case Call::kWrite:
     case Call::kWrite8: {
-      const int description = state_.DescriptionOf(NumberOf(step[0].fd));
-      if (description < 0 || state_.ObjectOf(description).readers > 0) return 0;
-      return Deadly(MaskOf(13) & ~own.mask);
+      const int description = DescriptionOf(NumberOf(step[0].fd));
+      if (description < 0 || state_.ObjectOf(description).readers > 0) {
+        return at_once;
+      }
+      if (state_.ObjectOf(description).kind == ObjectKind::kSocket &&
+          !IsHungUp(state_.ObjectOf(description))) {
+        return at_once;
+      }
+      return at_once | Deadly(MaskOf(13) & ~mask);
     }
     default:
-      return Deadly(PendingOf(step.thread) & ~MaskDuring(step));
+      return at_once | Deadly(PendingOf(step.thread) & ~MaskDuring(step));
   }
+}
+
+// The thread that has the number in the process of the step in hand; -1 if it
+// has none.
+int Stepper::ThreadOf(std::int64_t number) const {
+  const int thread = number == 0 ? process_ : static_cast<int>(number);
+  const ThreadState& there = state_.threads[static_cast<std::size_t>(thread)];
+  const bool is_there = number == 0 || there.is_named;
+  return is_there && there.process == process_ ? thread : -1;
 }
 
 bool Stepper::DoKill(const Step& step) {
   const bool to_thread = step.call == Call::kTgkill;
   const bool queues = step.call == Call::kSigqueue;
-  const int thread = to_thread ? static_cast<int>(step[0].number) : 0;
+  const int thread = to_thread ? ThreadOf(step[0].number) : process_;
   const int signal = static_cast<int>(step[to_thread ? 1 : 0].number);
-  if (to_thread && !state_.threads[static_cast<std::size_t>(thread)].exists) {
+  if (thread < 0) {
     // The executor has no number of a thread that no step names.
     return FailsWith(Errno::kEINVAL, Rule::kSignalBlocked);
   }
@@ -165,15 +253,14 @@ bool Stepper::DoKill(const Step& step) {
   if (queues) sent.value = static_cast<std::int32_t>(step[1].number);
   if (to_thread) {
     SendToThread(thread, std::move(sent));
-    if (!IsIdle(thread)) {
-      LookForDoom(thread,
-                  state_.threads[static_cast<std::size_t>(thread)].mask);
-    }
+    LookForDoom(thread, BlockedBy(thread));
   } else {
     // Of threads one may drop what is ignored, while another blocks it.
-    for (const ThreadState& any : state_.threads) {
-      const SignalMask differ = any.mask ^ state_.threads[0].mask;
-      if (any.exists && (differ & MaskOf(signal)) != 0 &&
+    for (int i = 0; i < kMaxThreads; ++i) {
+      const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
+      const SignalMask differ = BlockedBy(i) ^ BlockedBy(process_);
+      if (any.exists && any.process == process_ && !IsIdle(i) &&
+          (differ & MaskOf(signal)) != 0 &&
           ActionOf(signal).disposition != Word::kHandler &&
           (ActionOf(signal).disposition == Word::kIgnore ||
            (MaskOf(signal) & kIgnoredByDefault) != 0)) {
@@ -183,7 +270,7 @@ bool Stepper::DoKill(const Step& step) {
     SendToProcess(std::move(sent));
     for (int i = 0; i < kMaxThreads; ++i) {
       const ThreadState& any = state_.threads[static_cast<std::size_t>(i)];
-      if (any.exists && !IsIdle(i)) LookForDoom(i, any.mask);
+      if (any.exists && any.process == process_) LookForDoom(i, BlockedBy(i));
     }
   }
   return true;
@@ -206,9 +293,10 @@ bool Stepper::HandlesLate(const Step& step) {
 }
 
 bool Stepper::TakesLate(const Step& step, const Report& report) {
-  if (report.sleeps || !HandlesLate(step)) return true;
+  if (report.sleeps || report.is_gone || report.is_busy || !HandlesLate(step))
+    return true;
   report_ = &report;
-  thread_ = step.thread;
+  Become(step.thread);
   return TakesHandled(report, Thread().mask);
 }
 
@@ -224,7 +312,7 @@ bool Stepper::TakesHandled(const Report& report, SignalMask mask) {
       continue;
     }
     for (std::vector<PendingSignal>* queue :
-         {&Thread().pending, &state_.pending}) {
+         {&Thread().pending, &Here().pending}) {
       const auto found = std::find_if(
           queue->begin(), queue->end(),
           [&](const PendingSignal& p) { return p.signal == signal; });
@@ -247,7 +335,7 @@ bool Stepper::TakesHandled(const Report& report, SignalMask mask) {
 int Stepper::CanTake(int signal) const {
   int count = 0;
   for (const ThreadState& thread : state_.threads) {
-    if (thread.exists && thread.sleeping >= 0 &&
+    if (thread.exists && thread.process == process_ && thread.sleeping >= 0 &&
         (thread.mask & MaskOf(signal)) == 0) {
       ++count;
     }
@@ -264,8 +352,9 @@ bool Stepper::NothingIsDue(int step) {
   // process may be handled there, before the thread that it was sent by does.
   for (ThreadState& thread : state_.threads) {
     if (!thread.exists || thread.sleeping < 0 || !thread.restarts) continue;
+    process_ = thread.process;
     for (std::vector<PendingSignal>* queue :
-         {&thread.pending, &state_.pending}) {
+         {&thread.pending, &Here().pending}) {
       std::erase_if(*queue, [&](const PendingSignal& pending) {
         const Action& action = ActionOf(pending.signal);
         const bool runs = (thread.mask & MaskOf(pending.signal)) == 0 &&
@@ -273,7 +362,7 @@ bool Stepper::NothingIsDue(int step) {
                           (action.flags & kSaRestart) != 0;
         if (!runs) return false;
         // Of several that sleep, any may have been chosen.
-        if (queue == &state_.pending && CanTake(pending.signal) > 1) {
+        if (queue == &Here().pending && CanTake(pending.signal) > 1) {
           state_.is_lost = true;
         }
         Holds(Rule::kSignalRestarts, true, {});
@@ -285,10 +374,14 @@ bool Stepper::NothingIsDue(int step) {
   for (int i = 0; i < kMaxThreads; ++i) {
     ThreadState& thread = state_.threads[static_cast<std::size_t>(i)];
     if (!thread.exists) continue;
-    const SignalMask loose = PendingOf(i) & ~thread.mask;
+    process_ = thread.process;
     if (IsIdle(i)) continue;
+    const SignalMask loose = PendingOf(i) & ~BlockedBy(i);
     // One thread may have dropped what is ignored, while another blocks it.
-    if (i != 0 && (loose & kIgnoredByDefault) != 0) state_.is_lost = true;
+    if (i != process_ && (loose & kIgnoredByDefault) != 0) {
+      state_.is_lost = true;
+      return true;
+    }
     for (int signal = 1; signal <= 64; ++signal) {
       if ((loose & MaskOf(signal)) == 0) continue;
       if (!Holds(Rule::kSignalDelivered, (doomed_ & MaskOf(signal)) != 0,
@@ -303,9 +396,11 @@ bool Stepper::NothingIsDue(int step) {
 bool Stepper::DoSigprocmask(const Step& step) {
   const SignalMask mask = step[1].signals();
   const SignalMask before = Thread().mask;
-  if (!ReturnsZero(Rule::kSignalMask) ||
+  const Rule rule = std::exchange(Here().is_new, false) ? Rule::kForkSignals
+                                                        : Rule::kSignalMask;
+  if (!ReturnsZero(rule) ||
       !Holds(
-          Rule::kSignalMask,
+          rule,
           !report_->output.empty() && report_->output[0] == SignalsText(before),
           "gives " + SignalsText(before))) {
     return false;
@@ -317,16 +412,8 @@ bool Stepper::DoSigprocmask(const Step& step) {
   now &= ~kNeverBlocked;
   Thread().mask = now;
   // What is ignored goes when it is let through.
-  for (std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
-    std::erase_if(*queue, [&](const PendingSignal& pending) {
-      const SignalMask bit = MaskOf(pending.signal);
-      const Word disposition = ActionOf(pending.signal).disposition;
-      return (now & bit) == 0 &&
-             (disposition == Word::kIgnore ||
-              (disposition == Word::kDefault && (bit & kIgnoredByDefault)));
-    });
-  }
+  DropIgnored(Thread().pending, now);
+  DropIgnored(Here().pending, now);
   LookForDoom(thread_, now);
   return true;
 }
@@ -343,8 +430,9 @@ bool Stepper::DoSigpending() {
       return false;
     }
   }
-  return ReturnsZero(Rule::kSignalPending) &&
-         Holds(Rule::kSignalPending,
+  const Rule rule = Here().is_new ? Rule::kForkSignals : Rule::kSignalPending;
+  return ReturnsZero(rule) &&
+         Holds(rule,
                !report_->output.empty() &&
                    report_->output[0] == SignalsText(pending),
                "gives " + SignalsText(pending));
@@ -367,8 +455,10 @@ bool Stepper::DoSigaction(const Step& step) {
       return pending.signal == signal;
     });
   };
-  drop(state_.pending);
-  for (ThreadState& thread : state_.threads) drop(thread.pending);
+  drop(Here().pending);
+  for (ThreadState& thread : state_.threads) {
+    if (thread.process == process_) drop(thread.pending);
+  }
   return true;
 }
 
@@ -380,7 +470,7 @@ bool Stepper::TakesSignal(SignalMask signals, std::string_view record,
                           bool by_signalfd, Rule rule) {
   std::string expected;
   for (std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
+       {&Thread().pending, &Here().pending}) {
     // Of each queue standard ones before real-time ones, in any order; of
     // those the lowest. Which queue is first is not said.
     const SignalMask pending = MaskOfAll(*queue) & signals;
@@ -423,12 +513,14 @@ bool Stepper::DoSigtimedwait(const Step& step) {
   const SignalMask signals = step[0].signals() & ~kNeverBlocked;
   const std::int64_t timeout = step[1].number;
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
-  if (timeout < 0) return FailsWith(Errno::kEINVAL, Rule::kSignalTimeout);
+  if (timeout < -1 && report_->error == Errno::kEINVAL) {
+    return Holds(Rule::kWaitNegative, true, {});
+  }
   if (report_->error == Errno::kEAGAIN) {
     return Holds(Rule::kSignalTaken, (PendingOf(thread_) & signals) == 0,
                  "takes a pending signal") &&
            Holds(Rule::kSignalTimeout,
-                 report_->after - report_->before >= timeout,
+                 timeout >= 0 && report_->after - report_->before >= timeout,
                  "waits for as long as asked");
   }
   if (!Holds(Rule::kSignalTaken,
@@ -462,14 +554,15 @@ bool Stepper::DoSignalfd(const Step& step) {
                          (flags & kSfdNonblock) != 0 ? kONonblock : Flags{0}),
                     (flags & kSfdCloexec) != 0);
   }
-  if (!state_.IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
-  const int description = state_.DescriptionOf(fd);
+  if (!IsOpen(fd)) return FailsWith(Errno::kEBADF, Rule::kFdClosed);
+  const int description = DescriptionOf(fd);
   Object& object = state_.ObjectOf(description);
   if (object.kind != ObjectKind::kSignalfd) {
     return FailsWith(Errno::kEINVAL, Rule::kWrongKind);
   }
   if (!Returns(fd, Rule::kSignalfdUpdate)) return false;
   object.signals = signals;
+  state_.made[static_cast<std::size_t>(report_->step)] = {fd, -1};
   EdgeOfSignals(PendingOf(thread_));
   return true;
 }
@@ -493,7 +586,7 @@ bool Stepper::ReadSignalfd(const Step& step, int description) {
   }
   std::int64_t there = 0;
   for (const std::vector<PendingSignal>* queue :
-       {&Thread().pending, &state_.pending}) {
+       {&Thread().pending, &Here().pending}) {
     for (const PendingSignal& one : *queue) {
       if ((object.signals & MaskOf(one.signal)) != 0) ++there;
     }
@@ -505,7 +598,7 @@ bool Stepper::ReadSignalfd(const Step& step, int description) {
     for (std::int64_t i = 0; i < expected; ++i) {
       const SignalMask left = PendingOf(thread_) & object.signals;
       for (std::vector<PendingSignal>* queue :
-           {&Thread().pending, &state_.pending}) {
+           {&Thread().pending, &Here().pending}) {
         const auto found = std::find_if(
             queue->begin(), queue->end(), [&](const PendingSignal& p) {
               return MaskOf(p.signal) == (left & ~(left - 1));

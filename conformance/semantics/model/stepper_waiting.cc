@@ -71,6 +71,12 @@ Rule RuleOf(ObjectKind kind, Event event) {
       return Rule::kSignalfdIn;
     case ObjectKind::kEpoll:
       return Rule::kEpollNested;
+    case ObjectKind::kSocket:
+      return event == kIn      ? Rule::kSocketIn
+             : event == kOut   ? Rule::kSocketOut
+             : event == kHup   ? Rule::kSocketHup
+             : event == kRdhup ? Rule::kSocketRdhup
+                               : Rule::kSocketErr;
     case ObjectKind::kNull:
       break;
   }
@@ -129,9 +135,20 @@ Readiness Stepper::Ready(int description, const Interval& when,
         // Of a thread's own, others that wait for the same instance may have
         // seen nothing, and with that have taken it off its list.
         const bool is_shared =
-            state_.threads[1].exists &&
-            (MaskOfAll(state_.pending) & object.signals) == 0;
+            state_.has_forked ||
+            (state_.threads[1].exists &&
+             (MaskOfAll(Here().pending) & object.signals) == 0);
         ready.Add(kIn, is_shared && depth > 0 ? Likely::kMaybe : Likely::kYes);
+      } else if (state_.has_forked && depth > 0) {
+        // signalfd(2), epoll(7) semantics: an instance is told of the signals
+        // of the process that registered it, whoever waits.
+        for (int i = 0; i < kMaxThreads; ++i) {
+          const ThreadState& other =
+              state_.threads[static_cast<std::size_t>(i)];
+          if (other.exists && (PendingOf(i) & object.signals) != 0) {
+            ready.Add(kIn, Likely::kMaybe);
+          }
+        }
       }
       break;
     case ObjectKind::kEpoll:
@@ -145,12 +162,19 @@ Readiness Stepper::Ready(int description, const Interval& when,
         if (ready.possible != 0) ready.Add(kRdnorm, Likely::kMaybe);
       }
       break;
+    case ObjectKind::kSocket:
+      return SocketReady(object);
     case ObjectKind::kNull:
       ready.Add(kIn | kOut, Likely::kYes);
       ready.Add(kRdnorm | kWrnorm, Likely::kMaybe);
       break;
   }
   return ready;
+}
+
+// As an instance sees it, which may have been told by another process.
+Readiness Stepper::ReadyForInstance(int description) const {
+  return Ready(description, when_, state_.has_forked ? 1 : 0);
 }
 
 // What epoll_wait would give for it.
@@ -163,7 +187,9 @@ Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
   if (interest.Has(kExclusive) && HasRivals(interest)) ready.sure = 0;
   if (!interest.Has(kEt)) return ready;
   if (interest.edge == Likely::kNo) return {};
-  if (interest.edge == Likely::kMaybe) ready.sure = 0;
+  const bool is_sure =
+      interest.edge == Likely::kYes && (ready.sure & interest.news) != 0;
+  if (!is_sure) ready.sure = 0;
   return ready;
 }
 
@@ -191,6 +217,7 @@ void Stepper::Edge(int object, Events events, Likely likely, int depth) {
       if ((interest.Wanted() & events) == 0) continue;
       if (!Concerns(state_.At(interest.description), events)) continue;
       interest.edge = Most(interest.edge, likely);
+      if (likely == Likely::kYes) interest.news |= interest.Wanted() & events;
       woke = true;
     }
     if (woke) {
@@ -203,8 +230,8 @@ void Stepper::EdgeOfSignals(SignalMask signals) {
   for (std::size_t i = 0; i < state_.objects.size(); ++i) {
     const Object& object = state_.objects[i];
     if (object.kind != ObjectKind::kSignalfd) continue;
-    Edge(static_cast<int>(i), kIn,
-         (object.signals & signals) != 0 ? Likely::kYes : Likely::kMaybe);
+    const bool is_sure = (object.signals & signals) != 0 && !state_.has_forked;
+    Edge(static_cast<int>(i), kIn, is_sure ? Likely::kYes : Likely::kMaybe);
   }
 }
 
@@ -221,8 +248,8 @@ Likely Stepper::PollDone(const Step& step, const Interval& when) const {
   for (const PollRef& poll : step[0].polls) {
     const int fd = NumberOf(poll.fd);
     if (fd < 0) continue;
-    if (!state_.IsOpen(fd)) return Likely::kYes;
-    const Readiness ready = Ready(state_.DescriptionOf(fd), when);
+    if (!IsOpen(fd)) return Likely::kYes;
+    const Readiness ready = Ready(DescriptionOf(fd), when);
     const Events wanted = poll.events | kOnce;
     if ((ready.sure & wanted) != 0) return Likely::kYes;
     if ((ready.possible & wanted) != 0) done = Likely::kMaybe;
@@ -255,9 +282,11 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
     }
   }
   const auto file_of = [&](std::size_t i) {
-    return state_.DescriptionOf(NumberOf(step[i].fd));
+    return DescriptionOf(NumberOf(step[i].fd));
   };
   const auto timed_out = [&](std::int64_t timeout, Time unit) {
+    // Nanoseconds can be negative otherwise than as no timeout.
+    if (timeout < -1 && unit == 1) return Likely::kYes;
     if (timeout < 0) return Likely::kNo;
     const Time since =
         state_.threads[static_cast<std::size_t>(step.thread)].sleeping >= 0
@@ -289,6 +318,11 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
       if (object.kind == ObjectKind::kEventfd) {
         const std::uint64_t room = ~std::uint64_t{0} - 1 - object.counter;
         return step[1].bits() <= room ? Likely::kYes : done;
+      }
+      if (object.kind == ObjectKind::kSocket) {
+        return Most(
+            done, SocketWriteDone(
+                      object, step.call == Call::kWrite8 ? 8 : step[1].number));
       }
       // Bytes may go in by and by.
       return Likely::kMaybe;
@@ -323,6 +357,7 @@ Likely Stepper::Done(const Step& step, const Interval& when) const {
     case Call::kPause:
       return done;
     case Call::kNanosleep:
+      if (step[0].number < 0) return Likely::kYes;
       return Most(done, timed_out(step[0].number, 1));
     default:
       return Likely::kYes;
@@ -335,6 +370,9 @@ bool Stepper::DoPoll(const Step& step) {
   const bool is_poll = step.call == Call::kPoll;
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
   const std::vector<PollRef>& polls = step[0].polls;
+  if (!is_poll && step[1].number < -1) {
+    return FailsWith(Errno::kEINVAL, Rule::kWaitNegative);
+  }
   if (static_cast<std::int64_t>(polls.size()) > fd_limit_) {
     return FailsWith(Errno::kEINVAL, Rule::kPollLimit);
   }
@@ -353,7 +391,7 @@ bool Stepper::DoPoll(const Step& step) {
     }
     if (*revents != 0) ++count;
     const int fd = NumberOf(polls[i].fd);
-    if (!state_.IsOpen(fd)) {
+    if (!IsOpen(fd)) {
       const Events expected = fd < 0 ? Events{0} : Events{kNval};
       if (!Holds(
               Rule::kPollNval, *revents == expected,
@@ -362,19 +400,19 @@ bool Stepper::DoPoll(const Step& step) {
       }
       continue;
     }
-    const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
+    const Readiness ready = Ready(DescriptionOf(fd), when_);
     const Events wanted = polls[i].events | kOnce;
-    const Object& object = state_.ObjectOf(state_.DescriptionOf(fd));
+    const Object& object = state_.ObjectOf(DescriptionOf(fd));
     const Events sure = ready.sure & wanted;
     const Events possible = ready.possible & wanted;
     // Of what became so while it waited, only what it saw first is told.
     const Interval start{report_->before, report_->before};
-    const Events at_start =
-        object.kind == ObjectKind::kTimerfd
-            ? Ready(state_.DescriptionOf(fd), start).sure & wanted
-            : sure;
-    for (const Event event : {kIn, kOut, kHup, kErr}) {
+    const Events at_start = object.kind == ObjectKind::kTimerfd
+                                ? Ready(DescriptionOf(fd), start).sure & wanted
+                                : sure;
+    for (const Event event : {kIn, kOut, kHup, kErr, kRdhup}) {
       if ((wanted & event) == 0) continue;
+      if (event == kRdhup && object.kind != ObjectKind::kSocket) continue;
       const bool is_given = (*revents & event) != 0;
       if (!Holds(RuleOf(object.kind, event),
                  is_given ? (possible & event) != 0 : (at_start & event) == 0,
@@ -392,7 +430,7 @@ bool Stepper::DoPoll(const Step& step) {
       return false;
     }
     if (object.kind == ObjectKind::kTimerfd) {
-      Object& timer = state_.ObjectOf(state_.DescriptionOf(fd));
+      Object& timer = state_.ObjectOf(DescriptionOf(fd));
       if ((*revents & kIn) != 0) {
         TellOver(timer);
       }
@@ -412,14 +450,20 @@ bool Stepper::DoPoll(const Step& step) {
 
 bool Stepper::DoSelect(const Step& step) {
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
+  const bool is_negative = step[3].number < -1;
   for (std::size_t set = 0; set < 3; ++set) {
     for (const PollRef& poll : step[set].polls) {
       const int fd = NumberOf(poll.fd);
-      if (fd >= 0 && !state_.IsOpen(fd)) {
+      if (fd >= 0 && !IsOpen(fd)) {
+        if (is_negative) {
+          return FailsWithAny({{Errno::kEINVAL, Rule::kWaitNegative},
+                               {Errno::kEBADF, Rule::kFdClosed}});
+        }
         return FailsWith(Errno::kEBADF, Rule::kFdClosed);
       }
     }
   }
+  if (is_negative) return FailsWith(Errno::kEINVAL, Rule::kWaitNegative);
   if (!Holds(Rule::kPollCount,
              report_->error == Errno::kNone && report_->output.size() == 3,
              "gives three sets")) {
@@ -442,10 +486,10 @@ bool Stepper::DoSelect(const Step& step) {
     for (const PollRef& poll : step[set].polls) {
       const int fd = NumberOf(poll.fd);
       if (fd < 0) continue;  // what no set can hold is left out
-      const Readiness ready = Ready(state_.DescriptionOf(fd), when_);
+      const Readiness ready = Ready(DescriptionOf(fd), when_);
       const bool is_given =
           std::find(given.begin(), given.end(), fd) != given.end();
-      Object& object = state_.ObjectOf(state_.DescriptionOf(fd));
+      Object& object = state_.ObjectOf(DescriptionOf(fd));
       if (!Holds(Rule::kPollEvents,
                  is_given ? (ready.possible & kOf[set]) != 0
                           : (ready.sure & kOf[set]) == 0,
@@ -513,11 +557,11 @@ bool Stepper::DoEpollCtl(const Step& step) {
   const int fd = NumberOf(step[2].fd);
   const Word operation = step[1].word;
   const Events events = step[3].events();
-  if (!state_.IsOpen(epfd) || !state_.IsOpen(fd)) {
+  if (!IsOpen(epfd) || !IsOpen(fd)) {
     return FailsWith(Errno::kEBADF, Rule::kFdClosed);
   }
-  const int epoll = state_.DescriptionOf(epfd);
-  const int file = state_.DescriptionOf(fd);
+  const int epoll = DescriptionOf(epfd);
+  const int file = DescriptionOf(fd);
   if (state_.ObjectOf(epoll).kind != ObjectKind::kEpoll) {
     return FailsWith(Errno::kEINVAL, Rule::kEpollNoEpoll);
   }
@@ -579,14 +623,17 @@ bool Stepper::DoEpollCtl(const Step& step) {
   }
   // What is ready now is news to this registration.
   Interest& interest = adds ? interests.back() : *found;
-  const Readiness ready = Ready(file, when_);
+  const Readiness ready = ReadyForInstance(file);
   if ((ready.possible & interest.Wanted()) != 0) {
     interest.edge = Most(interest.edge, (ready.sure & interest.Wanted()) != 0
                                             ? Likely::kYes
                                             : Likely::kMaybe);
   }
   // A timer that runs will be.
-  interest.edge = Most(interest.edge, WillExpire(state_.ObjectOf(file)));
+  const Likely expires = WillExpire(state_.ObjectOf(file));
+  interest.edge = Most(interest.edge, expires);
+  interest.news = (ready.sure & interest.Wanted()) |
+                  (expires == Likely::kYes ? Events{kIn} : Events{0});
   Edge(state_.At(epoll).object, kIn | kRdnorm, Likely::kMaybe);
   return true;
 }
@@ -607,7 +654,7 @@ Likely Stepper::WillExpire(const Object& object, int depth) const {
 
 // Whether its number is no longer that of the file, which a duplicate keeps.
 bool Stepper::IsByDuplicate(const Interest& interest) const {
-  return state_.DescriptionOf(interest.fd) != interest.description;
+  return Here().DescriptionOf(interest.fd) != interest.description;
 }
 
 bool Stepper::DoEpollWait(const Step& step) {
@@ -617,10 +664,13 @@ bool Stepper::DoEpollWait(const Step& step) {
     if (target_.may_lack_calls && report_->error == Errno::kENOSYS) return true;
     if (const auto told = IsAbsent({5, 11}, Rule::kEpollPwait2Is)) return *told;
   }
-  const bool is_open = state_.IsOpen(epfd);
-  const bool is_epoll =
-      is_open &&
-      state_.ObjectOf(state_.DescriptionOf(epfd)).kind == ObjectKind::kEpoll;
+  const bool is_open = IsOpen(epfd);
+  const bool is_epoll = is_open && state_.ObjectOf(DescriptionOf(epfd)).kind ==
+                                       ObjectKind::kEpoll;
+  if (step.call == Call::kEpollPwait2 && step[2].number < -1 &&
+      report_->error == Errno::kEINVAL) {
+    return Holds(Rule::kWaitNegative, true, {});
+  }
   if (most < 1) {
     if (!is_open) {
       return FailsWithAny({{Errno::kEINVAL, Rule::kEpollMax},
@@ -632,7 +682,7 @@ bool Stepper::DoEpollWait(const Step& step) {
   if (!is_epoll) return FailsWith(Errno::kEINVAL, Rule::kEpollNoEpoll);
   if (report_->error == Errno::kEINTR) return WasInterrupted(false);
 
-  const int epoll = state_.DescriptionOf(epfd);
+  const int epoll = DescriptionOf(epfd);
   const Interval start{when_.before, when_.before};
   Object& instance = state_.ObjectOf(epoll);
   const auto given = static_cast<std::int64_t>(report_->output.size());
@@ -689,7 +739,7 @@ bool Stepper::DoEpollWait(const Step& step) {
           return Holds(Rule::kEpollOneshot, false,
                        "nothing before EPOLL_CTL_MOD");
         }
-        const Readiness ready = Ready(interest.description, when_);
+        const Readiness ready = ReadyForInstance(interest.description);
         if (interest.Has(kEt) && interest.edge == Likely::kNo &&
             (ready.possible & interest.Wanted()) != 0) {
           return Holds(Rule::kEpollEdge, false, "nothing, as nothing is new");
@@ -766,12 +816,13 @@ bool Stepper::DoEpollWait(const Step& step) {
   for (std::size_t i = 0; i < instance.interests.size(); ++i) {
     Interest& interest = instance.interests[i];
     Object& object = state_.ObjectOf(interest.description);
-    const Readiness ready = Ready(interest.description, when_);
+    const Readiness ready = ReadyForInstance(interest.description);
     if (!reported[i]) {
       // What was not ready leaves the list, until there is news.
       if (ready.possible == 0 && object.kind != ObjectKind::kTimerfd &&
           object.kind != ObjectKind::kEpoll) {
         interest.edge = Likely::kNo;
+        interest.news = 0;
       }
       // One that was not there to be passed over has no claim.
       const Readiness at_start = Reportable(interest, start, 1);
@@ -790,8 +841,11 @@ bool Stepper::DoEpollWait(const Step& step) {
       TellOver(object);
       interest.edge = object.interval != 0 ? Likely::kMaybe : Likely::kNo;
     } else {
-      interest.edge = nested ? Likely::kMaybe : Likely::kNo;
+      // Who waited while a long write went on may have seen its beginning.
+      const bool may_go_on = report_->before < object.long_write_end;
+      interest.edge = nested || may_go_on ? Likely::kMaybe : Likely::kNo;
     }
+    interest.news = 0;
     if (interest.Has(kOneshot)) interest.disabled = true;
   }
   if (given != 0) return true;

@@ -20,6 +20,7 @@
 #include <sys/eventfd.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,92 +29,116 @@
 
 namespace {
 
-#define LIES(LIE)                                        \
-  /* epoll_ctl */                                        \
-  LIE(kEdgeAsLevel, "edge_as_level")                     \
-  LIE(kLevelAsEdge, "level_as_edge")                     \
-  LIE(kOneshotNotDisabled, "oneshot_not_disabled")       \
-  LIE(kAlwaysOneshot, "always_oneshot")                  \
-  LIE(kModDoesNothing, "mod_does_nothing")               \
-  LIE(kModLosesData, "mod_loses_data")                   \
-  LIE(kAddTwice, "add_twice")                            \
-  LIE(kDelOfNothing, "del_of_nothing")                   \
-  LIE(kDelKeeps, "del_keeps")                            \
-  LIE(kDataHalved, "data_halved")                        \
-  LIE(kWatchesItself, "watches_itself")                  \
-  LIE(kLoopAsInvalid, "loop_as_invalid")                 \
-  LIE(kOutNotWatched, "out_not_watched")                 \
-  LIE(kExclusiveUnchecked, "exclusive_unchecked")        \
-  LIE(kCtlBadFdInvalid, "ctl_bad_fd_invalid")            \
-  /* epoll_wait */                                       \
-  LIE(kWaitDoesNotWait, "wait_does_not_wait")            \
-  LIE(kHupOnlyAskedFor, "hup_only_asked_for")            \
-  LIE(kErrOnlyAskedFor, "err_only_asked_for")            \
-  LIE(kOneTooFew, "one_too_few")                         \
-  LIE(kOneTwice, "one_twice")                            \
-  LIE(kNoRoomAllowed, "no_room_allowed")                 \
-  LIE(kOutUnasked, "out_unasked")                        \
-  LIE(kStarves, "starves")                               \
-  LIE(kDataSwapped, "data_swapped")                      \
-  LIE(kMaskIgnored, "mask_ignored")                      \
-  LIE(kMaskNotRestored, "mask_not_restored")             \
-  LIE(kNoEpollIsBadFd, "no_epoll_is_bad_fd")             \
-  LIE(kInterruptedByNothing, "interrupted_by_nothing")   \
-  /* poll and select */                                  \
-  LIE(kNvalMissing, "nval_missing")                      \
-  LIE(kPollHupMissing, "poll_hup_missing")               \
-  LIE(kPollCountsMore, "poll_counts_more")               \
-  LIE(kPollDoesNotWait, "poll_does_not_wait")            \
-  LIE(kPollOutMissing, "poll_out_missing")               \
-  LIE(kPollInUnasked, "poll_in_unasked")                 \
-  LIE(kSelectCountsLess, "select_counts_less")           \
-  LIE(kSelectWriteMissing, "select_write_missing")       \
-  /* eventfd */                                          \
-  LIE(kSemaphoreTakesAll, "semaphore_takes_all")         \
-  LIE(kAlwaysSemaphore, "always_semaphore")              \
-  LIE(kZeroIsRead, "zero_is_read")                       \
-  LIE(kOverflowAccepted, "overflow_accepted")            \
-  LIE(kMostAccepted, "most_accepted")                    \
-  LIE(kInitialLost, "initial_lost")                      \
-  /* timerfd */                                          \
-  LIE(kTicksOneMore, "ticks_one_more")                   \
-  LIE(kTicksAlwaysOne, "ticks_always_one")               \
-  LIE(kIntervalLost, "interval_lost")                    \
-  LIE(kNotDisarmed, "not_disarmed")                      \
-  LIE(kTimerEarly, "timer_early")                        \
-  LIE(kNegativeTime, "negative_time")                    \
-  LIE(kGettimeZero, "gettime_zero")                      \
-  LIE(kSleepShort, "sleep_short")                        \
-  /* pipes */                                            \
-  LIE(kEofAsAgain, "eof_as_again")                       \
-  LIE(kByteLost, "byte_lost")                            \
-  LIE(kByteChanged, "byte_changed")                      \
-  LIE(kAtomicInPart, "atomic_in_part")                   \
-  LIE(kFullAccepted, "full_accepted")                    \
-  LIE(kBrokenWithoutSignal, "broken_without_signal")     \
-  LIE(kPacketModeLost, "packet_mode_lost")               \
-  /* descriptors */                                      \
-  LIE(kCloseTwice, "close_twice")                        \
-  LIE(kCloseEndsRegistration, "close_ends_registration") \
-  LIE(kDupNotLowest, "dup_not_lowest")                   \
-  LIE(kDupCopiesCloexec, "dup_copies_cloexec")           \
-  LIE(kDup2SameInvalid, "dup2_same_invalid")             \
-  LIE(kDup3SameAllowed, "dup3_same_allowed")             \
-  LIE(kSetflIgnored, "setfl_ignored")                    \
-  LIE(kGetflLosesNonblock, "getfl_loses_nonblock")       \
-  LIE(kCloseRangeOneLess, "close_range_one_less")        \
-  LIE(kDupfdNotLowest, "dupfd_not_lowest")               \
-  /* signals */                                          \
-  LIE(kRealTimeCoalesced, "real_time_coalesced")         \
-  LIE(kPendingLost, "pending_lost")                      \
-  LIE(kMaskBeforeLost, "mask_before_lost")               \
-  LIE(kUnblockIgnored, "unblock_ignored")                \
-  LIE(kTimedwaitEarly, "timedwait_early")                \
-  LIE(kValueLost, "value_lost")                          \
-  LIE(kSignalfdValueLost, "signalfd_value_lost")         \
-  LIE(kSignalfdCodeLost, "signalfd_code_lost")           \
-  LIE(kSignalfdOneAtATime, "signalfd_one_at_a_time")     \
-  LIE(kSignalfdKeepsMask, "signalfd_keeps_mask")         \
+#define LIES(LIE)                                          \
+  /* epoll_ctl */                                          \
+  LIE(kEdgeAsLevel, "edge_as_level")                       \
+  LIE(kLevelAsEdge, "level_as_edge")                       \
+  LIE(kOneshotNotDisabled, "oneshot_not_disabled")         \
+  LIE(kAlwaysOneshot, "always_oneshot")                    \
+  LIE(kModDoesNothing, "mod_does_nothing")                 \
+  LIE(kModLosesData, "mod_loses_data")                     \
+  LIE(kAddTwice, "add_twice")                              \
+  LIE(kDelOfNothing, "del_of_nothing")                     \
+  LIE(kDelKeeps, "del_keeps")                              \
+  LIE(kDataHalved, "data_halved")                          \
+  LIE(kWatchesItself, "watches_itself")                    \
+  LIE(kLoopAsInvalid, "loop_as_invalid")                   \
+  LIE(kOutNotWatched, "out_not_watched")                   \
+  LIE(kExclusiveUnchecked, "exclusive_unchecked")          \
+  LIE(kCtlBadFdInvalid, "ctl_bad_fd_invalid")              \
+  /* epoll_wait */                                         \
+  LIE(kWaitDoesNotWait, "wait_does_not_wait")              \
+  LIE(kHupOnlyAskedFor, "hup_only_asked_for")              \
+  LIE(kErrOnlyAskedFor, "err_only_asked_for")              \
+  LIE(kOneTooFew, "one_too_few")                           \
+  LIE(kOneTwice, "one_twice")                              \
+  LIE(kNoRoomAllowed, "no_room_allowed")                   \
+  LIE(kOutUnasked, "out_unasked")                          \
+  LIE(kStarves, "starves")                                 \
+  LIE(kDataSwapped, "data_swapped")                        \
+  LIE(kMaskIgnored, "mask_ignored")                        \
+  LIE(kMaskNotRestored, "mask_not_restored")               \
+  LIE(kNoEpollIsBadFd, "no_epoll_is_bad_fd")               \
+  LIE(kInterruptedByNothing, "interrupted_by_nothing")     \
+  /* poll and select */                                    \
+  LIE(kNvalMissing, "nval_missing")                        \
+  LIE(kPollHupMissing, "poll_hup_missing")                 \
+  LIE(kPollCountsMore, "poll_counts_more")                 \
+  LIE(kPollDoesNotWait, "poll_does_not_wait")              \
+  LIE(kPollOutMissing, "poll_out_missing")                 \
+  LIE(kPollInUnasked, "poll_in_unasked")                   \
+  LIE(kSelectCountsLess, "select_counts_less")             \
+  LIE(kSelectWriteMissing, "select_write_missing")         \
+  /* eventfd */                                            \
+  LIE(kSemaphoreTakesAll, "semaphore_takes_all")           \
+  LIE(kAlwaysSemaphore, "always_semaphore")                \
+  LIE(kZeroIsRead, "zero_is_read")                         \
+  LIE(kOverflowAccepted, "overflow_accepted")              \
+  LIE(kMostAccepted, "most_accepted")                      \
+  LIE(kInitialLost, "initial_lost")                        \
+  /* timerfd */                                            \
+  LIE(kTicksOneMore, "ticks_one_more")                     \
+  LIE(kTicksAlwaysOne, "ticks_always_one")                 \
+  LIE(kIntervalLost, "interval_lost")                      \
+  LIE(kNotDisarmed, "not_disarmed")                        \
+  LIE(kTimerEarly, "timer_early")                          \
+  LIE(kNegativeTime, "negative_time")                      \
+  LIE(kGettimeZero, "gettime_zero")                        \
+  LIE(kSleepShort, "sleep_short")                          \
+  /* pipes */                                              \
+  LIE(kEofAsAgain, "eof_as_again")                         \
+  LIE(kByteLost, "byte_lost")                              \
+  LIE(kByteChanged, "byte_changed")                        \
+  LIE(kAtomicInPart, "atomic_in_part")                     \
+  LIE(kFullAccepted, "full_accepted")                      \
+  LIE(kBrokenWithoutSignal, "broken_without_signal")       \
+  LIE(kPacketModeLost, "packet_mode_lost")                 \
+  /* sockets */                                            \
+  LIE(kMessagesJoined, "messages_joined")                  \
+  LIE(kMessageRestKept, "message_rest_kept")               \
+  LIE(kMessageInPart, "message_in_part")                   \
+  LIE(kEmptyMessageLost, "empty_message_lost")             \
+  LIE(kDatagramsConnected, "datagrams_connected")          \
+  LIE(kSocketEofAsAgain, "socket_eof_as_again")            \
+  LIE(kSocketHupIfAsked, "socket_hup_if_asked")            \
+  LIE(kRdhupUnasked, "rdhup_unasked")                      \
+  LIE(kRdhupMissing, "rdhup_missing")                      \
+  LIE(kResetHidden, "reset_hidden")                        \
+  LIE(kResetForEver, "reset_for_ever")                     \
+  LIE(kResetNoError, "reset_no_error")                     \
+  LIE(kStreamBrokenSilently, "stream_broken_silently")     \
+  LIE(kRefusedAsBroken, "refused_as_broken")               \
+  LIE(kSocketFullAccepted, "socket_full_accepted")         \
+  LIE(kSocketNeverNonblocking, "socket_never_nonblocking") \
+  /* descriptors */                                        \
+  LIE(kCloseTwice, "close_twice")                          \
+  LIE(kCloseEndsRegistration, "close_ends_registration")   \
+  LIE(kDupNotLowest, "dup_not_lowest")                     \
+  LIE(kDupCopiesCloexec, "dup_copies_cloexec")             \
+  LIE(kDup2SameInvalid, "dup2_same_invalid")               \
+  LIE(kDup3SameAllowed, "dup3_same_allowed")               \
+  LIE(kSetflIgnored, "setfl_ignored")                      \
+  LIE(kGetflLosesNonblock, "getfl_loses_nonblock")         \
+  LIE(kCloseRangeOneLess, "close_range_one_less")          \
+  LIE(kDupfdNotLowest, "dupfd_not_lowest")                 \
+  /* processes */                                          \
+  LIE(kForkDropsCloexec, "fork_drops_cloexec")             \
+  LIE(kForkKeepsPending, "fork_keeps_pending")             \
+  LIE(kForkForgetsMask, "fork_forgets_mask")               \
+  LIE(kForkOpensNull, "fork_opens_null")                   \
+  LIE(kExitStatusLost, "exit_status_lost")                 \
+  LIE(kExitAsKill, "exit_as_kill")                         \
+  /* signals */                                            \
+  LIE(kRealTimeCoalesced, "real_time_coalesced")           \
+  LIE(kPendingLost, "pending_lost")                        \
+  LIE(kMaskBeforeLost, "mask_before_lost")                 \
+  LIE(kUnblockIgnored, "unblock_ignored")                  \
+  LIE(kTimedwaitEarly, "timedwait_early")                  \
+  LIE(kValueLost, "value_lost")                            \
+  LIE(kSignalfdValueLost, "signalfd_value_lost")           \
+  LIE(kSignalfdCodeLost, "signalfd_code_lost")             \
+  LIE(kSignalfdOneAtATime, "signalfd_one_at_a_time")       \
+  LIE(kSignalfdKeepsMask, "signalfd_keeps_mask")           \
   LIE(kKillActionAllowed, "kill_action_allowed")
 
 enum Lie {
@@ -156,14 +181,56 @@ enum class Kind : unsigned char {
   kTimerfd,
   kSignalfd,
   kEpoll,
-  kPipe
+  kPipe,
+  kStream,
+  kDatagram,
+  kSeqpacket
 };
 Kind kinds[1024];
+// Of a socket, what was not told of a message; and whether it was reset.
+struct Rest {
+  char bytes[64];
+  size_t size;
+  bool was_reset;
+};
+Rest rests[1024];
 
 void Note(int fd, Kind kind) {
-  if (fd >= 0 && fd < 1024) kinds[fd] = kind;
+  if (fd < 0 || fd >= 1024) return;
+  kinds[fd] = kind;
+  rests[fd] = {};
 }
 Kind KindOf(int fd) { return fd >= 0 && fd < 1024 ? kinds[fd] : Kind::kOther; }
+bool HasMessages(int fd) {
+  return KindOf(fd) == Kind::kDatagram || KindOf(fd) == Kind::kSeqpacket;
+}
+bool IsSocket(int fd) { return KindOf(fd) == Kind::kStream || HasMessages(fd); }
+
+// What a message has more than was asked for comes with the next read.
+template <typename Read>
+ssize_t ReadWithRest(int fd, void* buffer, size_t size, Read read) {
+  Rest& rest = rests[fd];
+  if (rest.size == 0) {
+    char message[sizeof(rest.bytes)];
+    const ssize_t count =
+        recv(fd, message, sizeof(message), MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC);
+    // Looking takes the error.
+    if (count < 0 && errno == ECONNRESET) return -1;
+    const bool is_more = count > static_cast<ssize_t>(size) && size > 0 &&
+                         count <= static_cast<ssize_t>(sizeof(message));
+    const ssize_t given = read(fd, buffer, size);
+    if (is_more && given >= 0) {
+      rest.size = static_cast<size_t>(count - given);
+      memcpy(rest.bytes, message + given, rest.size);
+    }
+    return given;
+  }
+  const size_t given = std::min(size, rest.size);
+  memcpy(buffer, rest.bytes, given);
+  memmove(rest.bytes, rest.bytes + given, rest.size - given);
+  rest.size -= given;
+  return static_cast<ssize_t>(given);
+}
 
 // Leaves out events, and what has none left.
 int Filter(epoll_event* events, int count, uint32_t keep) {
@@ -184,6 +251,10 @@ int AfterWait(epoll_event* events, int most, int count) {
   }
   if (Told(kHupOnlyAskedFor)) return Filter(events, count, ~uint32_t{EPOLLHUP});
   if (Told(kErrOnlyAskedFor)) return Filter(events, count, ~uint32_t{EPOLLERR});
+  if (Told(kRdhupMissing)) return Filter(events, count, ~uint32_t{EPOLLRDHUP});
+  for (int i = 0; Told(kRdhupUnasked) && i < count; ++i) {
+    if ((events[i].events & EPOLLHUP) != 0) events[i].events |= EPOLLRDHUP;
+  }
   if (Told(kOneTooFew) && count > 1) return count - 1;
   if (Told(kOneTwice) && count > 0 && count < most) {
     events[count] = events[0];
@@ -230,6 +301,21 @@ int AfterPoll(pollfd* fds, nfds_t size, int count) {
     }
     return left;
   };
+  // Of sockets, events that were not asked for.
+  const auto drop_unasked = [&](short events) {
+    int left = 0;
+    for (nfds_t i = 0; i < size; ++i) {
+      if (IsSocket(fds[i].fd)) {
+        fds[i].revents =
+            static_cast<short>(fds[i].revents & (fds[i].events | ~events));
+      }
+      if (fds[i].revents != 0) ++left;
+    }
+    return left;
+  };
+  if (Told(kSocketHupIfAsked)) return drop_unasked(POLLHUP);
+  if (Told(kResetNoError)) return drop_unasked(POLLERR);
+  if (Told(kRdhupMissing)) return drop(POLLRDHUP);
   if (Told(kNvalMissing)) return drop(POLLNVAL);
   if (Told(kPollHupMissing)) return drop(POLLHUP);
   if (Told(kPollOutMissing)) return drop(POLLOUT);
@@ -412,13 +498,50 @@ int pipe2(int* ends, int flags) noexcept {
   return result;
 }
 
+int socketpair(int domain, int type, int protocol, int* ends) noexcept {
+  REAL(socketpair);
+  constexpr int kFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+  int real_type = type;
+  if (Told(kMessagesJoined)) real_type = SOCK_STREAM | (type & kFlags);
+  if (Told(kDatagramsConnected) && (type & ~kFlags) == SOCK_DGRAM) {
+    real_type = SOCK_SEQPACKET | (type & kFlags);
+  }
+  if (Told(kSocketNeverNonblocking)) real_type &= ~SOCK_NONBLOCK;
+  const int result = real_socketpair(domain, real_type, protocol, ends);
+  if (result == 0) {
+    const int of = type & ~kFlags;
+    for (const int end : {ends[0], ends[1]}) {
+      Note(end, of == SOCK_STREAM  ? Kind::kStream
+                : of == SOCK_DGRAM ? Kind::kDatagram
+                                   : Kind::kSeqpacket);
+    }
+  }
+  return result;
+}
+
 ssize_t read(int fd, void* buffer, size_t size) {
   REAL(read);
   const Kind kind = KindOf(fd);
+  if (Told(kMessageRestKept) && HasMessages(fd)) {
+    return ReadWithRest(fd, buffer, size, real_read);
+  }
+  if (Told(kResetForEver) && IsSocket(fd) && rests[fd].was_reset) {
+    errno = ECONNRESET;
+    return -1;
+  }
   if (Told(kSignalfdOneAtATime) && kind == Kind::kSignalfd) {
     size = std::min(size, sizeof(signalfd_siginfo));
   }
   const ssize_t count = real_read(fd, buffer, size);
+  if (IsSocket(fd) && count < 0 && errno == ECONNRESET) {
+    if (Told(kResetHidden)) return real_read(fd, buffer, size);
+    rests[fd].was_reset = true;
+  }
+  if (Told(kSocketEofAsAgain) && kind == Kind::kStream && count == 0 &&
+      size > 0) {
+    errno = EAGAIN;
+    return -1;
+  }
   uint64_t number = 0;
   if (count == 8) memcpy(&number, buffer, 8);
   if (kind == Kind::kTimerfd && count == 8) {
@@ -453,6 +576,13 @@ ssize_t write(int fd, const void* buffer, size_t size) {
   if (Told(kAtomicInPart) && kind == Kind::kPipe && size > 1 && size <= 4096) {
     --size;
   }
+  if (HasMessages(fd)) {
+    if (Told(kMessageInPart) && size > 1) --size;
+    if (Told(kEmptyMessageLost) && size == 0) return 0;
+  }
+  if (Told(kStreamBrokenSilently) && kind == Kind::kStream) {
+    return send(fd, buffer, size, MSG_NOSIGNAL);
+  }
   sigset_t broken;
   sigset_t before;
   const bool hides = Told(kBrokenWithoutSignal) && kind == Kind::kPipe;
@@ -472,6 +602,10 @@ ssize_t write(int fd, const void* buffer, size_t size) {
     errno = error;
   }
   if (count >= 0) return count;
+  if (Told(kRefusedAsBroken) && errno == ECONNREFUSED) errno = EPIPE;
+  if (Told(kSocketFullAccepted) && IsSocket(fd) && errno == EAGAIN) {
+    return static_cast<ssize_t>(size);
+  }
   if (Told(kOverflowAccepted) && kind == Kind::kEventfd && errno == EAGAIN) {
     return 8;
   }
@@ -482,6 +616,42 @@ ssize_t write(int fd, const void* buffer, size_t size) {
     return static_cast<ssize_t>(size);
   }
   return count;
+}
+
+pid_t fork() noexcept {
+  REAL(fork);
+  // The executor's own, whose children are its programs.
+  const bool is_step = getpid() != executor;
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = real_fork();
+  if (pid == 0 && is_step) {
+    for (int fd = 3; fd < 64; ++fd) {
+      const int flags = fcntl(fd, F_GETFD);
+      if (Told(kForkDropsCloexec) && flags == FD_CLOEXEC) close(fd);
+      if (Told(kForkOpensNull) && flags >= 0) dup2(0, fd);
+    }
+    for (int signal = 1; signal < NSIG && Told(kForkKeepsPending); ++signal) {
+      if (sigismember(&pending, signal) == 1) kill(getpid(), signal);
+    }
+    if (Told(kForkForgetsMask)) sigemptyset(&before);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return pid;
+}
+
+void _exit(int status) {
+  REAL(_exit);
+  // A program's process, whose parent is not the executor.
+  const bool is_step = getpid() != executor && getppid() != executor;
+  if (Told(kExitAsKill) && is_step) kill(getpid(), SIGKILL);
+  real__exit(Told(kExitStatusLost) && is_step ? 0 : status);
+  __builtin_unreachable();
 }
 
 int close(int fd) {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -49,11 +50,18 @@ def lies(text: str) -> list[str]:
     return re.findall(r'^  LIE\(k\w+, "(\w+)"\)', text, re.MULTILINE)
 
 
+@functools.cache
+def place() -> tuple[str, ...]:
+    """Options that say where this is, as what this kernel is known to do otherwise is nobody's lie."""
+    done = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
+    return "--kernel=running", f"--kernel-arch={done.stdout.strip()}"
+
+
 def first_disagreement(program: pathlib.Path, target: list[str], options: argparse.Namespace, **environment: str) -> tuple[str, int]:
     """The rule that the first program breaks that is not allowed, or ""; and how many programs that took."""
-    command = [str(program), "run", "--first", "--format=json", f"--programs={options.programs}", f"--seed={options.seed}", "--"]
+    command = [str(program), "run", "--first", "--format=json", f"--programs={options.programs}", f"--seed={options.seed}"]
     done = subprocess.run(
-        [*command, *target], env=dict(os.environ, **environment), capture_output=True, text=True, check=False
+        [*command, *place(), "--", *target], env=dict(os.environ, **environment), capture_output=True, text=True, check=False
     )
     if done.returncode not in (0, 1):
         raise MutationError(done.stderr.strip())
@@ -108,7 +116,7 @@ def main(arguments: list[str]) -> int:
         of_rules = [mutant for mutant in of_rules if options.only in (None, mutant.name)]
         # Without a lie the library must make no difference, nor the model as it is.
         truth = subprocess.run(
-            [str(_SEMANTICS), "run", "--programs=500", "--first", "--", "env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR)],
+            [str(_SEMANTICS), "run", "--programs=500", "--first", *place(), "--", "env", f"LD_PRELOAD={_LIBRARY.resolve()}", str(_EXECUTOR)],
             capture_output=True,
             text=True,
             check=False,

@@ -1,5 +1,7 @@
 #include "conformance/semantics/runner/c_program.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +62,20 @@ static struct timespec time_of(long long ns) {
 }
 
 static void settle(void) { usleep(20000); }
+
+)";
+
+// Of a program that forks: descriptors that one process makes have the same
+// names in the other.
+constexpr std::string_view kForkHead = R"(#include <sys/mman.h>
+
+static int (*made)[2];
+
+static void share(void) {
+  made = mmap(NULL, sizeof(*made) * 256, PROT_READ | PROT_WRITE,
+              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  memset(made, -1, sizeof(*made) * 256);
+}
 
 )";
 
@@ -330,6 +346,14 @@ Parts PartsOf(const Step& step) {
     case Call::kJoin:
       call = "pthread_join(thread" + number(0) + ", NULL)";
       break;
+    case Call::kFork:
+      call = "fork()";
+      parts.after = "    if (result == 0) process" + number(0) + "();\n";
+      break;
+    case Call::kExit:
+      before += "    _exit(" + number(0) + ");\n";
+      call = "0";
+      break;
   }
   if (!call.empty()) return parts;
   switch (step.call) {
@@ -382,47 +406,88 @@ Parts PartsOf(const Step& step) {
   return parts;
 }
 
+// Which of a program's threads are processes, and from which step on; -1.
+std::array<int, 4> ForksOf(const Program& program) {
+  std::array<int, 4> forks;
+  forks.fill(-1);
+  for (std::size_t i = 0; i < program.steps.size(); ++i) {
+    const Step& step = program.steps[i];
+    if (step.call != Call::kFork) continue;
+    forks[static_cast<std::size_t>(step[0].number)] = static_cast<int>(i);
+  }
+  return forks;
+}
+
+std::string CodeOf(const Step& step, std::size_t i) {
+  const std::string number = std::to_string(i);
+  Parts parts = PartsOf(step);
+  if (const std::size_t at = parts.call.find("FD");
+      at != std::string::npos && DescriptorsOf(step.call) > 0) {
+    const std::size_t place = parts.call.find(
+        step.call == Call::kPipe2 || step.call == Call::kSocketpair ? "FD"
+                                                                    : "*FD");
+    const bool star = parts.call[place] == '*';
+    parts.call.replace(place, star ? 3 : 2, (star ? "*fd" : "fd") + number);
+  }
+  return "  {  // " + ToText(step) + "\n" + parts.before +
+         "    const long result = " + parts.call + ";\n    say(" + number +
+         ", result);\n" + parts.after + "  }\n";
+}
+
 }  // namespace
 
 std::string CProgram(const Program& program) {
+  const std::array<int, 4> forks = ForksOf(program);
+  const bool has_forks = std::any_of(forks.begin(), forks.end(),
+                                     [](int fork) { return fork >= 0; });
   std::string text(kHead);
+  if (has_forks) text += kForkHead;
   std::string body;
+  if (has_forks) body += "  share();\n";
   std::string threads;
+  std::array<std::string, 4> processes;
   bool joined[4] = {};
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
     const std::string number = std::to_string(i);
-    if (DescriptorsOf(step.call) > 0) {
+    if (DescriptorsOf(step.call) > 0 && has_forks) {
+      text += "#define fd" + number + " made[" + number + "]\n";
+    } else if (DescriptorsOf(step.call) > 0) {
       text += "static int fd" + number + "[2] = {-1, -1};\n";
     }
-    if (step.thread != 0 && !joined[step.thread]) {
-      joined[step.thread] = true;
-      text += "static pthread_t thread" + std::to_string(step.thread) + ";\n";
+    const auto thread = static_cast<std::size_t>(step.thread);
+    if (thread != 0 && forks[thread] < 0 && !joined[thread]) {
+      joined[thread] = true;
+      text += "static pthread_t thread" + std::to_string(thread) + ";\n";
     }
   }
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
     const std::string number = std::to_string(i);
-    Parts parts = PartsOf(step);
-    if (const std::size_t at = parts.call.find("FD");
-        at != std::string::npos && DescriptorsOf(step.call) > 0) {
-      const std::size_t place = parts.call.find(
-          step.call == Call::kPipe2 || step.call == Call::kSocketpair ? "FD"
-                                                                      : "*FD");
-      const bool star = parts.call[place] == '*';
-      parts.call.replace(place, star ? 3 : 2, (star ? "*fd" : "fd") + number);
+    const std::string code = CodeOf(step, i);
+    // A process waits as long while another does a step.
+    for (std::size_t n = 1; n < processes.size(); ++n) {
+      if (forks[n] < 0 || static_cast<int>(i) <= forks[n]) continue;
+      if (step.thread == static_cast<int>(n)) processes[n] += code;
+      processes[n] += "  settle();\n";
     }
-    std::string code = "  {  // " + ToText(step) + "\n" + parts.before +
-                       "    const long result = " + parts.call + ";\n    say(" +
-                       number + ", result);\n" + parts.after + "  }\n";
     if (step.thread == 0) {
       body += code + "  settle();\n";
+      continue;
+    }
+    if (forks[static_cast<std::size_t>(step.thread)] >= 0) {
+      body += "  settle();  // " + ToText(step) + "\n";
       continue;
     }
     threads += "static void* step" + number + "(void* unused) {\n" + code +
                "  return unused;\n}\n\n";
     body += "  pthread_create(&thread" + std::to_string(step.thread) +
             ", NULL, step" + number + ", NULL);\n  settle();\n";
+  }
+  for (std::size_t n = 1; n < processes.size(); ++n) {
+    if (forks[n] < 0) continue;
+    threads += "static void process" + std::to_string(n) +
+               "(void) {\n  settle();\n" + processes[n] + "  _exit(0);\n}\n\n";
   }
   return text + "\n" + threads + "int main(void) {\n" + body +
          "  return 0;\n}\n";

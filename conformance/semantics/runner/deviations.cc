@@ -25,8 +25,8 @@ std::vector<std::string_view> Split(std::string_view text,
 
 // Its calls, flags and constants, sorted. F_DUPFD_CLOEXEC is as F_DUPFD, since
 // no program executes another; which clock or signal it is does not matter, nor
-// which of the calls that read, write or wait alike. A mask only keeps a signal
-// from ending the program.
+// which of the calls that read, write, close or wait alike. A mask only keeps a
+// signal from ending the program.
 std::vector<std::string> NamesIn(const Program& program) {
   std::vector<std::string> names;
   for (const Step& step : program.steps) {
@@ -41,6 +41,11 @@ std::vector<std::string> NamesIn(const Program& program) {
       if (word == "sigprocmask") continue;
       if (word.starts_with("epoll_pwait")) word = "epoll_wait";
       if (word == "fifo") word = "pipe2";
+      if (word == "SOCK_NONBLOCK") word = "O_NONBLOCK";
+      // These close, too.
+      if (word == "dup2" || word == "dup3" || word == "close_range") {
+        names.emplace_back("close");
+      }
       if (word == "read8" || word == "write8") word.remove_suffix(1);
       if (is_name) names.emplace_back(word);
     }
@@ -60,6 +65,15 @@ bool Applies(const KnownDeviation& known, const Place& place) {
   if (known.system == "linux") {
     return known.architecture == place.kernel_architecture &&
            HaveKernel(known.versions, place.kernel);
+  }
+  if (known.system == "musl") {
+    constexpr std::string_view kMusl = "musl ";
+    const std::vector<std::string_view> releases = Split(known.versions, " ");
+    return known.architecture == place.architecture &&
+           place.libc.starts_with(kMusl) &&
+           std::find(releases.begin(), releases.end(),
+                     std::string_view(place.libc).substr(kMusl.size())) !=
+               releases.end();
   }
   return known.architecture == place.architecture &&
          ledger::HaveRelease(known.versions, place.emulator);

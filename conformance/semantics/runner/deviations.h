@@ -22,13 +22,14 @@ namespace plumbline::semantics {
 
 // An entry, on one architecture.
 struct KnownDeviation {
-  // "qemu-user", whose programs are of the architecture, or "linux", whose
-  // kernel is.
+  // "qemu-user" or "musl", whose programs are of the architecture, or "linux",
+  // whose kernel is.
   std::string_view system;
   std::string_view architecture;
-  std::string_view versions;  // "7.2 10.0"; of Linux "all" or "since 6.5"
-  std::string_view rule;      // "signalfd.3"
-  std::string_view program;   // its name in programs/deviations
+  std::string_view
+      versions;           // "7.2 10.0", "1.2.3"; of Linux "all" or "since 6.5"
+  std::string_view rule;  // "signalfd.3"
+  std::string_view program;  // its name in programs/deviations
   // What the step does instead, without its number and times. A line each, if
   // it may be one or another.
   std::string_view seen;
@@ -53,6 +54,7 @@ struct Place {
   std::string kernel_architecture;  // of the kernel; "" likewise
   std::string emulator;             // "qemu-user 7.2.22"; "" if none
   KernelRelease kernel = kNewestKernel;
+  std::string libc = {};  // "musl 1.2.3"; "" is glibc
 };
 
 // What is known of one place.

@@ -35,8 +35,11 @@ Violation Broken(Rule rule, std::string seen = {}) {
 
 Deviations On(std::string architecture, std::string kernel,
               std::string emulator) {
-  return Deviations({std::move(architecture), std::move(kernel),
-                     std::move(emulator), kNewestKernel},
+  return Deviations({std::move(architecture),
+                     std::move(kernel),
+                     std::move(emulator),
+                     kNewestKernel,
+                     {}},
                     kKnown);
 }
 
@@ -52,6 +55,22 @@ TEST(Deviations, AreOfAPlace) {
               ElementsAre(&kKnown[1]));
   EXPECT_THAT(On("s390x", "s390x", "").entries(), IsEmpty());
   EXPECT_THAT(On("", "", "").entries(), IsEmpty());
+}
+
+TEST(Deviations, OfMuslAreOfTheProgramsAndARelease) {
+  constexpr KnownDeviation kMusl[] = {{"musl", "s390x", "1.2.3 1.2.4", "fd.17",
+                                       "dup3_flags", "20 -", "", "", ""}};
+  const auto on = [&](std::string architecture, std::string libc) {
+    Place place;
+    place.architecture = std::move(architecture);
+    place.libc = std::move(libc);
+    return Deviations(place, kMusl).entries();
+  };
+  EXPECT_THAT(on("s390x", "musl 1.2.3"), ElementsAre(&kMusl[0]));
+  EXPECT_THAT(on("s390x", "musl 1.2.4"), ElementsAre(&kMusl[0]));
+  EXPECT_THAT(on("s390x", "musl 1.2.5"), IsEmpty());
+  EXPECT_THAT(on("s390x", ""), IsEmpty());
+  EXPECT_THAT(on("arm64", "musl 1.2.3"), IsEmpty());
 }
 
 TEST(Deviations, OfLinuxAreSinceARelease) {
@@ -79,6 +98,32 @@ TEST(Deviations, ExplainWhatHasTheirStepsAndBreaksTheirRule) {
   EXPECT_EQ(known.Find(Parsed("eventfd 1 0\ndup $0\nread8 $1 8\n"),
                        Broken(Rule::kEventfdTake)),
             nullptr);
+}
+
+// What another call closes is told by that call's entries only; a close_range
+// is a close, too.
+TEST(Deviations, OfCloseRangeAreNotOfClose) {
+  constexpr KnownDeviation kClosed[] = {
+      {"qemu-user", "arm64", "7.2", "fd.2", "eventfd_closed_by_close_range",
+       "-1 EINVAL", "", "", ""},
+      {"qemu-user", "arm64", "7.2", "socket.6", "seqpacket_without_sigpipe",
+       "-1 EPIPE", "", "", ""}};
+  Place place;
+  place.architecture = "arm64";
+  place.emulator = "qemu-user 7.2.22";
+  const Deviations known(place, kClosed);
+  const auto found = [&](std::string_view text, Rule rule) {
+    return known.Find(Parsed(text), Broken(rule));
+  };
+  EXPECT_EQ(found("eventfd 0 0\nclose_range $0 $0 0\nwrite $0 1 97\n",
+                  Rule::kFdClosed),
+            &kClosed[0]);
+  EXPECT_EQ(found("eventfd 0 0\nclose $0\nwrite $0 1 97\n", Rule::kFdClosed),
+            nullptr);
+  EXPECT_EQ(found("socketpair SOCK_SEQPACKET\nclose_range $0 $0 0\n"
+                  "write $0.1 1 97\n",
+                  Rule::kSocketBroken),
+            &kClosed[1]);
 }
 
 TEST(Deviations, SeeTheStepWithoutItsNumberAndTimes) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -80,7 +81,74 @@ class Child {
   pid_t pid_ = -1;
 };
 
+// Where the outcome that begins at `start` ends, if it is there as a whole:
+// with a line that begins with "end ".
+std::optional<std::size_t> EndOfOutcome(const std::string& text,
+                                        std::size_t start) {
+  std::size_t end = start;
+  while (true) {
+    const std::size_t newline = text.find('\n', end);
+    if (newline == std::string::npos) return std::nullopt;
+    const std::string_view line =
+        std::string_view(text).substr(end, newline - end);
+    if (line.starts_with("error ") && end == start) {
+      throw TargetError{"the executor refused a program: " + std::string(line)};
+    }
+    end = newline + 1;
+    if (line.starts_with("end ")) return end;
+  }
+}
+
+[[noreturn]] void FailAsEnded(const std::string& command, Child& child) {
+  (void)child.input.Close();
+  const std::string how = child.Wait();
+  throw TargetError{command + " " + (how.empty() ? "ended" : how) +
+                    " before its programs were done"};
+}
+
 }  // namespace
+
+class RunningTarget::Process {
+ public:
+  explicit Process(const std::vector<std::string>& command) : child(command) {}
+
+  // A command that ends early is told as such.
+  const ScopedSignalAction ignored =
+      ScopedSignalAction::Create(SIGPIPE, SignalAction::Ignore()).value();
+  Child child;
+};
+
+RunningTarget::RunningTarget(std::vector<std::string> command)
+    : command_(std::move(command)),
+      process_(std::make_unique<Process>(command_)) {}
+
+RunningTarget::~RunningTarget() = default;
+
+std::string RunningTarget::Ask(const Program& program) {
+  Child& child = process_->child;
+  const std::string to_write = ToText(program);
+  std::size_t written = 0;
+  std::string text;
+  while (!EndOfOutcome(text, 0)) {
+    pollfd fds[2] = {
+        {child.output.raw(), POLLIN, 0},
+        {written < to_write.size() ? child.input.raw() : -1, POLLOUT, 0}};
+    if (::poll(fds, 2, -1) < 0) continue;
+    if (fds[1].revents != 0) {
+      const ssize_t size = ::write(fds[1].fd, to_write.data() + written,
+                                   to_write.size() - written);
+      if (size > 0) written += static_cast<std::size_t>(size);
+      if (size < 0 && errno != EAGAIN) FailAsEnded(command_[0], child);
+    }
+    if (fds[0].revents == 0) continue;
+    char buffer[1 << 16];
+    const ssize_t size = ::read(fds[0].fd, buffer, sizeof(buffer));
+    if (size < 0 && errno == EAGAIN) continue;
+    if (size <= 0) FailAsEnded(command_[0], child);
+    text.append(buffer, static_cast<std::size_t>(size));
+  }
+  return text;
+}
 
 void RunPrograms(
     const std::vector<std::string>& command,
@@ -99,24 +167,10 @@ void RunPrograms(
   const auto take_outcomes = [&] {
     std::size_t start = 0;
     while (true) {
-      // An outcome ends with a line that begins with "end ".
-      std::size_t end = start;
-      bool is_whole = false;
-      while (!is_whole) {
-        const std::size_t newline = unread.find('\n', end);
-        if (newline == std::string::npos) break;
-        const std::string_view line =
-            std::string_view(unread).substr(end, newline - end);
-        if (line.starts_with("error ") && end == start) {
-          throw TargetError{"the executor refused a program: " +
-                            std::string(line)};
-        }
-        is_whole = line.starts_with("end ");
-        end = newline + 1;
-      }
-      if (!is_whole) break;
-      const std::string text = unread.substr(start, end - start);
-      start = end;
+      const std::optional<std::size_t> end = EndOfOutcome(unread, start);
+      if (!end) break;
+      const std::string text = unread.substr(start, *end - start);
+      start = *end;
       Outcome outcome;
       std::string message;
       if (!ParseOutcome(text, outcome, message)) throw TargetError{message};
@@ -165,10 +219,7 @@ void RunPrograms(
     if (size < 0 && errno == EAGAIN) continue;
     if (size <= 0) {
       if (running.empty() && !has_more) break;
-      (void)child.input.Close();
-      const std::string how = child.Wait();
-      throw TargetError{command[0] + " " + (how.empty() ? "ended" : how) +
-                        " before its programs were done"};
+      FailAsEnded(command[0], child);
     }
     unread.append(buffer, static_cast<std::size_t>(size));
     take_outcomes();

@@ -5,6 +5,7 @@
 #define CONFORMANCE_SEMANTICS_RUNNER_EXECUTOR_PROCESS_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,25 @@ void RunPrograms(
     const std::function<bool(Program& program)>& next,
     const std::function<void(const Program& program, const Outcome& outcome,
                              const std::string& text)>& take);
+
+// A target that goes on running, and is asked about one program at a time.
+// Throws TargetError as RunPrograms does.
+class RunningTarget {
+ public:
+  explicit RunningTarget(std::vector<std::string> command);
+  ~RunningTarget();
+  RunningTarget(const RunningTarget&) = delete;
+  RunningTarget& operator=(const RunningTarget&) = delete;
+
+  // The text of the program's outcome.
+  std::string Ask(const Program& program);
+
+ private:
+  class Process;
+
+  const std::vector<std::string> command_;
+  std::unique_ptr<Process> process_;
+};
 
 }  // namespace plumbline::semantics
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t kProgressEvery = 500;
 // A disagreement that hangs on time may not show each time.
 constexpr int kTries = 3;
-constexpr std::size_t kRepetitions = 30;
+constexpr int kRepetitions = 30;
 // So many of those that an entry of the ledger may explain are looked at
 // closer.
 constexpr std::size_t kMadeSmall = 3;
@@ -80,53 +80,75 @@ std::string FailureOf(const KnownDeviation& known, Iterator begin,
   return failure;
 }
 
-// A program that breaks the rule, with as few steps as can be.
-Program Smallest(const RunOptions& options, const Program& program, Rule rule) {
-  return Shrink(program, [&](const std::vector<Program>& candidates) {
-    // All tries in one run of the target, which may take long to start.
-    std::vector<Program> tries;
-    for (int i = 0; i < kTries; ++i) {
-      tries.insert(tries.end(), candidates.begin(), candidates.end());
-    }
-    const auto violations = JudgeAll(options, tries);
-    std::vector<bool> shown(candidates.size());
-    for (std::size_t i = 0; i < violations.size(); ++i) {
-      if (violations[i] && violations[i]->rule == rule) {
-        shown[i % candidates.size()] = true;
-      }
-    }
-    return shown;
-  });
-}
-
-void MakeSmall(const RunOptions& options, Disagreement& disagreement) {
-  Program smallest =
-      Smallest(options, disagreement.program, disagreement.violation.rule);
-  smallest.name = disagreement.name;
-  // What it shows now; or, if it does not any more, what was seen first.
-  for (int i = 0; i < kTries; ++i) {
-    bool allowed = true;
-    Disagreement again = Replay(options, smallest, allowed);
-    if (allowed) continue;
-    disagreement = std::move(again);
-    return;
+// Each with as few steps as still break the rule, and what it shows then. All
+// tries of all in one run of the target, which may take long to start.
+void MakeSmall(const RunOptions& options,
+               const std::vector<Disagreement*>& disagreements) {
+  std::vector<Program> programs;
+  for (const Disagreement* one : disagreements) {
+    programs.push_back(one->program);
   }
+  const std::vector<Program> smallest =
+      Shrink(programs, [&](const std::vector<Candidate>& candidates) {
+        std::vector<Program> tries;
+        for (int i = 0; i < kTries; ++i) {
+          for (const Candidate& one : candidates) tries.push_back(one.program);
+        }
+        const auto violations = JudgeAll(options, tries);
+        std::vector<bool> shown(candidates.size());
+        for (std::size_t i = 0; i < violations.size(); ++i) {
+          const std::size_t of = i % candidates.size();
+          const Disagreement& one = *disagreements[candidates[of].index];
+          if (violations[i] && violations[i]->rule == one.violation.rule) {
+            shown[of] = true;
+          }
+        }
+        return shown;
+      });
+  // What is not shown any more stays as it was seen first.
+  std::vector<Program> tries;
+  for (int i = 0; i < kTries; ++i) {
+    tries.insert(tries.end(), smallest.begin(), smallest.end());
+  }
+  Judge judge(options.target);
+  std::vector<bool> is_shown(disagreements.size());
+  RunAll(options, tries,
+         [&](const Program& program, const Outcome& outcome,
+             const std::string& text) {
+           const std::size_t of = Index(program) % disagreements.size();
+           const auto violation = judge.Check(program, outcome);
+           if (is_shown[of] || !violation) return;
+           is_shown[of] = true;
+           Disagreement& one = *disagreements[of];
+           one.program = smallest[of];
+           one.program.name = one.name;
+           one.outcome = outcome;
+           one.text = text;
+           one.violation = *violation;
+         });
 }
 
 // Repeats what disagreed. Where there is more of a rule than is kept, it was
 // seen more than once already.
 void PutSeenOnceApart(const RunOptions& options, RunResult& result) {
   if (result.disagreeing != result.disagreements.size()) return;
+  std::vector<Program> copies;
+  for (const Disagreement& one : result.disagreements) {
+    copies.insert(copies.end(), kRepetitions, one.program);
+  }
+  if (copies.empty()) return;
+  const auto violations = JudgeAll(options, copies);
+  auto next = violations.begin();
   std::vector<Disagreement> again;
   for (Disagreement& one : result.disagreements) {
-    const std::vector<Program> copies(kRepetitions, one.program);
-    const auto violations = JudgeAll(options, copies);
-    if (std::any_of(violations.begin(), violations.end(),
+    const auto end = next + kRepetitions;
+    if (std::any_of(next, end,
                     [](const auto& violation) { return violation; })) {
       again.push_back(std::move(one));
     } else {
       result.seen_once.push_back(std::move(one));
     }
+    next = end;
   }
   // More than a few are a fault that shows rarely, such as a wake-up that is
   // lost now and then.
@@ -201,7 +223,10 @@ void CountTraits(const Program& program, const Outcome& outcome,
   bool expired = false;
   for (const Report& report : outcome.reports) {
     slept = slept || report.sleeps;
-    if (report.sleeps) continue;
+    // What was not done is no step.
+    const bool is_done =
+        !report.is_busy && !(report.is_gone && report.output.empty());
+    if (report.sleeps || !is_done) continue;
     ++result.steps;
     if (report.error == Errno::kNone) ++result.succeeded;
     if (report.step < 0 ||
@@ -213,7 +238,7 @@ void CountTraits(const Program& program, const Outcome& outcome,
               (step.call == Call::kTimerfdSettime && step[2].number > 0 &&
                step[2].number < 1'000'000);
   }
-  if (slept) ++result.threads;
+  if (slept && traits.threads) ++result.threads;
   if (expired) ++result.timers;
   if (traits.signals) ++result.signals;
   if (traits.duplicates) ++result.duplicates;
@@ -298,25 +323,26 @@ RunResult Run(const RunOptions& options,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   result.rules = judge.exercised();
+  result.lost = judge.lost();
   if (options.first_only) {
     result.deviations.clear();
     return result;
   }
   PutSeenOnceApart(options, result);
-  for (Disagreement& disagreement : result.disagreements) {
-    MakeSmall(options, disagreement);
-  }
-  // A small program that the ledger does not explain shows another fault.
-  for (const KnownDeviation* entry : known.entries()) {
-    std::vector<Disagreement>& its = explained[entry];
+  std::vector<Disagreement*> to_be_small;
+  for (Disagreement& one : result.disagreements) to_be_small.push_back(&one);
+  for (auto& [entry, its] : explained) {
     std::sort(its.begin(), its.end(), IsEarlier);
     its.resize(std::min(its.size(), kMadeSmall));
-    for (Disagreement& disagreement : its) {
-      MakeSmall(options, disagreement);
-      if (known.Find(disagreement.program, disagreement.violation) == nullptr) {
-        ++result.disagreeing;
-        result.disagreements.push_back(std::move(disagreement));
-      }
+    for (Disagreement& one : its) to_be_small.push_back(&one);
+  }
+  if (!to_be_small.empty()) MakeSmall(options, to_be_small);
+  // A small program that the ledger does not explain shows another fault.
+  for (const KnownDeviation* entry : known.entries()) {
+    for (Disagreement& one : explained[entry]) {
+      if (known.Find(one.program, one.violation) != nullptr) continue;
+      ++result.disagreeing;
+      result.disagreements.push_back(std::move(one));
     }
   }
   ReplayListed(options, result);

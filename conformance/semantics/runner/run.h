@@ -61,6 +61,7 @@ struct RunResult {
   std::uint64_t signals = 0;    // with a signal that was sent
   std::uint64_t duplicates = 0;
   std::uint64_t disagreeing = 0;
+  std::uint64_t lost = 0;  // not judged to their end
   double seconds = 0;
   RuleCounts rules{};
   std::vector<Disagreement> disagreements;

@@ -19,6 +19,7 @@
 
 #include "conformance/semantics/model/program.h"
 #include "conformance/semantics/runner/c_program.h"
+#include "conformance/semantics/runner/deviations.h"
 #include "conformance/semantics/runner/executor_process.h"
 #include "conformance/semantics/runner/run.h"
 
@@ -170,6 +171,7 @@ std::string AsText(const Options& options, const RunResult& result) {
       "\n{}: {} programs of seed {}, {} steps, {:.0f} % of which succeeded\n"
       "with a thread that sleeps {:.0f} %, a timer that is over {:.0f} %, "
       "signals {:.0f} %, duplicates or nesting {:.0f} %\n"
+      "{:.1f} % were judged to their end\n"
       "{} of {} rules exercised\n{} known deviations, {} listed wrongly\n{} "
       "disagreed once and not again\n{} programs disagree\n",
       options.target, result.programs, options.run.seed, result.steps,
@@ -178,6 +180,7 @@ std::string AsText(const Options& options, const RunResult& result) {
       Percent(result.timers, result.programs),
       Percent(result.signals, result.programs),
       Percent(result.duplicates, result.programs),
+      Percent(result.programs - result.lost, result.programs),
       Exercised(options, result.rules), RulesOf(options).size(),
       result.deviations.size(), WrongEntries(result), result.seen_once.size(),
       result.disagreeing);
@@ -191,6 +194,7 @@ std::string AsJson(const Options& options, const RunResult& result) {
   json["seed"] = options.run.seed;
   json["programs"] = result.programs;
   json["steps"] = result.steps;
+  json["judged_in_part"] = result.lost;
   json["seconds"] = result.seconds;
   json["rules"] = nlohmann::ordered_json::array();
   for (const std::size_t i : RulesOf(options)) {
@@ -283,6 +287,7 @@ int ReplayCommand(const Options& options) {
         fmt::format("{}:{}: {}", options.file, error.line, error.message)};
   }
   if (programs.empty()) throw TargetError{options.file + ": no program"};
+  const Deviations known(options.run.place);
   int status = kAllowed;
   std::string text;
   for (const Program& program : programs) {
@@ -303,8 +308,14 @@ int ReplayCommand(const Options& options) {
                             replayed.violation.expected);
       }
     }
+    const KnownDeviation* const listed =
+        allowed ? nullptr : known.Find(program, replayed.violation);
     text += allowed ? "allowed\n" : "not allowed\n";
-    if (!allowed) status = kBroken;
+    if (listed != nullptr) {
+      text += fmt::format("  known: {} ({})\n", listed->reason, listed->where);
+    } else if (!allowed) {
+      status = kBroken;
+    }
     if (options.c_program) text += "\n" + CProgram(program);
   }
   Write(options, text);
@@ -331,6 +342,9 @@ int Main(int argc, char** argv) {
                         "of the kernel, for the ledger");
     command->add_option("--emulator", options.run.place.emulator,
                         "under which the programs run: 'qemu-user 7.2.22'");
+    command->add_option("--libc", options.run.place.libc,
+                        "that the programs are linked with: 'musl 1.2.3'; "
+                        "glibc if it is not given");
     command->add_flag("--may-lack-calls", options.run.target.may_lack_calls,
                       "allows ENOSYS of epoll_pwait2 and close_range, as "
                       "--emulator does");

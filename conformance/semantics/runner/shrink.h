@@ -3,7 +3,10 @@
 #ifndef CONFORMANCE_SEMANTICS_RUNNER_SHRINK_H_
 #define CONFORMANCE_SEMANTICS_RUNNER_SHRINK_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "conformance/semantics/model/program.h"
@@ -14,14 +17,40 @@ namespace plumbline::semantics {
 // that use what these would have made.
 Program Keep(const Program& program, std::vector<bool> keep);
 
-// Of each program, whether it still shows what is looked for.
-using ShowsIt =
-    std::function<std::vector<bool>(const std::vector<Program>& programs)>;
+// One program on its way to be smaller, by taking out ever fewer steps at once.
+class Shrinking {
+ public:
+  explicit Shrinking(Program program)
+      : program_(std::move(program)),
+        chunk_(std::max<std::size_t>(program_.steps.size() / 2, 1)) {}
 
-// The smallest program that `shows` still says so of, by taking out ever fewer
-// steps at once. Asks about many candidates at a time, as each time may take
-// as long as a target takes to start.
-Program Shrink(Program program, const ShowsIt& shows);
+  // Smaller ones to be tried; none when it is as small as it gets.
+  std::vector<Program> Candidates() const;
+  // Which of them still show what is looked for.
+  void Take(std::vector<Program> candidates, const std::vector<bool>& shown);
+
+  const Program& program() const { return program_; }
+
+ private:
+  Program program_;
+  std::size_t chunk_;  // of steps that are taken out; 0 at the end
+};
+
+// A smaller program in the place of the one with the index.
+struct Candidate {
+  std::size_t index = 0;
+  Program program;
+};
+
+// Of each candidate, whether it still shows what is looked for.
+using ShowsIt =
+    std::function<std::vector<bool>(const std::vector<Candidate>& candidates)>;
+
+// The smallest programs that `shows` still says so of. Asks about the
+// candidates of all at a time, as each time may take as long as a target takes
+// to start.
+std::vector<Program> Shrink(std::vector<Program> programs,
+                            const ShowsIt& shows);
 
 }  // namespace plumbline::semantics
 

@@ -152,10 +152,16 @@ std::vector<Diagnostic> ClangUnit::Diagnostics() {
   return all;
 }
 
-std::string_view ClangUnit::TextOf(CXFile file) const {
+std::string_view ClangUnit::TextOf(CXFile file) {
+  const auto known = texts_.find(file);
+  if (known != texts_.end()) return known->second;
   std::size_t size = 0;
+  // clang looks through all that it has read for it.
   const char* text = clang_getFileContents(unit_, file, &size);
-  return text == nullptr ? std::string_view() : std::string_view(text, size);
+  const std::string_view view =
+      text == nullptr ? std::string_view() : std::string_view(text, size);
+  texts_.emplace(file, view);
+  return view;
 }
 
 Result<std::vector<std::string>> ClangOptions(

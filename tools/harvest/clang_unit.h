@@ -69,7 +69,8 @@ class ClangUnit {
         unit_(std::exchange(other.unit_, nullptr)),
         main_(other.main_),
         foreign_(other.foreign_),
-        found_(std::move(other.found_)) {}
+        found_(std::move(other.found_)),
+        texts_(std::move(other.texts_)) {}
   ClangUnit& operator=(ClangUnit&&) = delete;
   ~ClangUnit();
 
@@ -86,7 +87,7 @@ class ClangUnit {
   int FileBound() const { return files_->size() + foreign_; }
 
   // The file's text, as clang has read it.
-  std::string_view TextOf(CXFile file) const;
+  std::string_view TextOf(CXFile file);
 
  private:
   ClangUnit(const HeaderFiles& files, CXIndex index, CXTranslationUnit unit);
@@ -97,6 +98,7 @@ class ClangUnit {
   CXFile main_;
   int foreign_ = 0;
   std::unordered_map<CXFile, int> found_;
+  std::unordered_map<CXFile, std::string_view> texts_;
 };
 
 struct Gcc;

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <set>
 #include <unordered_set>
+#include <utility>
 
 #include "tools/harvest/type_names.h"
 
@@ -102,6 +104,85 @@ std::string_view QuotedIn(std::string_view message) {
   return message.substr(start + 1, end - start - 1);
 }
 
+// What a macro's replacement holds, or what that leads to.
+enum Traits : unsigned {
+  kUnsafe = 1,  // see IsUnsafe()
+  kOther = 2,   // what may be no number
+  kImpure = 4,  // what is not of numbers and other macros only
+};
+
+// Words that a number can be made of.
+constexpr auto kNumbersWords =
+    std::to_array<std::string_view>({"char", "double", "float", "int", "long",
+                                     "short", "signed", "sizeof", "unsigned"});
+
+// Takes an integer literal in any number of parentheses, maybe with a minus:
+// its value, and its type by the rules of C (6.4.4.1). False if it is another
+// thing.
+bool ReadLiteral(std::string_view text, unsigned long_bits,
+                 EvaluatedMacro& out) {
+  const auto trim = [&text] {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+  };
+  trim();
+  while (text.starts_with('(') && text.ends_with(')')) {
+    text = text.substr(1, text.size() - 2);
+    trim();
+  }
+  const bool minus = text.starts_with('-');
+  if (minus) text.remove_prefix(1);
+  trim();
+  int base = 10;
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    base = 16;
+    text.remove_prefix(2);
+  } else if (text.size() > 1 && text.starts_with('0')) {
+    base = 8;
+  }
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc()) return false;
+  std::string suffix(end, text.data() + text.size());
+  for (char& c : suffix) {
+    if (c == 'U') c = 'u';
+  }
+  bool is_unsigned = suffix.find('u') != std::string::npos;
+  if (is_unsigned && suffix.front() == 'u') {
+    suffix.erase(0, 1);
+  } else if (is_unsigned && suffix.back() == 'u') {
+    suffix.pop_back();
+  }
+  unsigned rank = 0;  // int, long, long long
+  if (suffix == "l" || suffix == "L") {
+    rank = 1;
+  } else if (suffix == "ll" || suffix == "LL") {
+    rank = 2;
+  } else if (!suffix.empty()) {
+    return false;
+  }
+  const bool may_be_unsigned = is_unsigned || base != 10;
+  while (true) {
+    if (rank > 2) return false;
+    const unsigned bits = rank == 0 ? 32 : rank == 1 ? long_bits : 64;
+    if (!is_unsigned && value >> (bits - 1) == 0) break;
+    if (may_be_unsigned && (bits == 64 || value >> bits == 0)) {
+      is_unsigned = true;
+      break;
+    }
+    ++rank;
+  }
+  // What is below zero would wrap.
+  if (minus && is_unsigned) return false;
+  constexpr std::array<std::string_view, 3> kRanks = {"int", "long",
+                                                      "long long"};
+  out.use = Use::kConstant;
+  out.type = fmt::format("{}{}", is_unsigned ? "unsigned " : "", kRanks[rank]);
+  out.value = fmt::format("{}{}", minus && value != 0 ? "-" : "", value);
+  return true;
+}
+
 bool IsInteger(CXType type) {
   const CXType canonical = clang_getCanonicalType(type);
   return (canonical.kind >= CXType_Bool && canonical.kind <= CXType_Int128) ||
@@ -117,45 +198,44 @@ bool IsUnsigned(CXType type) {
 
 Probes::Probes(const std::vector<MacroDefinition>& macros,
                std::vector<const MacroDefinition*> wanted,
-               unsigned lines_before)
-    : macros_(macros), lines_before_(lines_before) {
+               unsigned lines_before, Knowledge& knowledge)
+    : macros_(macros), lines_before_(lines_before), knowledge_(knowledge) {
   in_force_.reserve(macros.size() * 2);
   for (const MacroDefinition& macro : macros) in_force_[macro.name] = &macro;
-
-  // What leads to an unsafe text is unsafe.
-  std::unordered_set<std::string_view> unsafe;
-  std::unordered_map<std::string_view, std::vector<std::string_view>> users;
-  std::vector<std::string_view> open;
-  for (const auto& [name, macro] : in_force_) {
-    if (IsLiteral(macro->text)) continue;
-    if (IsUnsafe(macro->text) && unsafe.insert(name).second)
-      open.push_back(name);
-    for (const std::string_view used : Identifiers(macro->text))
-      users[used].push_back(name);
-  }
-  while (!open.empty()) {
-    const std::string_view name = open.back();
-    open.pop_back();
-    const auto found = users.find(name);
-    if (found == users.end()) continue;
-    for (const std::string_view user : found->second) {
-      if (unsafe.insert(user).second) open.push_back(user);
-    }
-  }
+  Examine();
 
   results_.reserve(wanted.size());
+  texts_.resize(wanted.size());
+  known_.resize(wanted.size());
   for (const MacroDefinition* macro : wanted) {
     const std::size_t index = results_.size();
     EvaluatedMacro& result = results_.emplace_back();
     result.definition = macro;
+    const auto found = traits_.find(macro->name);
+    const unsigned traits = found == traits_.end() ? 0 : found->second;
     if (macro->text.empty()) {
       result.use = Use::kEmpty;
-    } else if (unsafe.contains(macro->name)) {
+    } else if ((traits & kUnsafe) != 0) {
       result.value = macro->text;
     } else if (macro->function_like) {
       Add(index, Probe::Form::kOnes);
       if (!macro->parameters.empty() && !macro->parameters.ends_with("..."))
         Add(index, Probe::Form::kType);
+    } else if ((traits & kImpure) == 0 &&
+               ReadLiteral(macro->text, knowledge.long_bits, result)) {
+      // No compiler has to be asked what 0x4a is.
+    } else if ((traits & kImpure) == 0) {
+      texts_[index] = TextsOf(*macro);
+      const auto known = knowledge.by_texts.find(texts_[index]);
+      if (known != knowledge.by_texts.end()) {
+        result = known->second;
+        result.definition = macro;
+        known_[index] = true;
+      } else {
+        Add(index, Probe::Form::kNumber);
+      }
+    } else if ((traits & kOther) == 0) {
+      Add(index, Probe::Form::kNumber);
     } else {
       Add(index, Probe::Form::kPlain);
       if (!IsLiteral(macro->text)) Add(index, Probe::Form::kAddress);
@@ -163,6 +243,73 @@ Probes::Probes(const std::vector<MacroDefinition>& macros,
   }
   messages_.resize(probes_.size());
   variables_.resize(probes_.size(), clang_getNullCursor());
+}
+
+// Finds the traits of each macro, its own and those of what it leads to.
+void Probes::Examine() {
+  std::unordered_map<std::string_view, std::vector<std::string_view>> users;
+  std::vector<std::string_view> open;
+  for (const auto& [name, macro] : in_force_) {
+    unsigned traits =
+        knowledge_.undefined.contains(name) ? unsigned{kImpure} : 0;
+    // A pointer, or an array.
+    if (macro->text.find_first_of("*\"") != std::string::npos)
+      traits |= kOther | kImpure;
+    if (!IsLiteral(macro->text)) {
+      if (IsUnsafe(macro->text)) traits |= kUnsafe;
+      const std::vector<std::string_view> parameters =
+          Identifiers(macro->parameters);
+      bool is_tag = false;
+      for (const std::string_view used : Identifiers(macro->text)) {
+        const bool was_tag = std::exchange(is_tag, false);
+        if (was_tag || std::find(parameters.begin(), parameters.end(), used) !=
+                           parameters.end())
+          continue;
+        if (used == "struct" || used == "union" || used == "enum") {
+          is_tag = true;
+          traits |= kImpure;
+        } else if (used != name && in_force_.contains(used)) {
+          users[used].push_back(name);
+        } else if (std::find(kNumbersWords.begin(), kNumbersWords.end(),
+                             used) == kNumbersWords.end()) {
+          traits |= kOther | kImpure;
+        }
+      }
+    }
+    if (traits == 0) continue;
+    traits_[name] = traits;
+    open.push_back(name);
+  }
+  while (!open.empty()) {
+    const std::string_view name = open.back();
+    open.pop_back();
+    const auto found = users.find(name);
+    if (found == users.end()) continue;
+    const unsigned traits = traits_[name];
+    for (const std::string_view user : found->second) {
+      unsigned& its = traits_[user];
+      if ((its | traits) == its) continue;
+      its |= traits;
+      open.push_back(user);
+    }
+  }
+}
+
+// The macro's name, and the texts of all that it leads to.
+std::string Probes::TextsOf(const MacroDefinition& macro) const {
+  std::string texts = macro.name;
+  std::set<std::string_view> seen;
+  std::vector<std::string_view> open = {macro.name};
+  while (!open.empty()) {
+    const auto found = in_force_.find(open.back());
+    open.pop_back();
+    if (found == in_force_.end() || !seen.insert(found->first).second) continue;
+    const MacroDefinition& one = *found->second;
+    texts += fmt::format("\n{}({}) {}", one.name, one.parameters, one.text);
+    for (const std::string_view used : Identifiers(one.text))
+      open.push_back(used);
+  }
+  return texts;
 }
 
 void Probes::Add(std::size_t macro, Probe::Form form) {
@@ -184,6 +331,9 @@ void Probes::Add(std::size_t macro, Probe::Form form) {
     text_ +=
         fmt::format("static const unsigned long {}{} = (unsigned long)({});\n",
                     kPrefix, number, expression);
+  } else if (form == Probe::Form::kNumber) {
+    text_ += fmt::format("static const __auto_type {}{} = ({});\n", kPrefix,
+                         number, expression);
   } else {
     text_ += fmt::format("static const __typeof__({}) {}{} = ({});\n",
                          expression, kPrefix, number, expression);
@@ -366,7 +516,7 @@ Result<void> Probes::TryIf(const std::vector<std::string>& options,
   for (std::size_t i = 0; i < results_.size(); ++i) {
     EvaluatedMacro& result = results_[i];
     if (result.use != Use::kConstant || result.definition->function_like ||
-        result.value.empty())
+        result.value.empty() || known_[i])
       continue;
     const char first = result.value.front();
     const bool is_number =
@@ -391,7 +541,10 @@ Result<void> Probes::TryIf(const std::vector<std::string>& options,
     asked.push_back(i);
     open.push_back(result.definition->name);
   }
-  if (asked.empty()) return {};
+  if (asked.empty()) {
+    Remember();
+    return {};
+  }
   while (!open.empty()) {
     const std::string_view name = open.back();
     open.pop_back();
@@ -420,7 +573,15 @@ Result<void> Probes::TryIf(const std::vector<std::string>& options,
   for (std::size_t k = 0; k < asked.size(); ++k) {
     if (!refused.contains(k)) results_[asked[k]].use = Use::kIf;
   }
+  Remember();
   return {};
+}
+
+void Probes::Remember() {
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    if (!texts_[i].empty() && !known_[i])
+      knowledge_.by_texts.emplace(std::move(texts_[i]), results_[i]);
+  }
 }
 
 }  // namespace plumbline::harvest

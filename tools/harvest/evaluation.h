@@ -5,6 +5,9 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "tools/harvest/facts.h"
@@ -21,13 +24,24 @@ struct EvaluatedMacro {
   std::string expression;  // by which a function-like one was evaluated
 };
 
+// What does not have to be asked again in each unit.
+struct Knowledge {
+  unsigned long_bits = 64;
+  // Names that some header undefines: whether they are there is to be asked.
+  std::unordered_set<std::string_view> undefined;
+  // Of macros that only numbers and other macros make: by the texts of all of
+  // them, what they are in each unit.
+  std::unordered_map<std::string, EvaluatedMacro> by_texts;
+};
+
 // The lines that evaluate macros, after those that include headers.
 class Probes {
  public:
   // `macros` are the unit's, in order: of a name that comes again, the last
   // definition is the one in force. `wanted` are those to evaluate.
   Probes(const std::vector<MacroDefinition>& macros,
-         std::vector<const MacroDefinition*> wanted, unsigned lines_before);
+         std::vector<const MacroDefinition*> wanted, unsigned lines_before,
+         Knowledge& knowledge);
 
   // The text to put after the lines before it.
   const std::string& text() const { return text_; }
@@ -47,11 +61,14 @@ class Probes {
  private:
   struct Probe {
     std::size_t macro;  // index of results_
-    enum class Form { kPlain, kAddress, kOnes, kType } form;
+    enum class Form { kNumber, kPlain, kAddress, kOnes, kType } form;
     std::string expression;
   };
 
   void Add(std::size_t macro, Probe::Form form);
+  void Examine();
+  void Remember();
+  std::string TextsOf(const MacroDefinition& macro) const;
   void Refuse(std::size_t macro, const std::string& message);
   void TakeValue(std::size_t macro, CXCursor variable);
   static CXChildVisitResult Visit(CXCursor cursor, CXCursor, CXClientData data);
@@ -69,6 +86,11 @@ class Probes {
   std::vector<std::string> addresses_;  // by macro: its value as a number
   std::vector<CXCursor> variables_;     // by probe
   std::unordered_map<std::string_view, const MacroDefinition*> in_force_;
+  // What a macro's replacement leads to; see evaluation.cc.
+  std::unordered_map<std::string_view, unsigned> traits_;
+  Knowledge& knowledge_;
+  std::vector<std::string> texts_;  // by macro: its key of by_texts, or ""
+  std::vector<bool> known_;         // by macro: it was in by_texts
 };
 
 }  // namespace plumbline::harvest

@@ -6,6 +6,8 @@
 #include <functional>
 #include <queue>
 #include <set>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -186,9 +188,13 @@ class Attempt {
         if (found != waits.end()) ++found->second;
       }
     }
+    // Of those that can be next, the one that was the first before.
+    std::map<int, int> places;
+    for (std::size_t i = 0; i < roots_.size(); ++i)
+      places[roots_[i]] = static_cast<int>(i);
     std::priority_queue<int, std::vector<int>, std::greater<>> ready;
     for (const auto& [root, count] : waits) {
-      if (count == 0) ready.push(root);
+      if (count == 0) ready.push(places[root]);
     }
     const auto release = [&](int root) {
       waits.erase(root);
@@ -196,12 +202,13 @@ class Attempt {
       if (found == after_.end()) return;
       for (const int after : found->second) {
         const auto waiting = waits.find(after);
-        if (waiting != waits.end() && --waiting->second == 0) ready.push(after);
+        if (waiting != waits.end() && --waiting->second == 0)
+          ready.push(places[after]);
       }
     };
     while (!waits.empty()) {
       if (!ready.empty()) {
-        const int next = ready.top();
+        const int next = roots_[static_cast<std::size_t>(ready.top())];
         ready.pop();
         order.push_back(next);
         release(next);
@@ -264,13 +271,13 @@ class Planner {
         plan_.failing.emplace(root, *alone);
       }
     }
-    std::sort(pending.begin(), pending.end());
+    SortByPlace(pending);
     for (int group = 0; !pending.empty() || !later.empty(); ++group) {
       const auto known = later.find(group);
       if (known != later.end()) {
         pending.insert(pending.end(), known->second.begin(),
                        known->second.end());
-        std::sort(pending.begin(), pending.end());
+        SortByPlace(pending);
         later.erase(known);
       }
       if (pending.empty()) continue;
@@ -331,6 +338,7 @@ class Planner {
           });
         } else if (attempt.order == current) {
           plan_.groups.push_back({std::move(current), *std::move(discovery)});
+          SortByPlace(evicted);
           return {};
         }
       }
@@ -346,8 +354,26 @@ class Planner {
       if (!discovery) return tl::unexpected(discovery.error());
       plan_.groups.push_back({{root}, *std::move(discovery)});
     }
-    std::sort(evicted.begin(), evicted.end());
+    SortByPlace(evicted);
     return {};
+  }
+
+  // By name, but for those whose place is known.
+  void SortByPlace(std::vector<int>& roots) const {
+    std::vector<std::tuple<std::string_view, std::size_t, int>> places;
+    for (const int root : roots) {
+      std::tuple<std::string_view, std::size_t, int> place(
+          files_[root].name, kKnownPlaces.size(), root);
+      for (std::size_t i = 0; i < kKnownPlaces.size(); ++i) {
+        if (kKnownPlaces[i].side == files_[root].side &&
+            kKnownPlaces[i].header == files_[root].name)
+          place = {kKnownPlaces[i].as, i, root};
+      }
+      places.push_back(place);
+    }
+    std::sort(places.begin(), places.end());
+    for (std::size_t i = 0; i < roots.size(); ++i)
+      roots[i] = std::get<2>(places[i]);
   }
 
   const std::vector<std::string>& options_;

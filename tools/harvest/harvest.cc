@@ -1,5 +1,6 @@
 #include "tools/harvest/harvest.h"
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,9 +62,14 @@ Result<std::string> HarvestSide(const Source& source, Side side) {
   std::vector<VariantFacts> all;
   std::vector<std::vector<int>> groups;
   std::optional<HeaderHarvest> first;
+  Knowledge knowledge;
+  knowledge.long_bits = source.sysroot.arch->elf_class == ELFCLASS64 ? 64 : 32;
+  for (const Directives& one : directives)
+    knowledge.undefined.insert(one.undefined.begin(), one.undefined.end());
   for (const Variant& variant : VariantsOf(side, *source.sysroot.arch)) {
-    Result<HeaderHarvest> harvest = HarvestHeaders(
-        source, side, variant, first ? &groups : nullptr, surface.texts);
+    Result<HeaderHarvest> harvest =
+        HarvestHeaders(source, side, variant, first ? &groups : nullptr,
+                       knowledge, surface.texts);
     if (!harvest) return tl::unexpected(harvest.error());
     all.push_back({variant, std::move(harvest->facts)});
     if (!first) {

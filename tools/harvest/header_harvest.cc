@@ -53,13 +53,14 @@ std::vector<std::string> QuotedWords(const std::string& message) {
 class Harvester {
  public:
   Harvester(const Source& source, Side side, const Variant& variant,
-            TextPool& texts)
+            Knowledge& knowledge, TextPool& texts)
       : sysroot_(source.sysroot),
         gcc_(source.gcc),
         side_(side),
         variant_(variant),
         files_(source.files),
         directives_(source.directives),
+        knowledge_(knowledge),
         texts_(texts),
         harvested_(files_.size()) {
     out_.includes.resize(static_cast<std::size_t>(files_.size()));
@@ -133,7 +134,7 @@ class Harvester {
       wanted.push_back(&macro);
     }
     Probes probes(discovery.macros, wanted,
-                  static_cast<unsigned>(group.roots.size()));
+                  static_cast<unsigned>(group.roots.size()), knowledge_);
     std::vector<std::string> options = options_;
     // Else an unknown function looks like a value that is not constant.
     options.push_back("-Werror=implicit-function-declaration");
@@ -393,6 +394,7 @@ class Harvester {
   const Variant& variant_;
   const HeaderFiles& files_;
   const std::vector<Directives>& directives_;
+  Knowledge& knowledge_;
   TextPool& texts_;
   FileSet harvested_;
   std::vector<std::string> options_;
@@ -420,8 +422,9 @@ std::vector<int> PublicHeaders(Side side, const HeaderFiles& files,
 
 Result<HeaderHarvest> HarvestHeaders(
     const Source& source, Side side, const Variant& variant,
-    const std::vector<std::vector<int>>* groups, TextPool& texts) {
-  return Harvester(source, side, variant, texts).Run(groups);
+    const std::vector<std::vector<int>>* groups, Knowledge& knowledge,
+    TextPool& texts) {
+  return Harvester(source, side, variant, knowledge, texts).Run(groups);
 }
 
 }  // namespace plumbline::harvest

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/harvest/evaluation.h"
 #include "tools/harvest/facts.h"
 #include "tools/harvest/gcc.h"
 #include "tools/harvest/grouping.h"
@@ -47,10 +48,12 @@ struct Source {
   const Gcc* gcc;  // nullptr where clang knows the architecture
 };
 
-// `groups` are those of another variant's plan, if they are known already.
+// `groups` are those of another variant's plan, if they are known already;
+// `knowledge` is what other variants have found out.
 cli::Result<HeaderHarvest> HarvestHeaders(
     const Source& source, Side side, const Variant& variant,
-    const std::vector<std::vector<int>>* groups, TextPool& texts);
+    const std::vector<std::vector<int>>* groups, Knowledge& knowledge,
+    TextPool& texts);
 
 }  // namespace plumbline::harvest
 

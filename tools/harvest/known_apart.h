@@ -22,6 +22,7 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kGlibc, 0, "sys/elf.h"},
     {Side::kGlibc, 0, "sys/vm86.h"},
     {Side::kGlibc, 1, "arpa/tftp.h"},
+    {Side::kGlibc, 1, "pthread.h"},
     {Side::kGlibc, 1, "re_comp.h"},
     {Side::kGlibc, 1, "scsi/scsi.h"},
     {Side::kGlibc, 1, "stdlib.h"},
@@ -48,7 +49,6 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kUapi, 1, "asm-generic/unistd.h"},
     {Side::kUapi, 1, "asm/stat.h"},
     {Side::kUapi, 1, "asm/termios.h"},
-    {Side::kUapi, 1, "linux/atmdev.h"},
     {Side::kUapi, 1, "linux/keyboard.h"},
     {Side::kUapi, 1, "linux/mptcp.h"},
     {Side::kUapi, 1, "linux/netfilter_bridge.h"},
@@ -56,7 +56,6 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kUapi, 1, "linux/netfilter_ipv4/ipt_TTL.h"},
     {Side::kUapi, 1, "linux/netfilter_ipv4/ipt_ecn.h"},
     {Side::kUapi, 1, "linux/netfilter_ipv6/ip6t_HL.h"},
-    {Side::kUapi, 1, "linux/resource.h"},
     {Side::kUapi, 1, "linux/sonet.h"},
     {Side::kUapi, 1, "linux/soundcard.h"},
     {Side::kUapi, 1, "linux/termios.h"},
@@ -64,7 +63,9 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kUapi, 2, "asm/posix_types_x32.h"},
     {Side::kUapi, 2, "asm/signal.h"},
     {Side::kUapi, 2, "asm/unistd_32.h"},
+    {Side::kUapi, 2, "linux/atmdev.h"},
     {Side::kUapi, 2, "linux/openvswitch.h"},
+    {Side::kUapi, 2, "linux/resource.h"},
     {Side::kUapi, 2, "linux/signal.h"},
     {Side::kUapi, 2, "linux/target_core_user.h"},
     {Side::kUapi, 2, "linux/time.h"},
@@ -78,6 +79,41 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kUapi, 4, "asm-generic/int-l64.h"},
     {Side::kUapi, 4, "asm/posix_types_32.h"},
     {Side::kUapi, 5, "linux/if_arp.h"},
+});
+
+// Headers that ask for macros of many others, and so come before them, or the
+// other way round.
+struct KnownPlace {
+  Side side;
+  std::string_view header;
+  std::string_view as;  // sorted as if this were its name
+};
+
+inline constexpr auto kKnownPlaces = std::to_array<KnownPlace>({
+    {Side::kGlibc, "fnmatch.h", ""},
+    // So that it owns the types that others declare unless one has.
+    {Side::kGlibc, "sys/types.h", ""},
+    {Side::kGlibc, "memory.h", ""},
+    {Side::kGlibc, "string.h", ""},
+    {Side::kGlibc, "stdio.h", ""},
+    {Side::kGlibc, "wctype.h", ""},
+    {Side::kGlibc, "sys/file.h", ""},
+    {Side::kGlibc, "sys/ttydefaults.h", ""},
+    {Side::kGlibc, "ar.h", "~"},
+    {Side::kGlibc, "netinet/igmp.h", "~"},
+    {Side::kGlibc, "sys/auxv.h", "~"},
+    {Side::kGlibc, "sys/cdefs.h", "~"},
+    {Side::kGlibc, "sys/rseq.h", "~"},
+    {Side::kGlibc, "sys/un.h", "~"},
+    {Side::kGlibc, "resolv.h", "~"},
+    {Side::kGlibc, "argp.h", "~"},
+    {Side::kGlibc, "getopt.h", "~"},
+    {Side::kGlibc, "thread_db.h", "~"},
+    {Side::kUapi, "linux/stat.h", "linux/"},
+    {Side::kUapi, "linux/acct.h", "linux/"},
+    {Side::kUapi, "linux/aio_abi.h", "linux/"},
+    {Side::kUapi, "linux/raid/md_p.h", "linux/"},
+    {Side::kUapi, "linux/auto_dev-ioctl.h", "linux/"},
 });
 
 }  // namespace plumbline::harvest

@@ -3,8 +3,43 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace plumbline::harvest {
+namespace {
+
+// A line for the macros of a header that are not worth anything for the same
+// reason.
+void AddMacros(const Surface& surface, std::string& out) {
+  constexpr std::size_t kMost = 4;
+  for (const Section& section : surface.sections) {
+    if (!section.variant.empty()) continue;
+    std::map<std::pair<Use, std::string_view>, std::vector<std::string_view>>
+        reasons;
+    for (const Constant& constant : section.constants) {
+      if (constant.use == Use::kUnevaluable || constant.use == Use::kRuntime)
+        reasons[{constant.use, constant.value}].push_back(constant.name);
+    }
+    for (const auto& [reason, names] : reasons) {
+      std::string list;
+      for (std::size_t i = 0; i < names.size() && i < kMost; ++i)
+        list += fmt::format("{}{}", i > 0 ? ", " : "", names[i]);
+      if (names.size() > kMost)
+        list += fmt::format(" and {} more", names.size() - kMost);
+      fmt::format_to(
+          std::back_inserter(out), "<{}> {} {}: {}\n", section.owner, list,
+          reason.first == Use::kRuntime
+              ? (names.size() > 1 ? "are not constant" : "is not constant")
+              : "can't be evaluated",
+          reason.second);
+    }
+  }
+}
+
+}  // namespace
 
 std::string CompletenessText(const Surface& surface, std::size_t foreign) {
   std::string out = fmt::format("{}, {}, kernel headers {}\n\n", surface.arch,
@@ -43,6 +78,7 @@ std::string CompletenessText(const Surface& surface, std::size_t foreign) {
   if (foreign > 0)
     fmt::format_to(to, "{} headers are neither glibc's nor the kernel's\n",
                    foreign);
+  AddMacros(surface, out);
   for (const Header& header : surface.headers) {
     if (header.status == HeaderStatus::kFails)
       fmt::format_to(to, "<{}> can't be included: {}\n", header.path,

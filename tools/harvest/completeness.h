@@ -9,9 +9,9 @@
 
 namespace plumbline::harvest {
 
-// A table of counts, and a line for each header that is not as the others.
-// `foreign` headers of the sysroot are neither the C library's nor the
-// kernel's.
+// A table of counts, and lines for macros that have no value and for each
+// header that is not as the others. `foreign` headers of the sysroot are
+// neither the C library's nor the kernel's.
 std::string CompletenessText(const Surface& surface, std::size_t foreign);
 
 }  // namespace plumbline::harvest

@@ -15,6 +15,7 @@
 #include "tools/harvest/completeness.h"
 #include "tools/harvest/harvest.h"
 #include "tools/harvest/packages.h"
+#include "tools/harvest/surface_json.h"
 #include "tools/harvest/surface_text.h"
 
 namespace plumbline::harvest {
@@ -29,6 +30,7 @@ struct Options {
   std::vector<std::string> debs;
   std::string arch;
   std::string output;
+  std::string format = "text";
   int limit = 600;
   bool by_gcc = false;
 };
@@ -56,8 +58,10 @@ Result<void> Run(const Options& options) {
       *sysroot,
       {.limit = std::chrono::seconds(options.limit), .by_gcc = options.by_gcc});
   if (!surface) return tl::unexpected(surface.error());
-  const Result<void> written =
-      cli::WriteOutput(options.output, WriteSurface(*surface));
+  const Result<void> written = cli::WriteOutput(
+      options.output, options.format == "json"
+                          ? SurfaceJson(*surface, sysroot->foreign)
+                          : WriteSurface(*surface));
   if (!written) return written;
   const std::string counts = CompletenessText(*surface, sysroot->foreign);
   std::fputs(counts.c_str(),
@@ -90,6 +94,11 @@ int Main(int argc, char** argv) {
   app.add_option("-o,--output", options.output,
                  "Write to FILE, whole or not at all (else to standard output)")
       ->type_name("FILE");
+  app.add_option("--format", options.format,
+                 "text, which other commands read, or json")
+      ->type_name("F")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json"}));
   app.add_option("--limit", options.limit,
                  "Seconds after which headers that come to no end are given up")
       ->type_name("S")

@@ -14,8 +14,11 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <unordered_map>
+#include <utility>
 
 #include "tools/cli/descriptor.h"
+#include "tools/harvest/packages.h"
 
 namespace plumbline::harvest {
 namespace {
@@ -182,28 +185,92 @@ long DefinedNumber(const std::string& text, const std::string& name) {
   return -1;
 }
 
-// What dpkg says of a file: Side by absolute path, from the lists of files of
-// the packages that have glibc's and the kernel's headers.
-std::map<std::string, Side> PackagedHeaders(const fs::path& database,
-                                            const std::string& prefix) {
-  std::map<std::string, Side> sides;
+// Debian's packages that have parts of a C library or of the kernel's headers,
+// and whose files are whose.
+struct Packaged {
+  struct Header {
+    Side side;
+    std::size_t package;
+  };
+  fs::path database;
+  std::vector<std::string> packages;                // "libc6-dev:amd64"
+  std::unordered_map<std::string, Header> headers;  // by path
+  // Their libraries' packages, by path below the root without "/usr", as
+  // /lib may be a link to /usr/lib.
+  std::unordered_map<std::string, std::size_t> libraries;
+};
+
+std::string_view WithoutUsr(std::string_view path) {
+  if (path.starts_with("/usr/lib")) path.remove_prefix(4);
+  return path;
+}
+
+// What the database says of files below the folder of headers, and of
+// libraries. `prefix` is the root that the database's paths lack.
+Packaged AskPackages(const fs::path& database, const std::string& prefix,
+                     const fs::path& include) {
+  Packaged packaged;
+  packaged.database = database;
+  const std::string folder = include.string() + "/";
   std::error_code error;
   for (fs::directory_iterator at(database / "info", error), end;
        !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
+    std::string name = at->path().filename().string();
     if (!name.ends_with(".list")) continue;
     const bool kernel = name.starts_with("linux-libc-dev");
-    const bool libc =
-        (name.starts_with("libc6") || name.starts_with("libc0")) &&
-        name.find("-dev") != std::string::npos;
+    const bool libc = name.starts_with("libc6") || name.starts_with("libc0");
     if (!kernel && !libc) continue;
-    std::ifstream in(at->path());
-    for (std::string line; std::getline(in, line);) {
-      if (line.ends_with(".h"))
-        sides[prefix + line] = kernel ? Side::kUapi : Side::kGlibc;
+    name.erase(name.size() - 5);
+    const bool headers = kernel || name.find("-dev") != std::string::npos;
+    const std::size_t package = packaged.packages.size();
+    packaged.packages.push_back(name);
+    const std::string text = ReadText(at->path());
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const std::size_t length = std::min(rest.find('\n'), rest.size());
+      const std::string_view line = rest.substr(0, length);
+      rest.remove_prefix(std::min(length + 1, rest.size()));
+      if (headers && line.ends_with(".h")) {
+        std::string path = prefix + std::string(line);
+        if (path.starts_with(folder))
+          packaged.headers[std::move(path)] = {
+              kernel ? Side::kUapi : Side::kGlibc, package};
+      } else if (!headers && line.find(".so") != std::string_view::npos) {
+        packaged.libraries[std::string(WithoutUsr(line))] = package;
+      }
     }
   }
-  return sides;
+  return packaged;
+}
+
+// Sets what packages the headers and libraries are of, if dpkg knows.
+void FindPackages(const Packaged& packaged, const std::string& prefix,
+                  Sysroot& sysroot) {
+  std::set<std::string> names;
+  for (const HeaderFile& header : sysroot.headers) {
+    const auto found = packaged.headers.find(header.file.string());
+    if (found != packaged.headers.end())
+      names.insert(packaged.packages[found->second.package]);
+  }
+  for (const fs::path& library : sysroot.libraries) {
+    std::string path = library.string();
+    path.erase(0, prefix.size());
+    const auto found = packaged.libraries.find(std::string(WithoutUsr(path)));
+    if (found != packaged.libraries.end())
+      names.insert(packaged.packages[found->second]);
+  }
+  if (names.empty()) return;
+  std::vector<std::string> words = {
+      "--admindir=" + packaged.database.string(), "--show",
+      "--showformat=${Package} ${Version} ${Architecture}\n"};
+  words.insert(words.end(), names.begin(), names.end());
+  const Result<std::string> answer = RunTool("/usr/bin/dpkg-query", words);
+  // Without dpkg, a sysroot is no less a sysroot.
+  if (!answer) return;
+  std::istringstream lines(*answer);
+  for (PackageSource package;
+       lines >> package.name >> package.version >> package.arch;)
+    sysroot.packages.push_back(package);
 }
 
 struct ElfIdentity {
@@ -316,7 +383,9 @@ Result<void> FindArchitecture(Sysroot& sysroot, const std::string& asked) {
       sysroot.root.string(), asked.empty() ? std::string() : " of " + asked);
 }
 
-Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options) {
+// `packaged` and its `prefix` are set if a database of packages is asked.
+Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options,
+                         Packaged& packaged, std::string& prefix) {
   std::error_code error;
   const std::string multiarch(sysroot.arch->multiarch);
   fs::path include = sysroot.root / "usr/include";
@@ -330,12 +399,16 @@ Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options) {
 
   // A database of packages of the sysroot itself, or of this machine for a
   // cross compiler's.
-  std::map<std::string, Side> packaged;
   if (!options.nothing_else) {
-    const std::string prefix = sysroot.root == "/" ? "" : sysroot.root.string();
-    packaged = PackagedHeaders(sysroot.root / "var/lib/dpkg", prefix);
-    if (packaged.empty()) packaged = PackagedHeaders("/var/lib/dpkg", "");
-    if (!packaged.contains((include / "features.h").string())) packaged.clear();
+    const std::string root = sysroot.root == "/" ? "" : sysroot.root.string();
+    packaged = AskPackages(sysroot.root / "var/lib/dpkg", root, include);
+    prefix = root;
+    if (packaged.headers.empty()) {
+      packaged = AskPackages("/var/lib/dpkg", "", include);
+      prefix.clear();
+    }
+    if (!packaged.headers.contains((include / "features.h").string()))
+      packaged = {};
   }
 
   // Other architectures' folders lie beside the headers.
@@ -354,13 +427,13 @@ Result<void> FindHeaders(Sysroot& sysroot, const SysrootOptions& options) {
     for (auto& [name, file] : *found) {
       if (!seen.insert(name).second) continue;
       HeaderFile header{.name = name, .file = file};
-      if (!packaged.empty()) {
-        const auto side = packaged.find(file.string());
-        if (side == packaged.end()) {
+      if (!packaged.headers.empty()) {
+        const auto known = packaged.headers.find(file.string());
+        if (known == packaged.headers.end()) {
           ++sysroot.foreign;
           continue;
         }
-        header.side = side->second;
+        header.side = known->second.side;
       } else if (options.uapi_names.contains(name) || IsUapiName(name)) {
         header.side = Side::kUapi;
       } else if (!options.nothing_else && !IsGlibcName(name)) {
@@ -464,12 +537,16 @@ Result<Sysroot> ReadSysroot(const fs::path& root,
   if (error) return Fail("{}: {}", root.string(), error.message());
   if (!fs::is_directory(sysroot.root, error))
     return Fail("{}: not a folder", root.string());
+  Packaged packaged;
+  std::string prefix;
   const Result<void> done =
       FindArchitecture(sysroot, options.arch)
-          .and_then([&] { return FindHeaders(sysroot, options); })
+          .and_then(
+              [&] { return FindHeaders(sysroot, options, packaged, prefix); })
           .and_then([&] { return FindVersions(sysroot); });
   if (!done) return tl::unexpected(done.error());
   FindLibraries(sysroot);
+  FindPackages(packaged, prefix, sysroot);
   return sysroot;
 }
 

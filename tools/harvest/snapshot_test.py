@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -195,6 +197,92 @@ def test_nothing_but_what_is_visible_counts(root: pathlib.Path, tmp_path: pathli
     text = header.read_text().replace("0x4A", "0x4a").replace("#define O_HALF", "/* half\n of it */\n#  define   O_HALF")
     header.write_text(text.replace("(-1)", "( -1 )"))
     assert testing.snapshot(other) == testing.snapshot(root)
+
+
+@pytest.fixture(name="document", scope="module")
+def _document(root: pathlib.Path) -> Any:
+    done = testing.run("--sysroot", str(root), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_json_says_what_the_text_says(document: Any, surface: testing.Surface) -> None:
+    assert document["schema"] == "plumbline.snapshot/1"
+    assert {(header["side"], header["path"]): header["status"] for header in document["headers"]} == {
+        key: columns[0] for key, columns in surface.headers.items()
+    }
+    lists = {"constants": "", "function_macros": "function-macro", "types": "", "declarations": ""}
+    keys = {
+        (section["side"], section["owner"], section["variant"], kind or fact["kind"], fact["name"])
+        for section in document["sections"]
+        for name, kind in lists.items()
+        for fact in section[name]
+    }
+    assert keys == set(surface.records)
+    symbols = {
+        (library["soname"], symbol["name"], symbol["version"]) for library in document["libraries"] for symbol in library["symbols"]
+    }
+    assert symbols == set(surface.symbols)
+
+
+def test_json_of_a_type(document: Any) -> None:
+    (section,) = (one for one in document["sections"] if (one["owner"], one["variant"]) == ("fcntl.h", ""))
+    (outer,) = (one for one in section["types"] if one["name"] == "outer")
+    assert (outer["kind"], outer["size"], outer["alignment"]) == ("struct", 32, 8)
+    assert outer["fields"][6] == {"path": "high", "offset_bits": 197, "width_bits": 4, "bit_field": True, "type": "unsigned int"}
+    (thing,) = (one for one in section["types"] if one["name"] == "thing")
+    assert (thing["complete"], "size" in thing) == (False, False)
+
+
+def test_json_counts_all_macros_and_gives_reasons(document: Any, surface: testing.Surface) -> None:
+    for side in ("glibc", "uapi"):
+        counts = document["completeness"][side]
+        macros = [columns for key, columns in surface.records.items() if (key[0], key[2], key[3]) == (side, "", "macro")]
+        assert counts["macros"] == len(macros)
+        parts = ("evaluated", "not_constant", "unresolved", "empty", "no_expression")
+        assert sum(counts[part] for part in parts) == counts["macros"]
+        assert sum(counts["headers_by_status"].values()) == counts["headers"]
+        assert len(counts["unresolved_macros"]) == counts["unresolved"]
+    reasons = {one["name"]: one["reason"] for one in document["completeness"]["glibc"]["unresolved_macros"]}
+    assert "no_such_name" in reasons["O_LOST"]
+
+
+def test_the_report_names_what_has_no_value(root: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    done = testing.run("--sysroot", str(root), "-o", str(tmp_path / "output"))
+    assert "<fcntl.h> O_CALL is not constant: open_it(0)" in done.stdout
+    assert "<fcntl.h> O_LOST can't be evaluated: use of undeclared identifier 'no_such_name'" in done.stdout
+    assert "<linux/broken.h> can't be included: " in done.stdout
+
+
+def test_packages_of_an_installed_system(root: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    copy = damage(root, tmp_path)
+    database = copy / "var/lib/dpkg"
+    (database / "info").mkdir(parents=True)
+    (database / "info/format").write_text("1\n")
+    owned = {
+        "libc6": ["/lib/libc.so.6"],
+        "libc6-dev": ["/usr/include/features.h", "/usr/include/fcntl.h"],
+        "linux-libc-dev": ["/usr/include/linux/version.h"],
+        # Has nothing that is there.
+        "libc6-dev-other": ["/usr/include/not/there.h"],
+    }
+    status = ""
+    for number, (name, files) in enumerate(owned.items()):
+        (database / f"info/{name}.list").write_text("/.\n" + "\n".join(files) + "\n")
+        status += f"Package: {name}\nStatus: install ok installed\nMaintainer: nobody\nArchitecture: amd64\n"
+        status += f"Version: 2.{number}-1\nDescription: none\n\n"
+    (database / "status").write_text(status)
+    done = testing.run("--sysroot", str(copy))
+    assert done.returncode == 0, done.stderr
+    packages = [line.split("\t")[1:] for line in done.stdout.splitlines() if line.startswith("package\t")]
+    # What is installed has no sum: dpkg does not keep it.
+    assert packages == [
+        ["libc6", "2.0-1", "amd64", ""],
+        ["libc6-dev", "2.1-1", "amd64", ""],
+        ["linux-libc-dev", "2.2-1", "amd64", ""],
+    ]
+    # A header of no such package is not recorded.
+    assert ("glibc", "search.h") not in testing.parse(done.stdout).headers
 
 
 def refused(*arguments: str) -> str:

@@ -1,6 +1,7 @@
 #include "tools/harvest/clang_unit.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -88,6 +89,10 @@ Result<ClangUnit> ClangUnit::Parse(const std::string& text,
       CXTranslationUnit_KeepGoing | CXTranslationUnit_SkipFunctionBodies;
   if (detail == Detail::kPreprocessor)
     flags |= CXTranslationUnit_DetailedPreprocessingRecord;
+  // A thread for each parse costs more than it protects from: this process is
+  // a worker.
+  static const int no_threads = setenv("LIBCLANG_NOTHREADS", "1", 0);
+  static_cast<void>(no_threads);
   CXUnsavedFile main = {kMainName, text.data(), text.size()};
   const CXIndex index = clang_createIndex(/*excludeDeclarationsFromPCH=*/0,
                                           /*displayDiagnostics=*/0);

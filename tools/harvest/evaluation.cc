@@ -116,6 +116,13 @@ constexpr auto kNumbersWords =
     std::to_array<std::string_view>({"char", "double", "float", "int", "long",
                                      "short", "signed", "sizeof", "unsigned"});
 
+// Types that are numbers, if not the same everywhere.
+constexpr auto kNumberTypes = std::to_array<std::string_view>(
+    {"__be16",   "__be32",   "__be64",  "__le16",  "__le32", "__le64",
+     "__s16",    "__s32",    "__s64",   "__s8",    "__u16",  "__u32",
+     "__u64",    "__u8",     "int32_t", "int64_t", "size_t", "uint16_t",
+     "uint32_t", "uint64_t", "uint8_t"});
+
 // Takes an integer literal in any number of parentheses, maybe with a minus:
 // its value, and its type by the rules of C (6.4.4.1). False if it is another
 // thing.
@@ -238,7 +245,9 @@ Probes::Probes(const std::vector<MacroDefinition>& macros,
       Add(index, Probe::Form::kNumber);
     } else {
       Add(index, Probe::Form::kPlain);
-      if (!IsLiteral(macro->text)) Add(index, Probe::Form::kAddress);
+      // What has its own name is an enumerator, and no address.
+      if (!IsLiteral(macro->text) && macro->text != macro->name)
+        Add(index, Probe::Form::kAddress);
     }
   }
   messages_.resize(probes_.size());
@@ -270,6 +279,9 @@ void Probes::Examine() {
           traits |= kImpure;
         } else if (used != name && in_force_.contains(used)) {
           users[used].push_back(name);
+        } else if (std::find(kNumberTypes.begin(), kNumberTypes.end(), used) !=
+                   kNumberTypes.end()) {
+          traits |= kImpure;
         } else if (std::find(kNumbersWords.begin(), kNumbersWords.end(),
                              used) == kNumbersWords.end()) {
           traits |= kOther | kImpure;

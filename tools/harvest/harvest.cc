@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "tools/harvest/assembly.h"
@@ -43,14 +44,19 @@ std::vector<Variant> VariantsOf(Side side, const Architecture& arch) {
 }
 
 std::vector<Directives> ScanAll(const Sysroot& sysroot) {
-  std::vector<Directives> all;
-  all.reserve(sysroot.headers.size());
-  for (const HeaderFile& header : sysroot.headers) {
-    std::ifstream in(header.file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    all.push_back(ScanDirectives(text.str()));
-  }
+  std::vector<Directives> all(sysroot.headers.size());
+  const auto scan = [&](std::size_t first) {
+    for (std::size_t i = first; i < all.size(); i += 2) {
+      std::ifstream in(sysroot.headers[i].file, std::ios::binary);
+      std::ostringstream text;
+      text << in.rdbuf();
+      all[i] = ScanDirectives(text.str());
+    }
+  };
+  // It has ended before there are other processes.
+  std::thread other(scan, 1);
+  scan(0);
+  other.join();
   return all;
 }
 

@@ -222,15 +222,21 @@ class Harvester {
     out_.facts.constants.push_back({definition.file, out});
   }
 
+  // The C library's header that is known to declare the word.
+  std::optional<int> GrantedBy(std::string_view word) const {
+    for (const auto& [name, header] : kTakenForGranted) {
+      if (name != word) continue;
+      for (int file = 0; file < files_.size(); ++file) {
+        if (files_[file].name == header) return file;
+      }
+    }
+    return std::nullopt;
+  }
+
   // The header that declares what the message misses.
   std::optional<int> ProviderOf(const std::string& message) {
     for (const std::string& word : QuotedWords(message)) {
-      for (const auto& [name, header] : kTakenForGranted) {
-        if (name != word) continue;
-        for (int file = 0; file < files_.size(); ++file) {
-          if (files_[file].name == header) return file;
-        }
-      }
+      if (const std::optional<int> granted = GrantedBy(word)) return granted;
       std::string_view name = word;
       for (const std::string_view keyword : {"struct ", "union ", "enum "}) {
         if (name.starts_with(keyword)) name.remove_prefix(keyword.size());
@@ -287,24 +293,47 @@ class Harvester {
 
   // Headers that were right because others came before them by chance.
   Result<void> TellNeeds() {
-    std::map<int, std::set<int>> suspects;
+    std::map<int, std::set<int>> first;
     for (const auto& [file, used] : out_.facts.uses) {
       const auto closure = closures_.find(file);
-      if (closure == closures_.end() || closure->second.Has(used) ||
-          out_.needs.contains(file) || out_.plan.failing.contains(file))
-        continue;
-      suspects[file].insert(used);
+      if (closure != closures_.end() && !closure->second.Has(used))
+        first[file].insert(used);
     }
-    for (const auto& [file, used] : suspects) {
-      const Result<Discovery> alone = Discover({file}, options_, files_);
-      if (!alone) return tl::unexpected(alone.error());
-      if (!alone->errors.empty()) {
-        for (const int other : used) {
-          if (other < files_.size()) out_.needs[file].insert(other);
-        }
+    for (const auto& [file, used] : first) {
+      const Result<bool> needs = TellNeedsOf(file, used);
+      if (!needs) return tl::unexpected(needs.error());
+      if (!*needs) continue;
+      // So do those that bring it and do not bring what it needs.
+      for (const auto& [root, closure] : closures_) {
+        if (root == file || !closure.Has(file) || first.contains(root))
+          continue;
+        const Result<bool> done = TellNeedsOf(root, used);
+        if (!done) return tl::unexpected(done.error());
       }
     }
     return {};
+  }
+
+  // Whether the header can't be included without others.
+  Result<bool> TellNeedsOf(int file, const std::set<int>& used) {
+    if (out_.needs.contains(file) || out_.plan.failing.contains(file))
+      return false;
+    const Result<Discovery> alone = Discover({file}, options_, files_);
+    if (!alone) return tl::unexpected(alone.error());
+    if (alone->errors.empty()) return false;
+    // Who declares a type "unless one has" is chance.
+    for (const Diagnostic& error : alone->errors) {
+      for (const std::string& word : QuotedWords(error.message)) {
+        if (const std::optional<int> granted = GrantedBy(word))
+          out_.needs[file].insert(*granted);
+      }
+    }
+    if (!out_.needs.contains(file)) {
+      for (const int other : used) {
+        if (other < files_.size()) out_.needs[file].insert(other);
+      }
+    }
+    return true;
   }
 
   // Headers that define the same otherwise: told from the facts, as what the

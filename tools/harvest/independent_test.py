@@ -23,6 +23,10 @@ STEP = 1 if os.environ.get("PLUMBLINE_EVERY_HEADER") == "1" else 12
 # that several headers declare, which is recorded of the first.
 GUARDED = re.compile("__always_inline|__[a-z]+_t_defined")
 
+# Types of which gcc can be asked whether a field has them.
+NUMBERS = {"char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int"}
+NUMBERS |= {"long", "unsigned long", "long long", "unsigned long long"}
+
 _MARKER = re.compile(r'# \d+ "([^"]+)"')
 _DEFINE = re.compile(r"#define (\w+)(\(?)")
 _UNDEF = re.compile(r"#undef (\w+)")
@@ -97,11 +101,14 @@ def assertions(surface: testing.Surface, side: str, header: str) -> list[tuple[s
             type_name = name if plain else f"{kind} {name}"
             lines.append((name, f'_Static_assert(sizeof({type_name}) == {columns[1]}, "size");'))
             lines.append((name, f'_Static_assert(_Alignof({type_name}) == {columns[2]}, "alignment");'))
-            for path, offset, width, _ in surface.fields[(its_side, owner, variant, kind, name)]:
+            for path, offset, width, field_type in surface.fields[(its_side, owner, variant, kind, name)]:
                 if width.startswith(":"):
                     continue
                 member = path.replace("[]", "[0]")
                 lines.append((name, f'_Static_assert(__builtin_offsetof({type_name}, {member}) == {offset}, "{path}");'))
+                if field_type in NUMBERS:
+                    member_type = f"_Generic((({type_name} *)0)->{member}, {field_type}: 1, default: 0)"
+                    lines.append((name, f'_Static_assert({member_type}, "type of {path}");'))
                 if width != "0":
                     lines.append((name, f'_Static_assert(sizeof((({type_name} *)0)->{member}) == {width}, "size of {path}");'))
     return lines

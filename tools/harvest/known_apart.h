@@ -60,7 +60,6 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kUapi, 1, "linux/soundcard.h"},
     {Side::kUapi, 1, "linux/termios.h"},
     {Side::kUapi, 1, "linux/wait.h"},
-    {Side::kUapi, 2, "asm/posix_types_x32.h"},
     {Side::kUapi, 2, "asm/signal.h"},
     {Side::kUapi, 2, "asm/unistd_32.h"},
     {Side::kUapi, 2, "linux/atmdev.h"},
@@ -79,6 +78,8 @@ inline constexpr auto kKnownApart = std::to_array<KnownApart>({
     {Side::kUapi, 4, "asm-generic/int-l64.h"},
     {Side::kUapi, 4, "asm/posix_types_32.h"},
     {Side::kUapi, 5, "linux/if_arp.h"},
+    // By itself: it gives other types to what asm-generic/posix_types.h names.
+    {Side::kUapi, 6, "asm/posix_types_x32.h"},
 });
 
 // Headers that ask for macros of many others, and so come before them, or the

@@ -1,6 +1,7 @@
 #include "tools/harvest/worker.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -23,6 +24,8 @@ using cli::Result;
 // Far more than any surface takes.
 constexpr rlim_t kMostMemory = rlim_t{4} << 30;
 
+constexpr int kKept = 1 << 30;
+
 // The first byte of the output.
 constexpr char kMade = '+';
 constexpr char kFailed = '-';
@@ -44,6 +47,9 @@ Result<Worker> Worker::Start(const std::function<Result<std::string>()>& work) {
     setrlimit(RLIMIT_AS, &memory);
     const rlimit core = {0, 0};
     setrlimit(RLIMIT_CORE, &core);
+    // Memory that is free again is soon used again.
+    mallopt(M_TRIM_THRESHOLD, kKept);
+    mallopt(M_MMAP_THRESHOLD, kKept);
     std::string text;
     try {
       Result<std::string> made = work();

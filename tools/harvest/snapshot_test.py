@@ -178,6 +178,75 @@ def test_headers_that_cannot_be_included_alone(surface: testing.Surface) -> None
     assert surface.fact("uapi", "linux/lacks.h", "macro", "LACKS")[3] == "5"
 
 
+def test_a_folder_that_is_a_link(tmp_path: pathlib.Path) -> None:
+    """As Debian's asm/ is since 13: a link into a package for all architectures."""
+    root = testing.make_sysroot(
+        tmp_path,
+        {
+            "../lib/linux/uapi/asm/one.h": "#include <asm/two.h>\n#define ONE (TWO - 1)\n",
+            "../lib/linux/uapi/asm/two.h": "#define TWO 2\nstruct two { int a, b; };\n",
+            "linux/both.h": "#include <asm/one.h>\n#define BOTH (ONE + TWO)\n",
+        },
+    )
+    (root / "usr/include/asm").symlink_to("../lib/linux/uapi/asm")
+    surface = testing.snapshot(root)
+    assert surface.headers[("uapi", "asm/two.h")][0] == "includable"
+    assert surface.fact("uapi", "asm/one.h", "macro", "ONE")[3] == "1"
+    assert surface.fact("uapi", "asm/two.h", "macro", "TWO")[3] == "2"
+    assert surface.fact("uapi", "asm/two.h", "struct", "two")[1] == "8"
+    assert surface.fact("uapi", "linux/both.h", "macro", "BOTH")[3] == "3"
+    assert len([key for key in surface.records if key[4] == "TWO"]) == 1
+
+
+def test_traps_of_headers_that_include_others(tmp_path: pathlib.Path) -> None:
+    guarded = "#ifndef __who_t_defined\ntypedef int who_t;\n#define __who_t_defined\n#endif\n"
+    surface = testing.snapshot(
+        testing.make_sysroot(
+            tmp_path,
+            {
+                "aio.h": "#include <fcntl.h>\nenum { AIO_ONE = 1 };\n",
+                "fcntl.h": "#ifndef F\n#define F\nenum { F_ONE = 1, F_TWO };\nstruct f { enum { F_IN } e; };\n#endif\n",
+                "sched.h": guarded + "#define SCHED 1\n",
+                "sys/types.h": guarded,
+                "linux/calls.h": "#define CALL _IONE('x', 1)\n#define CALL_OF(n) _IONE('x', n)\n",
+                # Right after aio.h by chance only, and so is what brings it.
+                "linux/needs.h": "struct needs { pid_t pid; };\n",
+                "linux/outer.h": "#include <linux/needs.h>\n#define OUTER 1\n",
+                "linux/a.h": "#include <sys/types.h>\n#include <unistd.h>\n",
+                "unistd.h": "#ifndef U\n#define U\ntypedef int pid_t;\n#endif\n",
+            },
+        )
+    )
+    # Each enumerator belongs to the header that declares it.
+    for name in ("F_ONE", "F_TWO", "F_IN"):
+        assert [key[1] for key in surface.records if key[4] == name] == ["fcntl.h"]
+    # An implicit declaration is no run-time value.
+    assert surface.fact("uapi", "linux/calls.h", "macro", "CALL")[0] == "unevaluable"
+    assert surface.fact("uapi", "linux/calls.h", "function-macro", "CALL_OF")[1] == "unevaluable"
+    # "Unless one has": of sys/types.h if that has it, wherever it is in the order.
+    assert [key[1] for key in surface.records if key[4] == "who_t" and key[2] == ""] == ["sys/types.h"]
+    assert surface.headers[("uapi", "linux/needs.h")][:2] == ["needs", "sys/types.h"]
+    assert surface.headers[("uapi", "linux/outer.h")][:2] == ["needs", "sys/types.h"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9", "-9", "( 9 )", "0x7fffffff", "0x80000000", "2147483648", "0xffffffffffffffff", "9u", "9L", "9LL", "9uLL", "9lu",
+        "017", "-017", "0", "-0", "-1U", "9223372036854775807", "'a'", "(1 << 4)", "sizeof(int)", "1.5f", "~0U",
+    ],
+)  # fmt: skip
+def test_a_literal_has_the_type_that_gcc_gives_it(text: str, tmp_path: pathlib.Path) -> None:
+    surface = testing.snapshot(testing.make_sysroot(tmp_path, {"aio.h": f"#define IT {text}\n"}))
+    use, _, type_name, value = surface.fact("glibc", "aio.h", "macro", "IT")
+    assert use in ("if", "constant")
+    suffix = "u" if type_name.startswith("unsigned") else ""
+    program = f'_Static_assert(_Generic(({text}), {type_name}: 1, default: 0), "type");\n'
+    program += f'_Static_assert(({text}) == {value}{"" if "p" in value else suffix}, "value");\n'
+    done = subprocess.run(["gcc", "-x", "c", "-w", "-fsyntax-only", "-"], input=program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_symbols(surface: testing.Surface) -> None:
     assert surface.symbols[("libc.so.6", "open_it", "GLIBC_2.50")] == ["default", "func", "global", "0"]
     assert surface.symbols[("libc.so.6", "table", "GLIBC_2.50")] == ["default", "object", "global", "16"]

@@ -27,6 +27,12 @@ GUARDED = re.compile("__always_inline|__[a-z]+_t_defined")
 NUMBERS = {"char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int"}
 NUMBERS |= {"long", "unsigned long", "long long", "unsigned long long"}
 
+# Another sysroot, and the compiler that has it: PLUMBLINE_SYSROOT=/usr/s390x-linux-gnu
+# PLUMBLINE_GCC=s390x-linux-gnu-gcc. The tests of small sysroots are of this machine.
+SYSROOT = os.environ.get("PLUMBLINE_SYSROOT", "/")
+GCC = os.environ.get("PLUMBLINE_GCC", "gcc")
+INCLUDE = "/usr/include" if SYSROOT == "/" else f"{SYSROOT}/include"
+
 _MARKER = re.compile(r'# \d+ "([^"]+)"')
 _DEFINE = re.compile(r"#define (\w+)(\(?)")
 _UNDEF = re.compile(r"#undef (\w+)")
@@ -34,7 +40,7 @@ _UNDEF = re.compile(r"#undef (\w+)")
 
 @pytest.fixture(name="surface", scope="module")
 def _surface() -> testing.Surface:
-    return testing.snapshot(pathlib.Path("/"))
+    return testing.snapshot(pathlib.Path(SYSROOT))
 
 
 def sample(surface: testing.Surface, side: str) -> list[str]:
@@ -43,7 +49,7 @@ def sample(surface: testing.Surface, side: str) -> list[str]:
 
 
 def gcc(*arguments: str, text: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["gcc", "-std=gnu17", "-w", "-x", "c", *arguments, "-"], input=text, capture_output=True, text=True, check=False)
+    return subprocess.run([GCC, "-std=gnu17", "-w", "-x", "c", *arguments, "-"], input=text, capture_output=True, text=True, check=False)
 
 
 def macros_of(side: str, header: str) -> set[str]:
@@ -53,10 +59,10 @@ def macros_of(side: str, header: str) -> set[str]:
     assert done.returncode == 0, done.stderr
     found: set[str] = set()
     file = ""
-    itself = re.compile(rf"/usr/include/([^/]*-linux-gnu[^/]*/)?{re.escape(header)}")
+    itself = re.compile(rf"{INCLUDE}/([^/]*-linux-gnu[^/]*/)?{re.escape(header)}")
     for line in done.stdout.splitlines():
         if marker := _MARKER.match(line):
-            file = marker[1]
+            file = os.path.normpath(marker[1])
         elif define := _DEFINE.match(line):
             found.discard(define[1])
             if itself.fullmatch(file) and define[2] == "":

@@ -17,21 +17,22 @@ namespace {
 
 using cli::Result;
 
-// Names of the C library that kernel headers take for granted.
+// Names of the C library that kernel headers take for granted, and a header of
+// its own that has them: stddef.h is the compiler's.
 constexpr auto kTakenForGranted =
     std::to_array<std::pair<std::string_view, std::string_view>>({
         {"int8_t", "stdint.h"},        {"int16_t", "stdint.h"},
         {"int32_t", "stdint.h"},       {"int64_t", "stdint.h"},
         {"uint8_t", "stdint.h"},       {"uint16_t", "stdint.h"},
         {"uint32_t", "stdint.h"},      {"uint64_t", "stdint.h"},
-        {"uintptr_t", "stdint.h"},     {"size_t", "stddef.h"},
+        {"uintptr_t", "stdint.h"},     {"size_t", "sys/types.h"},
         {"ssize_t", "sys/types.h"},    {"u_quad_t", "sys/types.h"},
         {"caddr_t", "sys/types.h"},    {"u_int32_t", "sys/types.h"},
         {"struct timespec", "time.h"}, {"struct sockaddr", "sys/socket.h"},
         {"MSG_FIN", "sys/socket.h"},   {"stack_t", "signal.h"},
         {"sigset_t", "signal.h"},      {"pid_t", "sys/types.h"},
         {"FILE", "stdio.h"},           {"PATH_MAX", "limits.h"},
-        {"NULL", "stddef.h"},
+        {"NULL", "stdio.h"},
     });
 
 // More than any header needs; it only bounds mistakes.
@@ -328,9 +329,10 @@ class Harvester {
           out_.needs[file].insert(*granted);
       }
     }
-    if (!out_.needs.contains(file)) {
+    std::set<int>& needs = out_.needs[file];
+    if (needs.empty()) {
       for (const int other : used) {
-        if (other < files_.size()) out_.needs[file].insert(other);
+        if (other < files_.size()) needs.insert(other);
       }
     }
     return true;

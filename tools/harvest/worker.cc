@@ -25,6 +25,7 @@ using cli::Result;
 constexpr rlim_t kMostMemory = rlim_t{4} << 30;
 
 constexpr int kKept = 1 << 30;
+constexpr int kMostOfHeap = 32 << 20;  // glibc takes no more
 
 // The first byte of the output.
 constexpr char kMade = '+';
@@ -49,7 +50,7 @@ Result<Worker> Worker::Start(const std::function<Result<std::string>()>& work) {
     setrlimit(RLIMIT_CORE, &core);
     // Memory that is free again is soon used again.
     mallopt(M_TRIM_THRESHOLD, kKept);
-    mallopt(M_MMAP_THRESHOLD, kKept);
+    mallopt(M_MMAP_THRESHOLD, kMostOfHeap);
     std::string text;
     try {
       Result<std::string> made = work();

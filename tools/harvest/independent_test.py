@@ -72,10 +72,19 @@ def macros_of(side: str, header: str) -> set[str]:
 
 
 def defined_unless_there_is_one(header: str, name: str) -> bool:
-    """Whether the header leaves the macro to another that has it: it is recorded of that one then."""
+    """Whether the header defines the macro under a condition beside its own guard.
+
+    It is recorded of another header then, which has it first.
+    """
     for path in (pathlib.Path(INCLUDE) / header, *pathlib.Path(INCLUDE).glob(f"*-linux-gnu*/{header}")):
-        if path.exists() and re.search(rf"# *(if|ifndef)\b[^\n]*\b{name}\b", path.read_text(errors="replace")):
-            return True
+        depth = 0
+        for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+            if re.match(r"\s*#\s*if", line):
+                depth += 1
+            elif re.match(r"\s*#\s*endif", line):
+                depth -= 1
+            elif depth > 1 and re.match(rf"\s*#\s*define\s+{name}\b", line):
+                return True
     return False
 
 

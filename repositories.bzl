@@ -146,6 +146,15 @@ def plumbline_repositories():
 
     _maybe(
         system_library,
+        name = "libclang",
+        build_file = "@plumbline//third_party:libclang.BUILD",
+        folders = ["/usr/lib/llvm-14/include"],
+        headers = ["clang-c"],
+        package = "libclang-14-dev",
+    )
+
+    _maybe(
+        system_library,
         name = "rapidcheck",
         build_file = "@plumbline//third_party:rapidcheck.BUILD",
         headers = [

@@ -18,7 +18,8 @@ def _system_library_impl(repository_ctx):
     triple = repository_ctx.execute(["gcc", "-print-multiarch"]).stdout.strip()
     triple = triple or machine + "-linux-gnu"
     for header in repository_ctx.attr.headers:
-        found = _find(repository_ctx, header, ["/usr/include", "/usr/include/" + triple])
+        folders = repository_ctx.attr.folders or ["/usr/include", "/usr/include/" + triple]
+        found = _find(repository_ctx, header, folders)
         repository_ctx.symlink(found, "include/" + header)
     for library in repository_ctx.attr.libraries:
         found = _find(repository_ctx, library, ["/usr/lib/" + triple, "/usr/lib"])
@@ -29,6 +30,7 @@ system_library = repository_rule(
     implementation = _system_library_impl,
     attrs = {
         "build_file": attr.label(mandatory = True, doc = "BUILD file over include/ and lib/."),
+        "folders": attr.string_list(doc = "Where the headers are, if not in /usr/include."),
         "headers": attr.string_list(doc = "Files or folders of /usr/include."),
         "libraries": attr.string_list(doc = "Static libraries of this machine's architecture."),
         "package": attr.string(mandatory = True, doc = "Debian package to install if one is missing."),

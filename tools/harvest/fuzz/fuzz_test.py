@@ -1,0 +1,72 @@
+"""Builds each fuzzer with clang, and runs it from a small input for a bounded time.
+
+PLUMBLINE_FUZZ_SECONDS says for how long, each; `--config=fuzz` makes it ten minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from tools.harvest import testing
+
+FOLDER = pathlib.Path("tools/harvest/fuzz")
+BRIEF = 10
+SECONDS = int(os.environ.get("PLUMBLINE_FUZZ_SECONDS", BRIEF))
+COMPILER = "clang++-14"
+FLAGS = ["-std=c++20", "-g1", "-O1", "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=undefined"]
+FLAGS += ["-I.", "-DFMT_HEADER_ONLY"]
+
+# What each is linked from.
+SOURCES = {
+    "library_fuzzer": ["symbols"],
+    "surface_fuzzer": ["surface", "surface_text"],
+}
+
+
+def seed(fuzzer: str, folder: pathlib.Path) -> bytes:
+    root = testing.make_sysroot(folder, {"fcntl.h": "struct s { int a : 3; char c[]; };\n#define A 1\nint f(int);\n"})
+    if fuzzer == "library_fuzzer":
+        return (root / "usr/lib/libc.so.6").read_bytes()
+    return testing.run("--sysroot", str(root)).stdout.encode()
+
+
+def missing() -> str:
+    if shutil.which(COMPILER) is None:
+        return "clang-14 is missing: apt-get install clang-14"
+    command = [COMPILER, "-print-file-name=lib/linux/libclang_rt.fuzzer-x86_64.a"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    if not pathlib.Path(found.stdout.strip()).is_file():
+        return "libFuzzer is missing: apt-get install libclang-rt-14-dev"
+    return ""
+
+
+@pytest.mark.parametrize("fuzzer", SOURCES)
+def test_nothing_is_found(fuzzer: str, tmp_path: pathlib.Path) -> None:
+    if why := missing():
+        if os.environ.get("PLUMBLINE_REQUIRE_ALL") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    program = tmp_path / fuzzer
+    sources = [str(FOLDER / f"{fuzzer}.cc"), *(f"tools/harvest/{name}.cc" for name in SOURCES[fuzzer])]
+    subprocess.run([COMPILER, *FLAGS, "-o", str(program), *sources, "-lelf"], check=True)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    first = seed(fuzzer, tmp_path / "root")
+    (corpus / "first").write_bytes(first)
+    options = [f"-seed={1 if SECONDS == BRIEF else 0}", f"-max_total_time={SECONDS}", "-timeout=10", f"-max_len={len(first) + 200}"]
+    run = subprocess.run(
+        [program, *options, f"-artifact_prefix={tmp_path}/", corpus], capture_output=True, text=True, errors="replace", check=False
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "DONE" in run.stderr
+    # It went beyond what it was given.
+    assert len(list(corpus.iterdir())) > 1
+
+
+def test_each_fuzzer_is_run() -> None:
+    assert {path.stem for path in FOLDER.glob("*_fuzzer.cc")} == set(SOURCES)

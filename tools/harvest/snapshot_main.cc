@@ -1,0 +1,138 @@
+// snapshot: records the surface of a sysroot or of Debian packages.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/cli/error.h"
+#include "tools/cli/output.h"
+#include "tools/harvest/completeness.h"
+#include "tools/harvest/harvest.h"
+#include "tools/harvest/packages.h"
+#include "tools/harvest/surface_json.h"
+#include "tools/harvest/surface_text.h"
+
+namespace plumbline::harvest {
+namespace {
+
+using cli::Exit;
+using cli::Fail;
+using cli::Result;
+
+struct Options {
+  std::string sysroot;
+  std::vector<std::string> debs;
+  std::string arch;
+  std::string output;
+  std::string format = "text";
+  int limit = 600;
+  bool by_gcc = false;
+};
+
+Result<void> Run(const Options& options) {
+  if (options.sysroot.empty() == options.debs.empty())
+    return Fail("either --sysroot DIR or --debs FILE… says what to record");
+  const Result<void> writable = cli::CheckWritable(options.output);
+  if (!writable) return writable;
+  SysrootOptions about{.arch = options.arch};
+  std::optional<UnpackedPackages> packages;
+  std::filesystem::path root = options.sysroot;
+  if (!options.debs.empty()) {
+    Result<UnpackedPackages> unpacked = UnpackPackages(options.debs);
+    if (!unpacked) return tl::unexpected(unpacked.error());
+    packages.emplace(*std::move(unpacked));
+    root = packages->folder.path();
+    about.uapi_names = packages->uapi_names;
+    about.nothing_else = true;
+  }
+  Result<Sysroot> sysroot = ReadSysroot(root, about);
+  if (!sysroot) return tl::unexpected(sysroot.error());
+  if (packages) sysroot->packages = packages->packages;
+  const Result<Surface> surface = Harvest(
+      *sysroot,
+      {.limit = std::chrono::seconds(options.limit), .by_gcc = options.by_gcc});
+  if (!surface) return tl::unexpected(surface.error());
+  const Result<void> written = cli::WriteOutput(
+      options.output, options.format == "json"
+                          ? SurfaceJson(*surface, sysroot->foreign)
+                          : WriteSurface(*surface));
+  if (!written) return written;
+  const std::string counts = CompletenessText(*surface, sysroot->foreign);
+  std::fputs(counts.c_str(),
+             cli::IsStandardOutput(options.output) ? stderr : stdout);
+  return {};
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Records the surface of a C library and its kernel headers.",
+               "plumbline snapshot");
+  app.footer(
+      "Examples:\n"
+      "  tools/plumbline snapshot --sysroot / -o here.surface\n"
+      "  tools/plumbline snapshot --sysroot /usr/s390x-linux-gnu -o "
+      "s390x.surface\n"
+      "  tools/plumbline snapshot --debs libc6_*.deb libc6-dev_*.deb "
+      "linux-libc-dev_*.deb -o new.surface\n\n"
+      "Exit status: 0; 2 when the work could not be done.");
+  app.add_option(
+         "--sysroot", options.sysroot,
+         "A folder with usr/include, or a cross compiler's with include")
+      ->type_name("DIR");
+  app.add_option("--debs", options.debs,
+                 "Packages: libc6, libc6-dev and linux-libc-dev")
+      ->type_name("FILE…");
+  app.add_option("--arch", options.arch,
+                 "The architecture, where libc.so.6 does not tell it")
+      ->type_name("A");
+  app.add_option("-o,--output", options.output,
+                 "Write to FILE, whole or not at all (else to standard output)")
+      ->type_name("FILE");
+  app.add_option("--format", options.format,
+                 "text, which other commands read, or json")
+      ->type_name("F")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--limit", options.limit,
+                 "Seconds after which headers that come to no end are given up")
+      ->type_name("S")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400));
+  app.add_flag(
+      "--gcc", options.by_gcc,
+      "Measure by the cross gcc, even if clang knows the architecture");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return static_cast<int>(Exit::kAsPromised);
+  } catch (const CLI::ParseError& error) {
+    std::fputs(fmt::format("plumbline: {}\n", error.what()).c_str(), stderr);
+    return static_cast<int>(Exit::kCouldNotWork);
+  }
+  const Result<void> done = Run(options);
+  if (done) return static_cast<int>(Exit::kAsPromised);
+  std::fputs(fmt::format("plumbline: {}\n", done.error().message).c_str(),
+             stderr);
+  return static_cast<int>(Exit::kCouldNotWork);
+}
+
+}  // namespace
+}  // namespace plumbline::harvest
+
+int main(int argc, char** argv) {
+  try {
+    return plumbline::harvest::Main(argc, argv);
+  } catch (const std::exception& exception) {
+    std::fputs(fmt::format("plumbline: internal error: {}\n", exception.what())
+                   .c_str(),
+               stderr);
+    return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
+  }
+}

@@ -49,6 +49,18 @@ Result<PackageSource> Describe(const std::string& file) {
   return package;
 }
 
+// Packages for a cross compiler (libc6-dev-s390x-cross) have all in
+// usr/TRIPLE.
+fs::path RootIn(const fs::path& folder) {
+  std::error_code error;
+  for (const Architecture& arch : Architectures()) {
+    fs::path root = folder / "usr" / arch.triple;
+    if (fs::exists(root / "lib", error) || fs::exists(root / "include", error))
+      return root;
+  }
+  return folder;
+}
+
 bool IsKernels(const PackageSource& package) {
   return package.name.starts_with("linux-libc-dev");
 }
@@ -100,7 +112,7 @@ Result<UnpackedPackages> UnpackPackages(const std::vector<std::string>& files) {
       [](const auto& package) { return IsKernels(package.first); });
   Result<TemporaryFolder> folder = TemporaryFolder::Make();
   if (!folder) return tl::unexpected(folder.error());
-  UnpackedPackages unpacked{*std::move(folder), {}, {}};
+  UnpackedPackages unpacked{*std::move(folder), {}, {}, {}};
   for (auto& [package, file] : packages) {
     const Result<std::string> done =
         RunTool(kDpkgDeb, {"--extract", file, unpacked.folder.path().string()});
@@ -108,12 +120,14 @@ Result<UnpackedPackages> UnpackPackages(const std::vector<std::string>& files) {
       return Fail("{}: can't be unpacked, so it is damaged or cut off: {}",
                   file, done.error().message);
     if (IsKernels(package)) {
-      Result<std::set<std::string>> names = HeaderNames(unpacked.folder.path());
+      Result<std::set<std::string>> names =
+          HeaderNames(RootIn(unpacked.folder.path()));
       if (!names) return tl::unexpected(names.error());
       unpacked.uapi_names.merge(*names);
     }
     unpacked.packages.push_back(std::move(package));
   }
+  unpacked.root = RootIn(unpacked.folder.path());
   return unpacked;
 }
 

@@ -32,6 +32,8 @@ class TemporaryFolder {
 
 struct UnpackedPackages {
   TemporaryFolder folder;
+  // The folder, or what packages for a cross compiler have below it.
+  std::filesystem::path root;
   std::vector<PackageSource> packages;
   std::set<std::string> uapi_names;  // headers of linux-libc-dev
 };

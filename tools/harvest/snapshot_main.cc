@@ -47,7 +47,7 @@ Result<void> Run(const Options& options) {
     Result<UnpackedPackages> unpacked = UnpackPackages(options.debs);
     if (!unpacked) return tl::unexpected(unpacked.error());
     packages.emplace(*std::move(unpacked));
-    root = packages->folder.path();
+    root = packages->root;
     about.uapi_names = packages->uapi_names;
     about.nothing_else = true;
   }

@@ -517,7 +517,7 @@ bool IsUapiName(std::string_view name) {
 Result<std::set<std::string>> HeaderNames(const fs::path& root) {
   std::set<std::string> names;
   std::error_code error;
-  std::vector<fs::path> folders = {root / "usr/include"};
+  std::vector<fs::path> folders = {root / "usr/include", root / "include"};
   for (const Architecture& arch : Architectures())
     folders.push_back(root / "usr/include" / arch.multiarch);
   for (const fs::path& folder : folders) {

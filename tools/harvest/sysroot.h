@@ -54,7 +54,8 @@ cli::Result<Sysroot> ReadSysroot(const std::filesystem::path& root,
 // The names of the kernel's headers, whether or not there are any.
 bool IsUapiName(std::string_view name);
 
-// The names below DIR/usr/include and its folder of the architecture.
+// The names below DIR/usr/include, its folder of the architecture, and
+// DIR/include.
 cli::Result<std::set<std::string>> HeaderNames(
     const std::filesystem::path& root);
 

@@ -23,12 +23,44 @@ FLAGS += ["-I.", "-DFMT_HEADER_ONLY"]
 
 # What each is linked from.
 SOURCES = {
+    "baseline_fuzzer": ["baseline_sets", "baseline_writer", "baselines", "surface", "surface_text", "../cli/output"],
     "library_fuzzer": ["symbols"],
     "surface_fuzzer": ["surface", "surface_text"],
 }
 
 
+# Two surfaces in a store: its index, and one file of records.
+BASELINES = b"""plumbline-baselines\t1
+release\told
+release\tnew
+baseline\told\tamd64
+\tarch\tamd64
+\tlibc\tglibc 2.9
+\tkernel-headers\t6.1.0
+baseline\tnew\tamd64
+\tarch\tamd64
+\tlibc\tglibc 2.10
+\tkernel-headers\t6.1.0
+file\trecords
+set\t..old\t..old
+set\tnew..\tnew..
+end
+plumbline-baseline-records\t1
+header\tglibc\ta.h\tincludable\t\t
+section\tglibc\ta.h\t
+@..old\tmacro\tA\tif\tdgp\tint\t1
+@new..\tmacro\tA\tif\tdgp\tint\t2
+struct\ts\tdgp\t4\t4\t
+\tm\t0\t4\tint
+@new..\tlibrary\tlibc.so.6
+node\tGLIBC_2.0
+end
+"""
+
+
 def seed(fuzzer: str, folder: pathlib.Path) -> bytes:
+    if fuzzer == "baseline_fuzzer":
+        return BASELINES
     root = testing.make_sysroot(folder, {"fcntl.h": "struct s { int a : 3; char c[]; };\n#define A 1\nint f(int);\n"})
     if fuzzer == "library_fuzzer":
         return (root / "usr/lib/libc.so.6").read_bytes()

@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <functional>
-#include <optional>
-#include <unordered_map>
+#include <algorithm>
+#include <span>
 
 #include "tools/gate/compare.h"
 #include "tools/gate/compare_record.h"
@@ -107,26 +106,33 @@ class View {
 
   // Whoever has the name, wherever.
   template <typename T>
-  const std::vector<Located<T>>& Everywhere(std::string_view name) const {
-    auto& index = std::get<Index<T>>(indices_);
+  std::span<const Located<T>> Everywhere(std::string_view name) const {
+    Index<T>& index = std::get<Index<T>>(indices_);
     if (!index.made) {
       index.made = true;
       for (const Section& section : surface_.sections) {
         if (!section.variant.empty()) continue;
         for (const T& record : ListOf<T>(section))
-          index.by_name[record.name].push_back({&section, &record});
+          index.by_name.push_back({&section, &record});
       }
+      std::stable_sort(index.by_name.begin(), index.by_name.end(),
+                       [](const Located<T>& a, const Located<T>& b) {
+                         return a.record->name < b.record->name;
+                       });
     }
-    static const std::vector<Located<T>> kNowhere;
-    const auto found = index.by_name.find(name);
-    return found == index.by_name.end() ? kNowhere : found->second;
+    const auto first = std::partition_point(
+        index.by_name.begin(), index.by_name.end(),
+        [&](const Located<T>& one) { return one.record->name < name; });
+    auto last = first;
+    while (last != index.by_name.end() && last->record->name == name) ++last;
+    return {first, last};
   }
 
  private:
   template <typename T>
   struct Index {
     bool made = false;
-    std::unordered_map<std::string_view, std::vector<Located<T>>> by_name;
+    std::vector<Located<T>> by_name;
   };
 
   const Surface& surface_;

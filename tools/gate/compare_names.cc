@@ -192,11 +192,27 @@ class Comparison {
     Merge(
         ListOf<T>(a), ListOf<T>(b),
         [&](const T& before, const T& after) {
-          if (before == after) return;
-          CompareRecord(a, before, after, out_);
+          if (!(before == after)) CompareBoth(a, before, after);
         },
         [&](const T& gone) { Gone(a, b, gone); },
         [&](const T& added) { Added(a, b, added); });
+  }
+
+  // What the common section shows to _GNU_SOURCE alone may be there for others
+  // in another form, which is in their variant's section.
+  template <typename T>
+  void CompareBoth(const Section& a, const T& before, const T& after) {
+    std::vector<Finding> found;
+    CompareRecord(a, before, after, found);
+    for (Finding& finding : found) {
+      const bool removed = KindOf(finding.id).name.ends_with("-removed");
+      if (!finding.variant.empty() &&
+          Find(ListOf<T>((removed ? new_ : old_)
+                             .SectionOf(a.side, a.owner, finding.variant)),
+               before.Key()) != nullptr)
+        continue;
+      out_.push_back(std::move(finding));
+    }
   }
 
   template <typename T>
@@ -269,6 +285,10 @@ class Comparison {
       if (before == nullptr || after == nullptr || *before == *after) return;
       std::vector<Finding> here;
       CompareRecord(a, *before, *after, here);
+      // Visibility is the common section's to tell.
+      std::erase_if(here, [](const Finding& finding) {
+        return !finding.variant.empty();
+      });
       std::vector<Finding> there;
       if (common_before != nullptr && common_after != nullptr)
         CompareRecord(a, *common_before, *common_after, there);

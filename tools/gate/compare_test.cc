@@ -89,6 +89,13 @@ const std::vector<Case>& Cases() {
        kSection + "macro|O_A|if|gp|int|1\n",
        {"constant-removed|O_A|1|"},
        {"constant-added|O_A||1"}},
+      {"another_form_by_default_is_not_hidden",
+       kSection + "function|f|dgp|int (int)||\n",
+       kSection + "function|f|g|int (int)||f_new\n"
+                  "section|glibc|fcntl.h|default\nfunction|f|d|int (int)||\n"
+                  "section|glibc|fcntl.h|posix\nfunction|f|p|int (int)||\n",
+       {"prototype-changed|f|int (int)|int (int) as f_new"},
+       {"prototype-changed|f|int (int) as f_new|int (int)"}},
       {"moved_to_another_header",
        kSection + "macro|O_A|if|dgp|int|1\n",
        "section|glibc|sys/a.h|\nmacro|O_A|if|dgp|int|1\n",

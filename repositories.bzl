@@ -130,6 +130,14 @@ def plumbline_repositories():
 
     _maybe(
         system_library,
+        name = "tomlplusplus",
+        build_file = "@plumbline//third_party:tomlplusplus.BUILD",
+        headers = ["toml++"],
+        package = "libtomlplusplus-dev",
+    )
+
+    _maybe(
+        system_library,
         name = "libelf",
         build_file = "@plumbline//third_party:libelf.BUILD",
         headers = [

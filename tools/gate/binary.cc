@@ -1,0 +1,247 @@
+#include "tools/gate/binary.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gelf.h>
+#include <libelf.h>
+
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include "tools/cli/descriptor.h"
+#include "tools/gate/rules.h"
+#include "tools/gate/stories.h"
+
+namespace plumbline::gate {
+namespace {
+
+using cli::Fail;
+using cli::Result;
+
+struct EndElf {
+  void operator()(Elf* elf) const { elf_end(elf); }
+};
+
+constexpr std::string_view kLibc =
+    "libc.so.* libm.so.* libpthread.so.* libdl.so.* librt.so.* libutil.so.* "
+    "libanl.so.* libresolv.so.* libnsl.so.* libcrypt.so.* libthread_db.so.* "
+    "libBrokenLocale.so.* libmvec.so.* ld-linux*.so.* ld.so.* ld64.so.* "
+    "libnss_*.so.* libc_malloc_debug.so.* libmemusage.so libpcprofile.so";
+
+// The dynamic symbols, versions and needed libraries of one file.
+class File {
+ public:
+  File(Elf* elf, Imports& to) : elf_(elf), to_(to) {}
+
+  // False if it is damaged. A program that is linked statically has none.
+  bool Read() {
+    Elf_Scn* section = nullptr;
+    while ((section = elf_nextscn(elf_, section)) != nullptr) {
+      GElf_Shdr header;
+      if (gelf_getshdr(section, &header) == nullptr) return false;
+      switch (header.sh_type) {
+        case SHT_GNU_verneed:
+          if (!ReadVersions(section, header)) return false;
+          break;
+        case SHT_GNU_versym:
+          versions_ = elf_getdata(section, nullptr);
+          break;
+        case SHT_DYNAMIC:
+          if (!ReadNeeded(section, header)) return false;
+          break;
+        case SHT_DYNSYM:
+          symbols_ = section;
+          break;
+        default:
+          break;
+      }
+    }
+    return symbols_ == nullptr || ReadSymbols();
+  }
+
+  const std::set<std::string>& needed() const { return needed_; }
+
+ private:
+  std::optional<std::string> TextAt(std::size_t section, std::size_t offset) {
+    const char* text = elf_strptr(elf_, section, offset);
+    if (text == nullptr) return std::nullopt;
+    return text;
+  }
+
+  bool ReadVersions(Elf_Scn* section, const GElf_Shdr& header) {
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr) return false;
+    int at = 0;
+    for (GElf_Word i = 0; i < header.sh_info; ++i) {
+      GElf_Verneed need;
+      if (gelf_getverneed(data, at, &need) == nullptr) return false;
+      const auto soname = TextAt(header.sh_link, need.vn_file);
+      if (!soname) return false;
+      int inner = at + static_cast<int>(need.vn_aux);
+      for (GElf_Half k = 0; k < need.vn_cnt; ++k) {
+        GElf_Vernaux version;
+        if (gelf_getvernaux(data, inner, &version) == nullptr) return false;
+        const auto name = TextAt(header.sh_link, version.vna_name);
+        if (!name) return false;
+        to_.nodes.emplace(*soname, *name);
+        names_[version.vna_other & 0x7fff] = *name;
+        if (version.vna_next == 0) break;
+        inner += static_cast<int>(version.vna_next);
+      }
+      if (need.vn_next == 0) break;
+      at += static_cast<int>(need.vn_next);
+    }
+    return true;
+  }
+
+  bool ReadNeeded(Elf_Scn* section, const GElf_Shdr& header) {
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr) return false;
+    GElf_Dyn entry;
+    for (int i = 0; gelf_getdyn(data, i, &entry) != nullptr; ++i) {
+      if (entry.d_tag == DT_NULL) break;
+      if (entry.d_tag != DT_NEEDED) continue;
+      const auto name = TextAt(header.sh_link, entry.d_un.d_val);
+      if (!name) return false;
+      needed_.insert(*name);
+    }
+    return true;
+  }
+
+  bool ReadSymbols() {
+    GElf_Shdr header;
+    Elf_Data* data = elf_getdata(symbols_, nullptr);
+    if (data == nullptr || gelf_getshdr(symbols_, &header) == nullptr)
+      return false;
+    GElf_Sym symbol;
+    for (int i = 1; gelf_getsym(data, i, &symbol) != nullptr; ++i) {
+      // A program's copy of a library's object is defined in it.
+      const bool copied = GELF_ST_TYPE(symbol.st_info) == STT_OBJECT;
+      if (symbol.st_shndx != SHN_UNDEF && !copied) continue;
+      const auto name = TextAt(header.sh_link, symbol.st_name);
+      if (!name) return false;
+      GElf_Versym version = 0;
+      if (versions_ != nullptr) gelf_getversym(versions_, i, &version);
+      const auto found = names_.find(version & 0x7fff);
+      if (symbol.st_shndx != SHN_UNDEF && found == names_.end()) continue;
+      to_.names.insert(*name);
+      to_.symbols.emplace(*name, found == names_.end() ? "" : found->second);
+    }
+    return true;
+  }
+
+  Elf* elf_;
+  Imports& to_;
+  Elf_Data* versions_ = nullptr;
+  Elf_Scn* symbols_ = nullptr;
+  std::map<GElf_Versym, std::string> names_;
+  std::set<std::string> needed_;
+};
+
+Result<std::set<std::string>> ReadFile(const std::string& path, Imports& to) {
+  const cli::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return Fail("{}: can't be opened", path);
+  const std::unique_ptr<Elf, EndElf> elf(
+      elf_begin(file.get(), ELF_C_READ, nullptr));
+  if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF)
+    return Fail("{}: this is no ELF program or library", path);
+  // libelf gives no sections where they are beyond the end of the file.
+  if (elf_nextscn(elf.get(), nullptr) == nullptr)
+    return Fail("{}: it has no section headers, or is cut off", path);
+  File reader(elf.get(), to);
+  if (!reader.Read()) return Fail("{}: the ELF file is damaged", path);
+  ++to.files;
+  return reader.needed();
+}
+
+bool IsImported(const Imports& imports, const Finding& finding) {
+  const std::size_t at = finding.name.find('@');
+  const std::string name = finding.name.substr(0, at);
+  const std::string version =
+      at == std::string::npos ? "" : finding.name.substr(at + 1);
+  return imports.symbols.contains({name, version});
+}
+
+bool Matters(const Imports& imports, const Finding& finding) {
+  switch (finding.id) {
+    case Id::kSymbolRemoved:
+    case Id::kSymbolMoved:
+    case Id::kSymbolSizeChanged:
+      return IsImported(imports, finding);
+    case Id::kSymbolVersionRemoved:
+      return imports.nodes.contains({finding.owner, finding.name});
+    // What a new build of them would take instead.
+    case Id::kSymbolDefaultVersionChanged:
+    case Id::kPrototypeChanged:
+    case Id::kPrototypeRemoved:
+      return imports.names.contains(
+          finding.name.substr(0, finding.name.find('(')));
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Result<Imports> ReadImports(const std::vector<std::string>& files,
+                            const std::vector<std::string>& folders) {
+  elf_version(EV_CURRENT);
+  Imports imports;
+  std::deque<std::string> waiting(files.begin(), files.end());
+  std::set<std::string> seen;
+  while (!waiting.empty()) {
+    const Result<std::set<std::string>> needed =
+        ReadFile(waiting.front(), imports);
+    if (!needed) return tl::unexpected(needed.error());
+    waiting.pop_front();
+    for (const std::string& soname : *needed) {
+      imports.needed.insert(soname);
+      if (FitsOne(kLibc, soname) || !seen.insert(soname).second) continue;
+      std::error_code error;
+      const auto folder = std::find_if(
+          folders.begin(), folders.end(), [&](const std::string& one) {
+            return std::filesystem::is_regular_file(
+                std::filesystem::path(one) / soname, error);
+          });
+      if (folder == folders.end()) {
+        imports.missing.insert(soname);
+      } else {
+        waiting.push_back(std::filesystem::path(*folder) / soname);
+      }
+    }
+  }
+  return imports;
+}
+
+void Narrow(const Imports& imports, Report& report) {
+  std::set<std::string> stories;
+  for (const Finding& finding : report.findings) {
+    if (!finding.story.empty() && Matters(imports, finding))
+      stories.insert(finding.story);
+  }
+  // A story's constants matter to whoever calls its functions.
+  const auto of_story = [&](const Finding& finding) {
+    return finding.side != Side::kElf && stories.contains(finding.story) &&
+           finding.id != Id::kPrototypeChanged;
+  };
+  std::erase_if(report.findings, [&](const Finding& finding) {
+    return !Matters(imports, finding) && !of_story(finding);
+  });
+  Recount(report);
+  report.scope = fmt::format(
+      "only what can affect {} file{} that import {} symbols; constants and "
+      "types leave no trace in them, and are told with the functions that they "
+      "belong to",
+      imports.files, imports.files == 1 ? "" : "s", imports.symbols.size());
+  if (!imports.missing.empty())
+    report.scope += fmt::format("; not found, so not read: {}",
+                                fmt::join(imports.missing, ", "));
+}
+
+}  // namespace plumbline::gate

@@ -1,0 +1,318 @@
+// What headers say: constants, function-like macros, types and declarations.
+//
+// A name is looked for where a program looks: in the header that it includes,
+// and in the other side's headers that come with it. Only what is not there
+// is gone.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "tools/gate/compare.h"
+#include "tools/gate/compare_record.h"
+#include "tools/gate/merge.h"
+
+namespace plumbline::gate {
+namespace {
+
+using harvest::Constant;
+using harvest::ConstantKind;
+using harvest::Declaration;
+using harvest::DeclarationKind;
+using harvest::FunctionMacro;
+using harvest::Header;
+using harvest::Section;
+using harvest::Surface;
+using harvest::Type;
+
+harvest::Side Other(harvest::Side side) {
+  return side == harvest::Side::kGlibc ? harvest::Side::kUapi
+                                       : harvest::Side::kGlibc;
+}
+
+// Calls act(word) for each of the words, until it is true.
+template <typename Act>
+bool AnyWord(std::string_view words, Act act) {
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (end > 0 && act(words.substr(0, end))) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
+// The lists of a section, by the type of what they hold.
+template <typename T>
+const std::vector<T>& ListOf(const Section& section) {
+  if constexpr (std::is_same_v<T, Constant>) return section.constants;
+  if constexpr (std::is_same_v<T, FunctionMacro>)
+    return section.function_macros;
+  if constexpr (std::is_same_v<T, Type>) return section.types;
+  if constexpr (std::is_same_v<T, Declaration>) return section.declarations;
+}
+
+template <typename T>
+struct Located {
+  const Section* section;
+  const T* record;
+};
+
+// One side of the comparison.
+class View {
+ public:
+  explicit View(const Surface& surface) : surface_(surface) {}
+
+  const Surface& surface() const { return surface_; }
+
+  const Section& SectionOf(harvest::Side side, std::string_view owner,
+                           std::string_view variant = "") const {
+    static const Section kNone;
+    const Section* found =
+        Find(surface_.sections, std::tuple(side, owner, variant));
+    return found == nullptr ? kNone : *found;
+  }
+
+  // A constant of that name may be a macro here and an enumerator there.
+  const Constant* FindIn(const Section& section, const Constant& like) const {
+    if (const Constant* same = Find(section.constants, like.Key())) return same;
+    const ConstantKind other = like.kind == ConstantKind::kMacro
+                                   ? ConstantKind::kEnumerator
+                                   : ConstantKind::kMacro;
+    return Find(section.constants, std::tuple(other, like.name));
+  }
+
+  template <typename T>
+  const T* FindIn(const Section& section, const T& like) const {
+    return Find(ListOf<T>(section), like.Key());
+  }
+
+  // What a program sees that includes the header: its own, or what comes with
+  // it from the other side.
+  template <typename T>
+  const T* FindWith(const Section& section, const T& like) const {
+    if (const T* own = FindIn(section, like)) return own;
+    const Header* header =
+        Find(surface_.headers, std::tuple(section.side, section.owner));
+    const T* brought = nullptr;
+    if (header != nullptr) {
+      AnyWord(header->brings, [&](std::string_view path) {
+        brought = FindIn(SectionOf(Other(section.side), path), like);
+        return brought != nullptr;
+      });
+    }
+    return brought;
+  }
+
+  // Whoever has the name, wherever.
+  template <typename T>
+  std::span<const Located<T>> Everywhere(std::string_view name) const {
+    Index<T>& index = std::get<Index<T>>(indices_);
+    if (!index.made) {
+      index.made = true;
+      for (const Section& section : surface_.sections) {
+        if (!section.variant.empty()) continue;
+        for (const T& record : ListOf<T>(section))
+          index.by_name.push_back({&section, &record});
+      }
+      std::stable_sort(index.by_name.begin(), index.by_name.end(),
+                       [](const Located<T>& a, const Located<T>& b) {
+                         return a.record->name < b.record->name;
+                       });
+    }
+    const auto first = std::partition_point(
+        index.by_name.begin(), index.by_name.end(),
+        [&](const Located<T>& one) { return one.record->name < name; });
+    auto last = first;
+    while (last != index.by_name.end() && last->record->name == name) ++last;
+    return {first, last};
+  }
+
+ private:
+  template <typename T>
+  struct Index {
+    bool made = false;
+    std::vector<Located<T>> by_name;
+  };
+
+  const Surface& surface_;
+  mutable std::tuple<Index<Constant>, Index<FunctionMacro>, Index<Type>,
+                     Index<Declaration>>
+      indices_;
+};
+
+// A function may become a function-like macro, and the other way round.
+bool IsCallable(const Declaration& declaration, const Section& section) {
+  return Find(section.function_macros, declaration.name) != nullptr;
+}
+bool IsCallable(const FunctionMacro& macro, const Section& section) {
+  return Find(section.declarations,
+              std::tuple(DeclarationKind::kFunction, macro.name)) != nullptr;
+}
+bool IsCallable(const Constant&, const Section&) { return false; }
+bool IsCallable(const Type&, const Section&) { return false; }
+
+class Comparison {
+ public:
+  Comparison(const Surface& before, const Surface& after,
+             std::vector<Finding>& out)
+      : old_(before), new_(after), out_(out) {}
+
+  void Run() {
+    // By owner, as a section that is only in one has to be seen too.
+    Merge(
+        old_.surface().sections, new_.surface().sections,
+        [this](const Section& a, const Section& b) { CompareSection(a, b); },
+        [this](const Section& a) { CompareSection(a, Empty(a)); },
+        [this](const Section& b) { CompareSection(Empty(b), b); });
+  }
+
+ private:
+  static Section Empty(const Section& like) {
+    Section empty;
+    empty.side = like.side;
+    empty.owner = like.owner;
+    empty.variant = like.variant;
+    return empty;
+  }
+
+  void CompareSection(const Section& a, const Section& b) {
+    if (!a.variant.empty()) {
+      CompareVariant(a, b);
+      return;
+    }
+    CompareList<Constant>(a, b);
+    CompareList<FunctionMacro>(a, b);
+    CompareList<Type>(a, b);
+    CompareList<Declaration>(a, b);
+  }
+
+  template <typename T>
+  void CompareList(const Section& a, const Section& b) {
+    Merge(
+        ListOf<T>(a), ListOf<T>(b),
+        [&](const T& before, const T& after) {
+          if (!(before == after)) CompareBoth(a, before, after);
+        },
+        [&](const T& gone) { Gone(a, b, gone); },
+        [&](const T& added) { Added(a, b, added); });
+  }
+
+  // What the common section shows to _GNU_SOURCE alone may be there for others
+  // in another form, which is in their variant's section.
+  template <typename T>
+  void CompareBoth(const Section& a, const T& before, const T& after) {
+    std::vector<Finding> found;
+    CompareRecord(a, before, after, found);
+    for (Finding& finding : found) {
+      const bool removed = KindOf(finding.id).name.ends_with("-removed");
+      if (!finding.variant.empty() &&
+          Find(ListOf<T>((removed ? new_ : old_)
+                             .SectionOf(a.side, a.owner, finding.variant)),
+               before.Key()) != nullptr)
+        continue;
+      out_.push_back(std::move(finding));
+    }
+  }
+
+  template <typename T>
+  void Gone(const Section& a, const Section& b, const T& gone) {
+    // Where a macro and an enumerator had the name, one of them is left.
+    if (const T* now = new_.FindWith(b, gone)) {
+      CompareRecord(a, gone, *now, out_);
+      return;
+    }
+    if (IsCallable(gone, b)) return;
+    const Located<T>* moved = nullptr;
+    for (const Located<T>& place : new_.Everywhere<T>(gone.name)) {
+      const Section& there =
+          old_.SectionOf(place.section->side, place.section->owner);
+      // Another header that always had a thing of that name has its own.
+      if (old_.FindIn(there, gone) == nullptr &&
+          place.record->Key() == gone.Key())
+        moved = &place;
+    }
+    RecordGone(a, gone, moved == nullptr ? nullptr : moved->record,
+               moved == nullptr ? "" : moved->section->owner, out_);
+  }
+
+  template <typename T>
+  void Added(const Section& a, const Section& b, const T& added) {
+    if (const T* was = old_.FindWith(a, added)) {
+      CompareRecord(b, *was, added, out_);
+      return;
+    }
+    if (IsCallable(added, a)) return;
+    // The finding of what has gone names where it is now.
+    for (const Located<T>& place : old_.Everywhere<T>(added.name)) {
+      const Section& there =
+          new_.SectionOf(place.section->side, place.section->owner);
+      if (new_.FindIn(there, added) == nullptr &&
+          place.record->Key() == added.Key())
+        return;
+    }
+    RecordAdded(b, added, out_);
+  }
+
+  // A variant's section holds only what differs from the common one.
+  void CompareVariant(const Section& a, const Section& b) {
+    const Section& common_a = old_.SectionOf(a.side, a.owner);
+    const Section& common_b = new_.SectionOf(b.side, b.owner);
+    std::vector<Finding> found;
+    CompareVariantList<Constant>(a, common_a, b, common_b, found);
+    CompareVariantList<FunctionMacro>(a, common_a, b, common_b, found);
+    CompareVariantList<Type>(a, common_a, b, common_b, found);
+    CompareVariantList<Declaration>(a, common_a, b, common_b, found);
+    for (Finding& finding : found) {
+      finding.variant = std::string(a.variant.empty() ? b.variant : a.variant);
+      out_.push_back(std::move(finding));
+    }
+  }
+
+  template <typename T>
+  void CompareVariantList(const Section& a, const Section& common_a,
+                          const Section& b, const Section& common_b,
+                          std::vector<Finding>& found) {
+    const auto compare = [&](const T& key) {
+      const T* before = Find(ListOf<T>(a), key.Key());
+      const T* after = Find(ListOf<T>(b), key.Key());
+      const T* common_before = Find(ListOf<T>(common_a), key.Key());
+      const T* common_after = Find(ListOf<T>(common_b), key.Key());
+      if (before == nullptr) before = common_before;
+      if (after == nullptr) after = common_after;
+      // What comes or goes as a whole is told of the common section, or is
+      // visibility there.
+      if (before == nullptr || after == nullptr || *before == *after) return;
+      std::vector<Finding> here;
+      CompareRecord(a, *before, *after, here);
+      // Visibility is the common section's to tell.
+      std::erase_if(here, [](const Finding& finding) {
+        return !finding.variant.empty();
+      });
+      std::vector<Finding> there;
+      if (common_before != nullptr && common_after != nullptr)
+        CompareRecord(a, *common_before, *common_after, there);
+      for (Finding& finding : here) {
+        if (std::find(there.begin(), there.end(), finding) == there.end())
+          found.push_back(std::move(finding));
+      }
+    };
+    Merge(
+        ListOf<T>(a), ListOf<T>(b),
+        [&](const T& before, const T&) { compare(before); },
+        [&](const T& before) { compare(before); },
+        [&](const T& after) { compare(after); });
+  }
+
+  View old_, new_;
+  std::vector<Finding>& out_;
+};
+
+}  // namespace
+
+void CompareNames(const Surface& before, const Surface& after,
+                  std::vector<Finding>& out) {
+  Comparison(before, after, out).Run();
+}
+
+}  // namespace plumbline::gate

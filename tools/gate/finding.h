@@ -1,0 +1,109 @@
+// What differs between two surfaces, and how much it matters.
+
+#ifndef PLUMBLINE_TOOLS_GATE_FINDING_H_
+#define PLUMBLINE_TOOLS_GATE_FINDING_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumbline::gate {
+
+enum class Severity : std::uint8_t { kBreaking, kNotable, kBenign };
+inline constexpr std::array kSeverities = {
+    Severity::kBreaking, Severity::kNotable, Severity::kBenign};
+
+enum class Side : std::uint8_t { kGlibc, kUapi, kElf };
+
+// The stable ids of findings, in the order in which they are told.
+enum class Id : std::uint8_t {
+  kSymbolRemoved,
+  kSymbolVersionRemoved,
+  kSymbolDefaultVersionChanged,
+  kSymbolMoved,
+  kSymbolSizeChanged,
+  kConstantValueChanged,
+  kConstantTypeChanged,
+  kConstantNotConstant,
+  kConstantRemoved,
+  kTypeSizeChanged,
+  kTypeAlignmentChanged,
+  kTypeRemoved,
+  kFieldOffsetChanged,
+  kFieldTypeChanged,
+  kFieldRemoved,
+  kFieldRenamed,
+  kFieldAdded,
+  kPrototypeChanged,
+  kPrototypeRemoved,
+  kHeaderRemoved,
+  kHeaderConflict,
+  kMacroUnevaluable,
+  kBehaviourChanged,
+  kSymbolAdded,
+  kConstantAdded,
+  kTypeAdded,
+  kPrototypeAdded,
+  kHeaderAdded,
+};
+
+// What is known of all findings of an id.
+struct Kind {
+  Id id;
+  std::string_view name;      // "constant-value-changed"
+  Severity severity;          // unless a rule says otherwise
+  std::string_view title;     // "Constants with another value"
+  std::string_view affected;  // who is
+  std::string_view advice;    // what they can do
+};
+
+std::span<const Kind> Kinds();
+const Kind& KindOf(Id id);
+
+// What is special about one finding, for rules to refer to.
+enum class Circumstance : std::uint8_t {
+  kNone,
+  kGrown,       // a number that is greater than it was
+  kText,        // neither old nor new is a value, only text
+  kReserved,    // takes what was reserved or padding
+  kAtEnd,       // a type that has all it had, and more after it
+  kMoved,       // another header or library has it now
+  kQualifiers,  // types that differ in const, volatile or restrict only
+  kSameSize,    // of another type that has the same size
+  kAttributes,  // only attributes or the symbol behind a name differ
+  kPosix,       // hidden by _POSIX_C_SOURCE only
+  kInternal,    // a header that no program includes by its name
+  kNotValued,   // was no constant before either
+};
+
+std::string_view NameOf(Severity severity);
+std::string_view NameOf(Side side);
+std::optional<Severity> SeverityNamed(std::string_view name);
+
+struct Finding {
+  Id id = Id::kSymbolRemoved;
+  Severity severity = Severity::kBreaking;
+  Side side = Side::kGlibc;
+  std::string owner = {};  // a header, or a library's soname
+  std::string name = {};   // "B9600", "struct stat.st_size", "open@GLIBC_2.2.5"
+  std::string old_is = {}, new_is = {};
+  std::string variant = {};  // "", or "time64" and the like
+  Circumstance circumstance = Circumstance::kNone;
+  std::string detail = {};  // where a name has gone, why it fails
+  std::vector<std::string> archs = {};
+  std::string rule = {};   // which set its severity, if one did
+  std::string story = {};  // that it is a part of, if any
+
+  bool operator==(const Finding&) const = default;
+};
+
+// One sentence: what changed.
+std::string Text(const Finding& finding);
+
+}  // namespace plumbline::gate
+
+#endif  // PLUMBLINE_TOOLS_GATE_FINDING_H_

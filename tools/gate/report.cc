@@ -1,0 +1,72 @@
+#include "tools/gate/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace plumbline::gate {
+namespace {
+
+auto Order(const Finding& finding) {
+  return std::tie(finding.severity, finding.id, finding.side, finding.owner,
+                  finding.name, finding.variant, finding.old_is, finding.new_is,
+                  finding.detail, finding.rule);
+}
+
+}  // namespace
+
+std::array<std::size_t, 3> Report::Counts() const {
+  std::array<std::size_t, 3> counts = {};
+  for (const Finding& finding : findings)
+    ++counts.at(static_cast<std::size_t>(finding.severity));
+  return counts;
+}
+
+bool Report::Breaks() const { return Counts()[0] > 0 || !complaints.empty(); }
+
+Described Describe(const harvest::Surface& surface) {
+  return {std::string(surface.libc), std::string(surface.kernel_headers),
+          harvest::Count(surface, harvest::Side::kGlibc),
+          harvest::Count(surface, harvest::Side::kUapi)};
+}
+
+void Fold(std::vector<Finding>& findings) {
+  std::sort(findings.begin(), findings.end(),
+            [](const Finding& a, const Finding& b) {
+              return std::tuple_cat(Order(a), std::tie(a.archs)) <
+                     std::tuple_cat(Order(b), std::tie(b.archs));
+            });
+  std::vector<Finding> folded;
+  for (Finding& finding : findings) {
+    if (folded.empty() || Order(folded.back()) != Order(finding)) {
+      folded.push_back(std::move(finding));
+      continue;
+    }
+    // A macro and an enumerator of one name say the same, too.
+    std::vector<std::string>& archs = folded.back().archs;
+    for (std::string& arch : finding.archs) {
+      if (std::find(archs.begin(), archs.end(), arch) == archs.end())
+        archs.push_back(std::move(arch));
+    }
+  }
+  findings = std::move(folded);
+}
+
+std::string Versions(const Report& report, bool after) {
+  if (report.archs.empty()) return "nothing";
+  const Described& what =
+      after ? report.archs[0].after : report.archs[0].before;
+  return fmt::format("{}, kernel headers {}", what.libc, what.kernel_headers);
+}
+
+std::string CountsText(const Report& report) {
+  const auto counts = report.Counts();
+  std::string text = fmt::format("{} breaking, {} notable, {} benign",
+                                 counts[0], counts[1], counts[2]);
+  if (!report.suppressed.empty())
+    text += fmt::format(", {} suppressed", report.suppressed.size());
+  return text;
+}
+
+}  // namespace plumbline::gate

@@ -1,0 +1,70 @@
+// All that a gate says: findings of all architectures, folded and joined.
+
+#ifndef PLUMBLINE_TOOLS_GATE_REPORT_H_
+#define PLUMBLINE_TOOLS_GATE_REPORT_H_
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tools/gate/finding.h"
+#include "tools/harvest/surface.h"
+
+namespace plumbline::gate {
+
+// What one surface is, and how complete.
+struct Described {
+  std::string libc, kernel_headers;
+  harvest::Completeness glibc, uapi;
+};
+
+struct ArchReport {
+  std::string arch;
+  Described before, after;
+};
+
+// Findings that belong together, with one explanation.
+struct Story {
+  std::string id;     // "termios-speed"
+  std::string title;  // "termios speeds are numbers of bits a second"
+  std::string text;   // what happened, who is affected, what to do
+  std::string source;
+  Severity severity = Severity::kBenign;  // the worst of its findings
+  std::size_t findings = 0;
+};
+
+// A finding that a suppression hides, and why.
+struct Suppressed {
+  Finding finding;
+  std::string reason;
+};
+
+struct Report {
+  std::vector<ArchReport> archs;
+  std::vector<Finding> findings;  // the worst first
+  std::vector<Story> stories;     // likewise
+  std::vector<Suppressed> suppressed;
+  // Of the suppressions themselves: expired, or of nothing.
+  std::vector<std::string> complaints;
+  std::string scope;  // "programs: …", if not all is of interest
+
+  std::array<std::size_t, 3> Counts() const;
+  bool Breaks() const;
+};
+
+Described Describe(const harvest::Surface& surface);
+
+// Makes equal findings of several architectures one, and sorts: by severity,
+// id, side, owner, name.
+void Fold(std::vector<Finding>& findings);
+
+// "glibc 2.36, kernel headers 6.1.176" of the first architecture.
+std::string Versions(const Report& report, bool after);
+
+// "3 breaking, 2 notable, 10 benign".
+std::string CountsText(const Report& report);
+
+}  // namespace plumbline::gate
+
+#endif  // PLUMBLINE_TOOLS_GATE_REPORT_H_

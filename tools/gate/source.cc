@@ -1,0 +1,208 @@
+#include "tools/gate/source.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "tools/cli/descriptor.h"
+#include "tools/cli/process.h"
+#include "tools/harvest/surface_text.h"
+
+namespace plumbline::gate {
+namespace {
+
+namespace fs = std::filesystem;
+using cli::Fail;
+using cli::Result;
+using harvest::Surface;
+
+using Surfaces = std::vector<Surface>;
+
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string Trimmed(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+// Runs a program, and gives what it prints; an error is in its own words.
+Result<std::string> Run(const std::string& program,
+                        std::vector<std::string> arguments) {
+  const cli::Descriptor file(open(program.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return Fail("{} is missing", program);
+  // A script is opened anew by its interpreter.
+  const bool script = program.ends_with(".sh");
+  const cli::Descriptor shell(script ? open("/bin/bash", O_RDONLY | O_CLOEXEC)
+                                     : -1);
+  arguments.insert(arguments.begin(), program);
+  if (script) arguments.insert(arguments.begin(), "bash");
+  Result<cli::Finished> finished =
+      cli::RunProgram(script ? shell : file, "", std::move(arguments));
+  if (!finished) return tl::unexpected(finished.error());
+  if (!finished->Succeeded()) {
+    std::string why = Trimmed(finished->errors);
+    for (const std::string_view prefix : {"plumbline: ", "fetch_libc: "}) {
+      if (why.starts_with(prefix)) why.erase(0, prefix.size());
+    }
+    return Fail("{}", why.empty() ? finished->Describe() : why);
+  }
+  return std::move(finished->output);
+}
+
+std::vector<std::string> FilesIn(const fs::path& folder,
+                                 std::string_view extension) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().extension() == extension) files.push_back(at->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool Wanted(const std::vector<std::string>& archs, std::string_view arch) {
+  return archs.empty() ||
+         std::find(archs.begin(), archs.end(), arch) != archs.end();
+}
+
+Result<Surface> Snapshot(const std::string& name,
+                         std::vector<std::string> arguments,
+                         const SourceTools& tools) {
+  if (tools.snapshot.empty())
+    return Fail(
+        "{}: only recorded surfaces can be compared without the snapshot "
+        "program; tools/plumbline gate has it, or record one with "
+        "tools/plumbline snapshot",
+        name);
+  Result<std::string> text = Run(tools.snapshot, std::move(arguments));
+  if (!text) return tl::unexpected(text.error());
+  return harvest::ReadSurface(*std::move(text), name);
+}
+
+Result<Surfaces> One(Result<Surface> surface) {
+  if (!surface) return tl::unexpected(surface.error());
+  Surfaces all;
+  all.push_back(*std::move(surface));
+  return all;
+}
+
+Result<Surfaces> ReadFiles(const std::vector<std::string>& files,
+                           const std::vector<std::string>& archs) {
+  Surfaces all;
+  for (const std::string& file : files) {
+    Result<Surface> surface = harvest::ReadSurfaceFile(file);
+    if (!surface) return tl::unexpected(surface.error());
+    if (Wanted(archs, surface->arch)) all.push_back(*std::move(surface));
+  }
+  return all;
+}
+
+Result<Surfaces> ReadDebs(const std::string& name,
+                          const std::vector<std::string>& files,
+                          const SourceTools& tools) {
+  std::vector<std::string> arguments = {"--debs"};
+  arguments.insert(arguments.end(), files.begin(), files.end());
+  return One(Snapshot(name, std::move(arguments), tools));
+}
+
+Result<Surfaces> ReadSysroot(const std::string& root,
+                             const std::vector<std::string>& archs,
+                             const SourceTools& tools) {
+  std::vector<std::string> arguments = {"--sysroot", root};
+  if (archs.size() == 1) {
+    arguments.push_back("--arch");
+    arguments.push_back(archs[0]);
+  }
+  return One(Snapshot(root, std::move(arguments), tools));
+}
+
+Result<Surfaces> Fetch(const std::string& release,
+                       std::vector<std::string> archs,
+                       const SourceTools& tools) {
+  if (tools.fetch_libc.empty())
+    return Fail(
+        "debian:{}: tools/plumbline gate can fetch it, this program "
+        "alone can't",
+        release);
+  if (archs.empty()) archs = {NativeArchitecture()};
+  Surfaces all;
+  for (const std::string& arch : archs) {
+    const Result<std::string> folder = Run(tools.fetch_libc, {release, arch});
+    if (!folder) return tl::unexpected(folder.error());
+    Result<Surfaces> made = ReadDebs(fmt::format("debian:{}", release),
+                                     FilesIn(Trimmed(*folder), ".deb"), tools);
+    if (!made) return tl::unexpected(made.error());
+    all.push_back(std::move(made->front()));
+  }
+  return all;
+}
+
+// A baseline such as glibc-2.36 will be read here, from conformance/baselines.
+Result<Surfaces> ReadNamed(const std::string& name,
+                           const std::vector<std::string>&) {
+  return Fail(
+      "{}: no such file or folder; OLD and NEW are each a recorded surface, a "
+      "folder of them, a folder of .deb files, a sysroot, host, or "
+      "debian:RELEASE",
+      name);
+}
+
+}  // namespace
+
+SourceTools FindTools() {
+  SourceTools tools;
+  tools.snapshot = Variable("PLUMBLINE_SNAPSHOT");
+  std::error_code error;
+  if (tools.snapshot.empty()) {
+    const fs::path beside =
+        fs::read_symlink("/proc/self/exe", error).parent_path();
+    for (const char* place : {"snapshot", "../harvest/snapshot"}) {
+      if (tools.snapshot.empty() && fs::is_regular_file(beside / place, error))
+        tools.snapshot = beside / place;
+    }
+  }
+  const std::string workspace = Variable("PLUMBLINE_WORKSPACE");
+  if (!workspace.empty())
+    tools.fetch_libc = workspace + "/tools/toolchains/fetch_libc.sh";
+  return tools;
+}
+
+std::string NativeArchitecture() {
+  utsname name = {};
+  uname(&name);
+  const std::string machine = name.machine;
+  for (const auto& [is, called] :
+       {std::pair("x86_64", "amd64"), std::pair("aarch64", "arm64"),
+        std::pair("i686", "i386"), std::pair("ppc64le", "ppc64el"),
+        std::pair("armv7l", "armhf")}) {
+    if (machine == is) return called;
+  }
+  return machine;
+}
+
+Result<Surfaces> ReadSurfaces(const std::string& name,
+                              const std::vector<std::string>& archs,
+                              const SourceTools& tools) {
+  std::error_code error;
+  if (name.starts_with("debian:")) return Fetch(name.substr(7), archs, tools);
+  if (name == "host") return ReadSysroot("/", archs, tools);
+  if (!fs::exists(name, error)) return ReadNamed(name, archs);
+  if (!fs::is_directory(name, error)) return ReadFiles({name}, archs);
+  const std::vector<std::string> recorded = FilesIn(name, ".surface");
+  if (!recorded.empty()) return ReadFiles(recorded, archs);
+  const std::vector<std::string> debs = FilesIn(name, ".deb");
+  if (!debs.empty()) return ReadDebs(name, debs, tools);
+  return ReadSysroot(name, archs, tools);
+}
+
+}  // namespace plumbline::gate

@@ -594,10 +594,10 @@ TEST(Threads, JoinWaitsForTheEnd) {
 TEST(Threads, TheMainThreadMayWaitToo) {
   EXPECT_THAT(OutcomeOf("pipe2 0\n"
                         "timerfd_create CLOCK_MONOTONIC 0\n"
-                        "timerfd_settime $1 0 20000000 0\n"
+                        "timerfd_settime $1 0 300000000 0\n"
                         "@1 read8 $1 8\n"
                         "read8 $1 0\n"
-                        "nanosleep 60000000\n"),
+                        "nanosleep 600000000\n"),
               ElementsAre("0 3,4 -", "1 5 -", "2 0 -", "3 sleeps -",
                           "4 -1 EINVAL", "5 0 -", "3 8 - 1", "end exited"));
 }

@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <future>
 #include <string>
 #include <vector>
 
@@ -114,16 +113,10 @@ Result<Exit> Run(const Options& options) {
   if (!writable) return tl::unexpected(writable.error());
 
   const SourceTools tools = FindTools();
-  // Both at the same time: reading is all that takes time.
-  auto reading = std::async(std::launch::async, [&] {
-    return ReadSurfaces(options.before, options.archs, tools);
-  });
-  const Result<std::vector<Surface>> after =
-      ReadSurfaces(options.after, options.archs, tools);
-  const Result<std::vector<Surface>> before = reading.get();
-  if (!before) return tl::unexpected(before.error());
-  if (!after) return tl::unexpected(after.error());
-  Result<Report> report = CompareAll(*before, *after, severities);
+  const Result<BothSurfaces> both =
+      ReadBoth(options.before, options.after, options.archs, tools);
+  if (!both) return tl::unexpected(both.error());
+  Result<Report> report = CompareAll(both->before, both->after, severities);
   if (!report) return tl::unexpected(report.error());
   if (!options.binaries.empty()) Narrow(*imports, *report);
   Suppress(suppressions, today, *report);
@@ -142,10 +135,12 @@ int Main(int argc, char** argv) {
       "step from OLD to NEW breaks, for whom, and what to do.",
       "plumbline gate");
   app.footer(
-      "OLD and NEW are each a recorded surface (tools/plumbline snapshot), a "
-      "folder of them,\na sysroot, a folder of .deb files, host, or "
-      "debian:RELEASE, which is fetched.\n\n"
+      "OLD and NEW are each a baseline (tools/plumbline baseline list), a "
+      "recorded surface\n(tools/plumbline snapshot), a folder of them, a "
+      "sysroot, a folder of .deb files, host,\nor debian:RELEASE, which is "
+      "fetched.\n\n"
       "Examples:\n"
+      "  tools/plumbline gate glibc-2.36 glibc-2.41 --arch all\n"
       "  tools/plumbline gate debian:bookworm debian:trixie\n"
       "  tools/plumbline gate old.surface new.surface --format html -o "
       "report.html\n"
@@ -157,8 +152,8 @@ int Main(int argc, char** argv) {
   CLI::Option* after =
       app.add_option("NEW", options.after, "What is to come")->type_name("");
   app.add_option("--arch", options.archs,
-                 "Only these architectures (of debian: this machine's, unless "
-                 "some are given)")
+                 "Only these architectures, or all that both have (else what "
+                 "there is, of baselines and debian: this machine's)")
       ->type_name("A,…")
       ->delimiter(',');
   app.add_option("--format", options.format,

@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <system_error>
 
 #include "tools/cli/descriptor.h"
 #include "tools/cli/process.h"
+#include "tools/harvest/baselines.h"
 #include "tools/harvest/surface_text.h"
 
 namespace plumbline::gate {
@@ -147,14 +149,73 @@ Result<Surfaces> Fetch(const std::string& release,
   return all;
 }
 
-// A baseline such as glibc-2.36 will be read here, from conformance/baselines.
+// A baseline, such as glibc-2.36 or bookworm.
 Result<Surfaces> ReadNamed(const std::string& name,
-                           const std::vector<std::string>&) {
-  return Fail(
-      "{}: no such file or folder; OLD and NEW are each a recorded surface, a "
-      "folder of them, a folder of .deb files, a sysroot, host, or "
-      "debian:RELEASE",
-      name);
+                           std::vector<std::string> archs,
+                           const SourceTools& tools) {
+  const auto fail = [&](std::string_view why) {
+    return Fail(
+        "{}: {}; OLD and NEW are each a baseline such as glibc-2.36, a "
+        "recorded surface, a folder of them, a folder of .deb files, a "
+        "sysroot, host, or debian:RELEASE",
+        name, why);
+  };
+  if (tools.baselines.empty()) return fail("no such file or folder");
+  const auto store = harvest::BaselineStore::Open(tools.baselines);
+  if (!store) return tl::unexpected(store.error());
+  if (archs.empty()) {
+    const auto known = store->Architectures(name);
+    if (!known) return fail("no such file, folder or baseline");
+    archs.assign(known->begin(), known->end());
+  }
+  const auto files = store->ReadFiles();
+  if (!files) return tl::unexpected(files.error());
+  Surfaces all;
+  for (const std::string& arch : archs) {
+    const auto baseline = store->Find(name, arch);
+    if (!baseline) return tl::unexpected(baseline.error());
+    Result<std::string> text =
+        harvest::AssembleBaseline(store->index(), **baseline, *files);
+    if (!text) return tl::unexpected(text.error());
+    Result<Surface> surface = harvest::ReadSurface(*std::move(text), name);
+    if (!surface) return tl::unexpected(surface.error());
+    all.push_back(*std::move(surface));
+  }
+  return all;
+}
+
+// A baseline or a release: it has several architectures, which may take long.
+bool HasMany(const std::string& name) {
+  std::error_code error;
+  return name.starts_with("debian:") ||
+         (name != "host" && !fs::exists(name, error));
+}
+
+void KeepCommon(Surfaces& a, Surfaces& b) {
+  const auto lacks = [](const Surfaces& surfaces) {
+    return [&surfaces](const Surface& one) {
+      return std::none_of(
+          surfaces.begin(), surfaces.end(),
+          [&](const Surface& other) { return other.arch == one.arch; });
+    };
+  };
+  std::erase_if(a, lacks(b));
+  std::erase_if(b, lacks(a));
+}
+
+Result<Surfaces> ReadSurfaces(const std::string& name,
+                              const std::vector<std::string>& archs,
+                              const SourceTools& tools) {
+  std::error_code error;
+  if (name.starts_with("debian:")) return Fetch(name.substr(7), archs, tools);
+  if (name == "host") return ReadSysroot("/", archs, tools);
+  if (!fs::exists(name, error)) return ReadNamed(name, archs, tools);
+  if (!fs::is_directory(name, error)) return ReadFiles({name}, archs);
+  const std::vector<std::string> recorded = FilesIn(name, ".surface");
+  if (!recorded.empty()) return ReadFiles(recorded, archs);
+  const std::vector<std::string> debs = FilesIn(name, ".deb");
+  if (!debs.empty()) return ReadDebs(name, debs, tools);
+  return ReadSysroot(name, archs, tools);
 }
 
 }  // namespace
@@ -172,8 +233,10 @@ SourceTools FindTools() {
     }
   }
   const std::string workspace = Variable("PLUMBLINE_WORKSPACE");
-  if (!workspace.empty())
+  if (!workspace.empty()) {
     tools.fetch_libc = workspace + "/tools/toolchains/fetch_libc.sh";
+    tools.baselines = workspace + "/conformance/baselines/data";
+  }
   return tools;
 }
 
@@ -190,19 +253,40 @@ std::string NativeArchitecture() {
   return machine;
 }
 
-Result<Surfaces> ReadSurfaces(const std::string& name,
-                              const std::vector<std::string>& archs,
+Result<BothSurfaces> ReadBoth(const std::string& before,
+                              const std::string& after,
+                              std::vector<std::string> archs,
                               const SourceTools& tools) {
-  std::error_code error;
-  if (name.starts_with("debian:")) return Fetch(name.substr(7), archs, tools);
-  if (name == "host") return ReadSysroot("/", archs, tools);
-  if (!fs::exists(name, error)) return ReadNamed(name, archs);
-  if (!fs::is_directory(name, error)) return ReadFiles({name}, archs);
-  const std::vector<std::string> recorded = FilesIn(name, ".surface");
-  if (!recorded.empty()) return ReadFiles(recorded, archs);
-  const std::vector<std::string> debs = FilesIn(name, ".deb");
-  if (!debs.empty()) return ReadDebs(name, debs, tools);
-  return ReadSysroot(name, archs, tools);
+  const bool all = archs == std::vector<std::string>{"all"};
+  if (all) archs.clear();
+  if (all && (before.starts_with("debian:") || after.starts_with("debian:")))
+    return Fail(
+        "--arch all is of what is recorded; say what to fetch: --arch "
+        "amd64,arm64");
+  if (!all && archs.empty()) {
+    const bool old_has_many = HasMany(before);
+    const bool new_has_many = HasMany(after);
+    if (old_has_many && new_has_many) archs = {NativeArchitecture()};
+    if (old_has_many != new_has_many) {
+      const Result<Surfaces> one =
+          ReadSurfaces(old_has_many ? after : before, archs, tools);
+      if (!one) return tl::unexpected(one.error());
+      for (const Surface& surface : *one) archs.emplace_back(surface.arch);
+    }
+  }
+  // Both at the same time: reading is all that takes time.
+  auto reading = std::async(std::launch::async,
+                            [&] { return ReadSurfaces(before, archs, tools); });
+  Result<Surfaces> now = ReadSurfaces(after, archs, tools);
+  Result<Surfaces> was = reading.get();
+  if (!was) return tl::unexpected(was.error());
+  if (!now) return tl::unexpected(now.error());
+  if (all) {
+    KeepCommon(*was, *now);
+    if (was->empty())
+      return Fail("{} and {} have no architecture in common", before, after);
+  }
+  return BothSurfaces{*std::move(was), *std::move(now)};
 }
 
 }  // namespace plumbline::gate

@@ -16,18 +16,27 @@ namespace plumbline::gate {
 struct SourceTools {
   std::string snapshot;    // //tools/harvest:snapshot
   std::string fetch_libc;  // tools/toolchains/fetch_libc.sh
+  std::string baselines;   // conformance/baselines/data
 };
 
 // As PLUMBLINE_SNAPSHOT and PLUMBLINE_WORKSPACE say, or beside this program.
 SourceTools FindTools();
 
-// The surfaces that `name` stands for, in order of architectures:
-//   a recorded surface; a folder of them; a folder of .deb files; a sysroot;
-//   host; debian:RELEASE.
-// `archs` are those to take; none: what there is, or this machine's.
-cli::Result<std::vector<harvest::Surface>> ReadSurfaces(
-    const std::string& name, const std::vector<std::string>& archs,
-    const SourceTools& tools);
+struct BothSurfaces {
+  std::vector<harvest::Surface> before;
+  std::vector<harvest::Surface> after;
+};
+
+// The surfaces that the two names stand for, in order of architectures:
+//   a baseline; a recorded surface; a folder of them; a folder of .deb files;
+//   a sysroot; host; debian:RELEASE.
+// `archs` are those to take. "all" are those that baselines and folders of
+// surfaces have in common; none is what there is, where a baseline and a
+// release have that of the other one, or this machine's.
+cli::Result<BothSurfaces> ReadBoth(const std::string& before,
+                                   const std::string& after,
+                                   std::vector<std::string> archs,
+                                   const SourceTools& tools);
 
 // The name of this machine's architecture: "amd64".
 std::string NativeArchitecture();

@@ -99,7 +99,7 @@ std::optional<std::size_t> EndOfOutcome(const std::string& text,
       throw TargetError{"the executor refused a program: " + std::string(line)};
     }
     if (end == start && !line.starts_with("outcome ")) {
-      throw TargetError{"this is no outcome: " + std::string(line)};
+      throw TargetError{"'" + std::string(line) + "' is no line of an outcome"};
     }
     end = newline + 1;
     if (line.starts_with("end ")) return end;

@@ -68,6 +68,15 @@ def test_what_no_longer_happens_is_told() -> None:
     assert "it no longer happens" in done.stdout
 
 
+def test_a_target_may_write_when_its_input_ends(tmp_path: pathlib.Path) -> None:
+    program = tmp_path / "program.txt"
+    program.write_text("program 1\neventfd 3 0\nread8 $0 8\nend\n")
+    late = f'all="$(cat)"; echo "$all" | {EXECUTOR}'
+    done = run("replay", str(program), "--", "sh", "-c", late)
+    assert done.returncode == 0, done.stderr
+    assert " 3\n" in done.stdout and "allowed" in done.stdout
+
+
 def test_rules_can_be_chosen() -> None:
     lies = f"{EXECUTOR} --programs-at-once=64 | sed -u -E '{LIES['eventfd.1']}'"
     for only, status in (("signal", 0), ("eventfd,signal", 1)):

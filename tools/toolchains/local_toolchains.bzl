@@ -136,7 +136,7 @@ filegroup(
 
 _BUILD = """# Written by //tools/toolchains:local_toolchains.bzl from bindings/data_models.toml.
 
-load("@//tools/toolchains:gcc_toolchain_config.bzl", "gcc_toolchain_config")
+load("@plumbline//tools/toolchains:gcc_toolchain_config.bzl", "gcc_toolchain_config")
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 package(default_visibility = ["//visibility:public"])

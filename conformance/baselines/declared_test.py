@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
 from collections.abc import Iterator
@@ -153,6 +154,11 @@ class Check:
                 yield f"Symbol/{function.name}", f"{symbol}@{node} is not the default"
 
 
+@functools.cache
+def resolved(target: str) -> Resolved:
+    return BINDINGS.on(BINDINGS.targets.get(target))
+
+
 def targets(baseline: recorded.Baseline) -> list[str]:
     names = [baseline.arch]
     # glibc has _TIME_BITS since 2.34.
@@ -166,7 +172,7 @@ def test_bindings_agree(baseline: recorded.Baseline) -> None:
     surface = recorded.read(baseline)
     findings: dict[str, str] = {}
     for name in targets(baseline):
-        check = Check(baseline, surface, BINDINGS.on(BINDINGS.targets.get(name)))
+        check = Check(baseline, surface, resolved(name))
         for key, text in check.all():
             findings[f"{key}@time64" if "/" in name else key] = text
         # Most of what is declared is claimed of every release.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import functools
+import itertools
 import pathlib
 import subprocess
 import tomllib
@@ -26,12 +27,27 @@ class Baseline:
         return f"{self.release}/{self.arch}"
 
 
-@dataclasses.dataclass
 class Record:
-    owner: str
-    kind: str
-    columns: list[str]  # after the name
-    fields: list[list[str]]
+    """A record, of which most are never looked at closer."""
+
+    __slots__ = ("_line", "_lines", "_text", "kind", "owner")
+
+    def __init__(self, owner: str, kind: str, text: str, lines: list[str], line: int) -> None:
+        self.owner = owner
+        self.kind = kind
+        self._text = text
+        self._lines = lines
+        self._line = line
+
+    @property
+    def columns(self) -> list[str]:
+        """Those after the name."""
+        return self._text.split("\t")
+
+    @property
+    def fields(self) -> list[list[str]]:
+        following = itertools.takewhile(lambda line: line.startswith("\t"), itertools.islice(self._lines, self._line + 1, None))
+        return [line.split("\t")[1:] for line in following]
 
 
 @dataclasses.dataclass
@@ -85,19 +101,17 @@ def show(baseline: Baseline) -> str:
 def read(baseline: Baseline) -> Surface:
     surface = Surface({}, [])
     side = owner = variant = ""
-    record = Record("", "", [], [])
-    for line in show(baseline).splitlines():
-        columns = line.split("\t")
-        word = columns[0]
-        if word == "":
-            record.fields.append(columns[1:])
-        elif word in KINDS:
-            record = Record(owner, word, columns[2:], [])
-            surface.records.setdefault((side, variant, columns[1]), []).append(record)
+    lines = show(baseline).splitlines()
+    for number, line in enumerate(lines):
+        word, _, rest = line.partition("\t")
+        if word in KINDS:
+            name, _, text = rest.partition("\t")
+            surface.records.setdefault((side, variant, name), []).append(Record(owner, word, text, lines, number))
         elif word == "section":
-            side, owner, variant = columns[1:4]
+            side, owner, variant = rest.split("\t")
         elif word == "symbol":
-            surface.symbols.append((columns[1], columns[2], columns[3:]))
+            name, version, *columns = rest.split("\t")
+            surface.symbols.append((name, version, columns))
     return surface
 
 

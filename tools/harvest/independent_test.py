@@ -162,7 +162,11 @@ def test_gcc_agrees(surface: testing.Surface, side: str) -> None:
     assert not wrong, "\n".join(wrong[:20])
     total = sum(len(names) for _, _, names in results)
     assert total > 200
-    assert sum(len(unjudged) for _, unjudged, _ in results) < total / 20
+    # A few headers are of use after another only: linux/zorro_ids.h lacks ZORRO_ID().
+    lacking = [names for _, unjudged, names in results if len(unjudged) > len(names) / 2]
+    assert len(lacking) < len(results) / 20
+    rest = [(unjudged, names) for _, unjudged, names in results if names not in lacking]
+    assert sum(len(unjudged) for unjudged, _ in rest) < sum(len(names) for _, names in rest) / 20
 
 
 def test_gcc_would_disagree_with_a_wrong_value(surface: testing.Surface) -> None:

@@ -17,7 +17,7 @@ namespace plumbline::executor {
 struct ThreadCell {
   enum State : uint32_t {
     kFree,
-    // The main thread has chosen a step for it, and `before` is when.
+    // The main thread has chosen a step for it; of a process `before` is when.
     kBegun,
     // It is in the call, or about to be.
     kCalling,

@@ -18,6 +18,7 @@
 #include "tools/cli/colour.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/emulators.h"
+#include "tools/cli/entry.h"
 #include "tools/cli/error_table.h"
 #include "tools/cli/names.h"
 #include "tools/cli/output.h"

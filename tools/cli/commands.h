@@ -35,9 +35,6 @@ Result<Exit> RunTargets(const World& world, const TargetsOptions& options);
 const EmbeddedFile* FindChecker(std::span<const EmbeddedFile> checkers,
                                 const Target& target);
 
-// Prints "plumbline: MESSAGE" to standard error.
-void Complain(std::string_view message);
-
 }  // namespace plumbline::cli
 
 #endif  // PLUMBLINE_TOOLS_CLI_COMMANDS_H_

@@ -1,15 +1,11 @@
 // plumbline: the command line.
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <exception>
 #include <span>
 #include <variant>
 
 #include "tools/cli/commands.h"
 #include "tools/cli/embedded_data.h"
+#include "tools/cli/entry.h"
 #include "tools/cli/output.h"
 
 namespace plumbline::cli {
@@ -43,31 +39,13 @@ Result<Exit> RunCommand(const Options& options) {
   return RunTargets(world, std::get<TargetsOptions>(options));
 }
 
-// Keeps files that are opened later from taking the number of a standard
-// stream that the caller closed. Writing to them still fails.
-void OccupyStandardStreams() {
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDONLY);
-  }
-}
-
-int Main(int argc, const char* const* argv) {
-  const Result<Exit> exit = ParseCommandLine(argc, argv).and_then(RunCommand);
-  if (exit) return static_cast<int>(*exit);
-  Complain(exit.error().message);
-  return static_cast<int>(Exit::kCouldNotWork);
+Result<Exit> Main(int argc, const char* const* argv) {
+  return ParseCommandLine(argc, argv).and_then(RunCommand);
 }
 
 }  // namespace
 }  // namespace plumbline::cli
 
 int main(int argc, char** argv) {
-  plumbline::cli::OccupyStandardStreams();
-  try {
-    return plumbline::cli::Main(argc, argv);
-  } catch (const std::exception& exception) {
-    plumbline::cli::Complain(
-        fmt::format("internal error: {}", exception.what()));
-    return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
-  }
+  return plumbline::cli::RunMain(plumbline::cli::Main, argc, argv);
 }

@@ -7,12 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "tools/cli/colour.h"
+#include "tools/cli/entry.h"
 #include "tools/cli/error.h"
 #include "tools/cli/output.h"
 #include "tools/gate/binary.h"
@@ -128,7 +128,7 @@ Result<Exit> Run(const Options& options) {
   return report->Breaks() ? Exit::kCheckFailed : Exit::kAsPromised;
 }
 
-int Main(int argc, char** argv) {
+Result<Exit> Main(int argc, const char* const* argv) {
   Options options;
   CLI::App app(
       "Compares two C libraries with their kernel headers, and says what the "
@@ -187,40 +187,20 @@ int Main(int argc, char** argv) {
   app.add_flag("--all", options.all, "Show benign findings too");
   app.add_flag("--rules", options.rules,
                "List the findings and the rules, and do no more");
-  try {
-    app.parse(argc, argv);
-    if (options.rules) {
-      std::fputs(RulesText().c_str(), stdout);
-      return static_cast<int>(Exit::kAsPromised);
-    }
-    if (before->count() == 0 || after->count() == 0)
-      throw CLI::RequiredError(
-          "OLD and NEW say what to compare; --help has "
-          "examples");
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    return static_cast<int>(Exit::kAsPromised);
-  } catch (const CLI::ParseError& error) {
-    std::fputs(fmt::format("plumbline: {}\n", error.what()).c_str(), stderr);
-    return static_cast<int>(Exit::kCouldNotWork);
+  if (const auto exit = cli::Parse(app, argc, argv)) return *exit;
+  if (options.rules) {
+    const Result<void> written = cli::WriteOutput("", RulesText());
+    if (!written) return tl::unexpected(written.error());
+    return Exit::kAsPromised;
   }
-  const Result<Exit> done = Run(options);
-  if (done) return static_cast<int>(*done);
-  std::fputs(fmt::format("plumbline: {}\n", done.error().message).c_str(),
-             stderr);
-  return static_cast<int>(Exit::kCouldNotWork);
+  if (before->count() == 0 || after->count() == 0)
+    return Fail("OLD and NEW say what to compare; --help has examples");
+  return Run(options);
 }
 
 }  // namespace
 }  // namespace plumbline::gate
 
 int main(int argc, char** argv) {
-  try {
-    return plumbline::gate::Main(argc, argv);
-  } catch (const std::exception& exception) {
-    std::fputs(fmt::format("plumbline: internal error: {}\n", exception.what())
-                   .c_str(),
-               stderr);
-    return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
-  }
+  return plumbline::cli::RunMain(plumbline::gate::Main, argc, argv);
 }

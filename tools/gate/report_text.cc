@@ -110,25 +110,55 @@ std::string ArchsText(const Report& report, const Finding& finding) {
 std::vector<Paragraph> Paragraphs(const Report& report) {
   std::map<std::string_view, const Story*> stories;
   for (const Story& story : report.stories) stories[story.id] = &story;
-  using Key = std::tuple<Severity, bool, std::string_view, Id, Side,
+  // What is known of comes first, and of the rest what is the C library's.
+  const auto rank = [](const Finding& finding, const Story* story) {
+    if (story != nullptr && !story->source.empty()) return 0;
+    return finding.side == Side::kUapi ? 2 : 1;
+  };
+  std::map<std::string_view, int> ranks;
+  for (const Finding& finding : report.findings) {
+    const auto found = stories.find(finding.story);
+    if (found == stories.end()) continue;
+    const int its = rank(finding, found->second);
+    const auto [at, is_new] = ranks.try_emplace(finding.story, its);
+    if (!is_new) at->second = std::min(at->second, its);
+  }
+  using Key = std::tuple<Severity, int, bool, std::string_view, Id, Side,
                          std::string_view, std::vector<std::string>>;
   std::map<Key, Paragraph> paragraphs;
   for (const Finding& finding : report.findings) {
     const auto found = stories.find(finding.story);
     const Story* story = found == stories.end() ? nullptr : found->second;
-    const Key key =
-        story != nullptr
-            ? Key{story->severity, false, story->id, Id{}, Side{}, "", {}}
-            : Key{finding.severity, true,          "",           finding.id,
-                  finding.side,     finding.owner, finding.archs};
+    const Key key = story != nullptr ? Key{story->severity,
+                                           ranks[story->id],
+                                           false,
+                                           story->id,
+                                           Id{},
+                                           Side{},
+                                           "",
+                                           {}}
+                                     : Key{finding.severity,
+                                           rank(finding, nullptr),
+                                           true,
+                                           "",
+                                           finding.id,
+                                           finding.side,
+                                           finding.owner,
+                                           finding.archs};
     Paragraph& paragraph = paragraphs[key];
     paragraph.story = story;
     paragraph.severity = std::get<0>(key);
     paragraph.findings.push_back(&finding);
   }
   std::vector<Paragraph> result;
-  for (auto& [key, paragraph] : paragraphs)
+  for (auto& [key, paragraph] : paragraphs) {
+    // The headers that are gone, before all that they took with them.
+    std::stable_partition(paragraph.findings.begin(), paragraph.findings.end(),
+                          [](const Finding* finding) {
+                            return finding->id == Id::kHeaderRemoved;
+                          });
     result.push_back(std::move(paragraph));
+  }
   return result;
 }
 

@@ -134,7 +134,11 @@ class Joining {
  public:
   explicit Joining(std::vector<Finding>& findings) : findings_(findings) {
     for (const Finding& finding : findings) {
-      if (finding.id == Id::kHeaderRemoved) removed_.insert(finding.owner);
+      if (finding.id == Id::kHeaderRemoved) {
+        removed_.insert(finding.owner);
+        if (finding.side == Side::kUapi)
+          removed_of_kernel_.insert(finding.owner);
+      }
       if (finding.id == Id::kPrototypeChanged) prototypes_.insert(finding.name);
       if (finding.id == Id::kSymbolDefaultVersionChanged)
         defaults_.insert(finding.name);
@@ -161,8 +165,12 @@ class Joining {
 
  private:
   std::string KeyOf(const Finding& finding) const {
-    if (IsRemoved(finding.id) && removed_.contains(finding.owner))
-      return fmt::format("header:{}", finding.owner);
+    if (IsRemoved(finding.id) && removed_.contains(finding.owner)) {
+      // The kernel drops what nobody has any more by the dozen.
+      return finding.side == Side::kUapi && removed_of_kernel_.size() > 1
+                 ? kKernelHeaders
+                 : fmt::format("header:{}", finding.owner);
+    }
     if (IsOfType(finding.id))
       return fmt::format("type:{}:{}", finding.owner, TypeOf(finding));
     if (finding.id == Id::kPrototypeChanged && defaults_.contains(finding.name))
@@ -175,6 +183,9 @@ class Joining {
   }
 
   std::string TitleOf(const Finding& finding) const {
+    if (KeyOf(finding) == kKernelHeaders)
+      return fmt::format("{} headers of the kernel are gone",
+                         removed_of_kernel_.size());
     if (IsRemoved(finding.id))
       return fmt::format("<{}> is gone", finding.owner);
     if (IsOfType(finding.id))
@@ -188,6 +199,9 @@ class Joining {
   }
 
   std::string TextOf(const Finding& finding) const {
+    if (KeyOf(finding) == kKernelHeaders)
+      return "All that they declared is gone with them: what includes one does "
+             "not compile.";
     if (IsRemoved(finding.id))
       return "All that it declared is gone with it: what includes it does not "
              "compile.";
@@ -202,8 +216,10 @@ class Joining {
            "takes the new ones, and does not run with the old library.";
   }
 
+  static constexpr const char* kKernelHeaders = "headers:uapi";
+
   std::vector<Finding>& findings_;
-  std::set<std::string> removed_, prototypes_, defaults_;
+  std::set<std::string> removed_, removed_of_kernel_, prototypes_, defaults_;
 };
 
 }  // namespace

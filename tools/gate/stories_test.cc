@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tools/gate/formats.h"
 #include "tools/gate/gate.h"
 #include "tools/gate/testing.h"
 
@@ -74,6 +75,33 @@ TEST(Stories, AHeaderThatIsGoneTakesItsNames) {
   ASSERT_EQ(report.stories.size(), 1u);
   EXPECT_EQ(report.stories[0].id, "header:a.h");
   EXPECT_EQ(report.stories[0].findings, 3u);
+}
+
+TEST(Stories, HeadersOfTheKernelThatAreGoneAreOne) {
+  const Report report = Between(
+      "header|uapi|linux/a.h|includable||\nheader|uapi|linux/b.h|includable||\n"
+      "section|uapi|linux/a.h|\nmacro|A|if|-|int|1\n"
+      "section|uapi|linux/b.h|\nmacro|B|if|-|int|1\n",
+      "");
+  ASSERT_EQ(report.stories.size(), 1u);
+  EXPECT_EQ(report.stories[0].id, "headers:uapi");
+  EXPECT_EQ(report.stories[0].title, "2 headers of the kernel are gone");
+  EXPECT_EQ(report.stories[0].findings, 4u);
+}
+
+// What is known of, then the C library's, then the kernel's.
+TEST(Paragraphs, AreInOrder) {
+  const Report report = Between(
+      "section|glibc|b.h|\nmacro|B|if|dgp|int|1\n"
+      "section|glibc|termios.h|\nmacro|B9600|if|dgp|int|13\n"
+      "section|uapi|a.h|\nmacro|A|if|-|int|1\n",
+      "section|glibc|b.h|\nmacro|B|if|dgp|int|2\n"
+      "section|glibc|termios.h|\nmacro|B9600|if|dgp|int|9600\n"
+      "section|uapi|a.h|\nmacro|A|if|-|int|2\n");
+  std::vector<std::string> names;
+  for (const Paragraph& paragraph : Paragraphs(report))
+    names.push_back(paragraph.first().name);
+  EXPECT_EQ(names, (std::vector<std::string>{"B9600", "B", "A"}));
 }
 
 }  // namespace

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "tools/cli/entry.h"
 #include "tools/cli/error.h"
 #include "tools/cli/output.h"
 #include "tools/cli/progress.h"
@@ -203,7 +203,7 @@ Result<void> Refresh(const Options& options) {
   return {};
 }
 
-int Main(int argc, char** argv) {
+Result<Exit> Main(int argc, const char* const* argv) {
   Options options;
   options.store = Workspace() + "/conformance/baselines/data";
   CLI::App app("Recorded surfaces of C libraries and kernel headers.",
@@ -269,35 +269,18 @@ int Main(int argc, char** argv) {
       ->type_name("S")
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    return static_cast<int>(Exit::kAsPromised);
-  } catch (const CLI::ParseError& error) {
-    std::fputs(fmt::format("plumbline: {}\n", error.what()).c_str(), stderr);
-    return static_cast<int>(Exit::kCouldNotWork);
-  }
+  if (const auto exit = cli::Parse(app, argc, argv)) return *exit;
   const Result<void> done = *list   ? List(options)
                             : *show ? Show(options)
                             : *add  ? Add(options)
                                     : Refresh(options);
-  if (done) return static_cast<int>(Exit::kAsPromised);
-  std::fputs(fmt::format("plumbline: {}\n", done.error().message).c_str(),
-             stderr);
-  return static_cast<int>(Exit::kCouldNotWork);
+  if (!done) return tl::unexpected(done.error());
+  return Exit::kAsPromised;
 }
 
 }  // namespace
 }  // namespace plumbline::harvest
 
 int main(int argc, char** argv) {
-  try {
-    return plumbline::harvest::Main(argc, argv);
-  } catch (const std::exception& exception) {
-    std::fputs(fmt::format("plumbline: internal error: {}\n", exception.what())
-                   .c_str(),
-               stderr);
-    return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
-  }
+  return plumbline::cli::RunMain(plumbline::harvest::Main, argc, argv);
 }

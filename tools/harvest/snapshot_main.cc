@@ -5,11 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "tools/cli/entry.h"
 #include "tools/cli/error.h"
 #include "tools/cli/output.h"
 #include "tools/harvest/completeness.h"
@@ -69,7 +69,7 @@ Result<void> Run(const Options& options) {
   return {};
 }
 
-int Main(int argc, char** argv) {
+Result<Exit> Main(int argc, const char* const* argv) {
   Options options;
   CLI::App app("Records the surface of a C library and its kernel headers.",
                "plumbline snapshot");
@@ -107,32 +107,15 @@ int Main(int argc, char** argv) {
   app.add_flag(
       "--gcc", options.by_gcc,
       "Measure by the cross gcc, even if clang knows the architecture");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    return static_cast<int>(Exit::kAsPromised);
-  } catch (const CLI::ParseError& error) {
-    std::fputs(fmt::format("plumbline: {}\n", error.what()).c_str(), stderr);
-    return static_cast<int>(Exit::kCouldNotWork);
-  }
+  if (const auto exit = cli::Parse(app, argc, argv)) return *exit;
   const Result<void> done = Run(options);
-  if (done) return static_cast<int>(Exit::kAsPromised);
-  std::fputs(fmt::format("plumbline: {}\n", done.error().message).c_str(),
-             stderr);
-  return static_cast<int>(Exit::kCouldNotWork);
+  if (!done) return tl::unexpected(done.error());
+  return Exit::kAsPromised;
 }
 
 }  // namespace
 }  // namespace plumbline::harvest
 
 int main(int argc, char** argv) {
-  try {
-    return plumbline::harvest::Main(argc, argv);
-  } catch (const std::exception& exception) {
-    std::fputs(fmt::format("plumbline: internal error: {}\n", exception.what())
-                   .c_str(),
-               stderr);
-    return static_cast<int>(plumbline::cli::Exit::kCouldNotWork);
-  }
+  return plumbline::cli::RunMain(plumbline::harvest::Main, argc, argv);
 }

@@ -17,7 +17,10 @@ namespace {
 constexpr std::uint64_t kProgressEvery = 500;
 // A disagreement that hangs on time may not show each time.
 constexpr int kTries = 3;
-constexpr int kRepetitions = 30;
+constexpr int kRepetitions = 90;
+// So often at least it must show in them: a machine that is busy for a moment
+// makes one more of any.
+constexpr int kAgain = 2;
 // So many of those that an entry of the ledger may explain are looked at
 // closer.
 constexpr std::size_t kMadeSmall = 3;
@@ -141,8 +144,9 @@ void PutSeenOnceApart(const RunOptions& options, RunningTarget& target,
   std::vector<Disagreement> again;
   for (Disagreement& one : result.disagreements) {
     const auto end = next + kRepetitions;
-    if (std::any_of(next, end,
-                    [](const auto& violation) { return violation; })) {
+    if (std::count_if(next, end, [](const auto& violation) {
+          return violation.has_value();
+        }) >= kAgain) {
       again.push_back(std::move(one));
     } else {
       result.seen_once.push_back(std::move(one));

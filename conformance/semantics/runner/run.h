@@ -66,7 +66,7 @@ struct RunResult {
   RuleCounts rules{};
   std::vector<Disagreement> disagreements;
   std::vector<ListedDeviation> deviations;
-  // Programs that disagreed, and never again when they were repeated: the
+  // Programs that disagreed, and hardly again when they were repeated: the
   // executor sees second threads from outside, and may have been late. A few
   // are told apart; if there are more, all are among those that disagree.
   std::vector<Disagreement> seen_once;

@@ -223,11 +223,18 @@ void RunningTarget::Run(const Next& next, const Take& take) {
 }
 
 std::string RunningTarget::Ask(const Program& program) {
-  const std::string to_write = ToText(program);
-  std::size_t written = 0;
-  std::string text;
-  while (!EndOfOutcome(text, 0)) process_->Exchange(to_write, written, text);
-  return text;
+  bool given = false;
+  std::string answer;
+  Run(
+      [&](Program& next) {
+        if (std::exchange(given, true)) return false;
+        next = program;
+        return true;
+      },
+      [&](const Program&, const Outcome&, const std::string& text) {
+        answer = text;
+      });
+  return answer;
 }
 
 void RunningTarget::End() {

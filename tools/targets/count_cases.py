@@ -3,7 +3,7 @@
     count_cases.py EVENTS STATUS
 
 EVENTS is the file of Bazel's --build_event_json_file, STATUS Bazel's exit status. Prints
-the failed and the skipped cases, these by reason, and as last line
+the skipped cases by reason, the failed ones with what they said, and as last line
 "N passed, N failed, N skipped". Exit status: 0 all passed, 1 a case failed, 2 the tests
 could not be run.
 """
@@ -13,7 +13,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ _COUNTABLE = (0, 1, 3)
 
 # So many names are printed for a reason to skip.
 _NAMES_SHOWN = 3
+
+# Of so many failed cases the end of what they said is printed: so many lines.
+_FAILURES_SHOWN = 5
+_FAILURE_LINES = 30
 
 
 class Outcome(Enum):
@@ -38,6 +42,8 @@ class Case:
     name: str
     outcome: Outcome
     reason: str = ""
+    # What a failed one said.
+    evidence: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         # A report that stands for a whole target has the target's name.
@@ -53,14 +59,20 @@ def _reason(element: ElementTree.Element) -> str:
     return " ".join(message.split())
 
 
+def _message(element: ElementTree.Element) -> str:
+    """The longer of the two: GoogleTest and pytest write the whole as text, Bazel a message only."""
+    return max((element.get("message") or "").strip(), (element.text or "").strip(), key=len)
+
+
 def _case(target: str, element: ElementTree.Element) -> Case:
     class_name = element.get("classname", "")
     name = element.get("name", "")
     if class_name and class_name != name:
         name = f"{class_name}.{name}"
     skipped = element.find("skipped")
-    if element.find("failure") is not None or element.find("error") is not None:
-        return Case(target, name, Outcome.FAILED)
+    failures = element.findall("failure") + element.findall("error")
+    if failures:
+        return Case(target, name, Outcome.FAILED, evidence="\n".join(map(_message, failures)))
     if skipped is not None:
         return Case(target, name, Outcome.SKIPPED, _reason(skipped) or "no reason given")
     if element.get("status") == "notrun":
@@ -69,7 +81,15 @@ def _case(target: str, element: ElementTree.Element) -> Case:
     return Case(target, name, Outcome.PASSED)
 
 
-def read_report(target: str, passed: bool, report: Path | None) -> list[Case]:
+def _text(log: Path | None) -> str:
+    if log is None or not log.exists():
+        return ""
+    return log.read_text(encoding="utf-8", errors="replace").strip()
+
+
+def read_report(
+    target: str, passed: bool, report: Path | None, log: Path | None = None
+) -> list[Case]:
     """The cases of one run of a target, which count as what the target did if there is none."""
     cases: list[Case] = []
     if report is not None and report.exists():
@@ -79,15 +99,23 @@ def read_report(target: str, passed: bool, report: Path | None) -> list[Case]:
             # A program that died while it wrote it.
             passed = False
     if not cases:
-        return [Case(target, "", Outcome.PASSED if passed else Outcome.FAILED)]
+        if passed:
+            return [Case(target, "", Outcome.PASSED)]
+        return [Case(target, "", Outcome.FAILED, evidence=_text(log))]
     if not passed and not any(case.outcome is Outcome.FAILED for case in cases):
-        cases.append(Case(target, "(all cases passed, but the program failed)", Outcome.FAILED))
-    return cases
+        name = "(all cases passed, but the program failed)"
+        cases.append(Case(target, name, Outcome.FAILED, evidence=_text(log)))
+    # Of a program that writes no report Bazel's says no more than the exit status.
+    return [replace(case, evidence=_text(log)) if _is_whole(case) else case for case in cases]
 
 
-def _local_path(outputs: Iterable[dict[str, str]]) -> Path | None:
+def _is_whole(case: Case) -> bool:
+    return case.outcome is Outcome.FAILED and case.evidence.startswith("exited with error code")
+
+
+def _local_path(name: str, outputs: Iterable[dict[str, str]]) -> Path | None:
     for output in outputs:
-        if output.get("name") == "test.xml":
+        if output.get("name") == name:
             return Path(unquote(urlparse(output.get("uri", "")).path))
     return None
 
@@ -115,8 +143,9 @@ def read_events(events: Iterable[dict[str, Any]]) -> list[Case]:
             result = event["testResult"]
             if run not in results or attempt >= results[run][0]:
                 passed = result.get("status") in ("PASSED", "FLAKY")
-                report = _local_path(result.get("testActionOutput", []))
-                results[run] = (attempt, read_report(key["label"], passed, report))
+                outputs = result.get("testActionOutput", [])
+                report, log = _local_path("test.xml", outputs), _local_path("test.log", outputs)
+                results[run] = (attempt, read_report(key["label"], passed, report, log))
 
     cases = [case for _, result in sorted(results.items()) for case in result[1]]
     seen = {run[0] for run in results}
@@ -137,10 +166,6 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def describe(cases: list[Case]) -> list[str]:
     """What is printed of them; the counts are the last line."""
     lines: list[str] = []
-    failed = [case for case in cases if case.outcome is Outcome.FAILED]
-    if failed:
-        lines.append("failed:")
-        lines += [f"  {case}" for case in failed]
     reasons: dict[str, list[Case]] = {}
     for case in cases:
         if case.outcome is Outcome.SKIPPED:
@@ -152,6 +177,14 @@ def describe(cases: list[Case]) -> list[str]:
         lines += [f"      {case}" for case in skipped[:_NAMES_SHOWN]]
         if len(skipped) > _NAMES_SHOWN:
             lines.append(f"      … and {len(skipped) - _NAMES_SHOWN} more")
+    # Last, as an end is what is kept of a long output.
+    failed = [case for case in cases if case.outcome is Outcome.FAILED]
+    if failed:
+        lines.append("failed:")
+    for number, case in enumerate(failed):
+        lines.append(f"  {case}")
+        if number < _FAILURES_SHOWN:
+            lines += [f"      {line}" for line in case.evidence.splitlines()[-_FAILURE_LINES:]]
     counts = {outcome: sum(case.outcome is outcome for case in cases) for outcome in Outcome}
     lines.append(", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome))
     return lines

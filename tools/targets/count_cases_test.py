@@ -142,17 +142,38 @@ def test_describe_groups_skips_by_reason() -> None:
     cases.append(Case("//a:b", "S.d", Outcome.FAILED))
     cases.append(Case("//a:c", "//a:c", Outcome.FAILED))
     assert count_cases.describe(cases) == [
-        "failed:",
-        "  //a:b S.d",
-        "  //a:c",
         "skipped:",
         "  5 × no emulator",
         "      //a:b S.c0",
         "      //a:b S.c1",
         "      //a:b S.c2",
         "      … and 2 more",
+        "failed:",
+        "  //a:b S.d",
+        "  //a:c",
         "0 passed, 2 failed, 5 skipped",
     ]
+
+
+def test_failed_cases_show_the_end_of_what_they_said(tmp_path: Path) -> None:
+    log = tmp_path / "test.log"
+    log.write_text("".join(f"line {n}\n" for n in range(100)))
+    googletest = count_cases.read_report("//a:b", False, _report(tmp_path, GOOGLETEST), log)
+    assert "      Expected 1" in count_cases.describe(googletest)
+
+    for report in (None, _report(tmp_path, BAZEL), _report(tmp_path, PYTEST)):
+        lines = count_cases.describe(count_cases.read_report("//a:b", False, report, log))
+        assert "      line 70" in lines
+        assert "      line 69" not in lines
+        assert lines[-2] == "      line 99"
+
+
+def test_many_failures_are_listed_without_what_they_said() -> None:
+    cases = [Case("//a:b", f"S.c{n}", Outcome.FAILED, evidence=f"said {n}") for n in range(9)]
+    lines = count_cases.describe(cases)
+    assert "      said 4" in lines
+    assert "      said 5" not in lines
+    assert "  //a:b S.c8" in lines
 
 
 @pytest.mark.parametrize(

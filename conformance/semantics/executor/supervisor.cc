@@ -1,5 +1,6 @@
 #include "conformance/semantics/executor/supervisor.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,6 +27,7 @@
 #include "conformance/semantics/executor/output.h"
 #include "conformance/semantics/executor/pattern.h"
 #include "conformance/semantics/executor/program.h"
+#include "conformance/semantics/executor/watcher.h"
 
 namespace plumbline::executor {
 namespace {
@@ -34,6 +36,9 @@ constexpr int64_t kMillion = 1000000;
 
 // Outcomes wait so long for company, while there is more to do.
 constexpr int64_t kFlushAfter = 5 * kMillion;
+
+// A program that could run has so many times the watchdog's time.
+constexpr int64_t kBusyWatchdogs = 10;
 
 // What most programs do, in both kinds of threads.
 constexpr std::string_view kRehearsal[] = {
@@ -95,6 +100,21 @@ void NoteNews(int) { has_news = 1; }
 [[noreturn]] void Fail(const char* what) {
   perror(what);
   exit(1);
+}
+
+// Whether a thread of the process could run, and gets no processor perhaps.
+bool IsBusy(pid_t process) {
+  char path[64];
+  snprintf(path, sizeof(path), "/proc/%d/task", process);
+  DIR* const tasks = opendir(path);
+  if (tasks == nullptr) return false;
+  bool is_busy = false;
+  while (const dirent* task = is_busy ? nullptr : readdir(tasks)) {
+    const int id = atoi(task->d_name);
+    if (id > 0) is_busy = StateOfThread(process, id) == 'R';
+  }
+  closedir(tasks);
+  return is_busy;
 }
 
 // What a program starts with, whatever this process was started with.
@@ -179,6 +199,8 @@ class Supervisor {
     int late_cell;
     // Programs were put there since it was woken.
     bool has_more;
+    // How many nanoseconds the program of each cell may take.
+    int64_t patience[kCellsPerLane];
   };
 
   // Room for those that could not be read, too.
@@ -206,6 +228,8 @@ class Supervisor {
   void NoteEnd(int lane, int status);
   // Finds programs that have ended.
   void Look();
+  // The cell of a program that takes too long; -1 if there is none.
+  int LateCell(const Child& child, int lane, int64_t now) const;
   void KillLate();
   void EndChildren();
   void PutEnded();
@@ -352,6 +376,7 @@ int Supervisor::Place(const Program& program, int lane) {
   cell.size.store(0);
   cell.state.store(Cell::kReady);
   child.next_cell = (number + 1) % kCellsPerLane;
+  child.patience[number] = options_.watchdog_ms * kMillion;
   ++child.programs;
   child.has_more = true;
   return number;
@@ -440,12 +465,13 @@ int64_t Supervisor::NextDeadline() const {
   int64_t next = INT64_MAX;
   for (int i = 0; i < options_.programs_at_once; ++i) {
     if (children_[i].programs == 0 || children_[i].late_cell >= 0) continue;
-    for (const Cell& cell : lanes_[i].cells) {
+    for (int k = 0; k < kCellsPerLane; ++k) {
+      const Cell& cell = lanes_[i].cells[k];
       const uint32_t state = cell.state.load();
       if (state != Cell::kReady && state != Cell::kRunning) continue;
       // One that has not begun may begin now.
       const int64_t began = state == Cell::kRunning ? cell.began : Now();
-      const int64_t deadline = began + options_.watchdog_ms * kMillion;
+      const int64_t deadline = began + children_[i].patience[k];
       if (deadline < next) next = deadline;
     }
   }
@@ -527,7 +553,8 @@ void Supervisor::NoteEnd(int lane, int status) {
   if (victim != nullptr) {
     victim->ended = true;
     victim->status = status;
-    victim->hung = child.late_cell == victim->cell;
+    victim->hung = child.late_cell == victim->cell && WIFSIGNALED(status) &&
+                   WTERMSIG(status) == SIGKILL;
     snprintf(victim->error, sizeof(victim->error), "%s", shared.broken);
     --running_;
     // Steps of threads that ended while the main one was in its last step.
@@ -559,20 +586,36 @@ void Supervisor::Look() {
   }
 }
 
+int Supervisor::LateCell(const Child& child, int lane, int64_t now) const {
+  if (child.pid == 0 || child.programs == 0 || child.late_cell >= 0) return -1;
+  for (int k = 0; k < kCellsPerLane; ++k) {
+    const Cell& cell = lanes_[lane].cells[k];
+    if (cell.state.load() == Cell::kRunning &&
+        cell.began + child.patience[k] <= now) {
+      return k;
+    }
+  }
+  return -1;
+}
+
 void Supervisor::KillLate() {
   const int64_t now = Now();
+  const int64_t watchdog = options_.watchdog_ms * kMillion;
   for (int i = 0; i < options_.programs_at_once; ++i) {
     Child& child = children_[i];
-    if (child.pid == 0 || child.programs == 0 || child.late_cell >= 0) continue;
-    for (int k = 0; k < kCellsPerLane; ++k) {
-      const Cell& cell = lanes_[i].cells[k];
-      if (cell.state.load() != Cell::kRunning ||
-          cell.began + options_.watchdog_ms * kMillion > now) {
-        continue;
-      }
-      child.late_cell = k;
-      kill(child.pid, SIGKILL);
+    if (LateCell(child, i, now) < 0) continue;
+    // It may have ended: while there is input, nobody is told.
+    Reap();
+    Look();
+    const int k = LateCell(child, i, now);
+    if (k < 0) continue;
+    const int64_t took = now - lanes_[i].cells[k].began;
+    if (took < kBusyWatchdogs * watchdog && IsBusy(child.pid)) {
+      child.patience[k] = took + watchdog / 4;
+      continue;
     }
+    child.late_cell = k;
+    kill(child.pid, SIGKILL);
   }
 }
 

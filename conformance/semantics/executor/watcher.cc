@@ -82,6 +82,16 @@ bool HasEnded(int process) {
   return result != 0 || ended.si_pid != 0;
 }
 
+char StateOfThread(int process, int thread) {
+  char path[64];
+  snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", process, thread);
+  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return 0;
+  const char state = ReadStat(descriptor).state;
+  close(descriptor);
+  return state;
+}
+
 void Watcher::OpenState(int i) {
   const bool is_thread = processes_[i] == 0;
   const int id = is_thread ? thread_ids_[i] : processes_[i];

@@ -33,6 +33,9 @@ class HighLimit {
 // Whether a child has ended, which remains to be waited for.
 bool HasEnded(int process);
 
+// R, S, D, …; 0 if it can't be read.
+char StateOfThread(int process, int thread);
+
 // Looks at /proc/TID/stat of each second thread, which stays open at a number
 // that is above those of programs.
 class Watcher {

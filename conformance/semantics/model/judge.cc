@@ -22,6 +22,10 @@ struct Group {
   std::vector<const Report*> reports;
 };
 
+// Of the reports of one step: after them no more is to be looked at, or the
+// next step is.
+enum class Verdict { kFails, kAllowed, kGoesOn };
+
 // Tries the orders in which the reports of each group may have happened.
 class Search {
  public:
@@ -48,7 +52,7 @@ class Search {
     for (std::size_t i = 1; i <= last; ++i) {
       state.threads[i].is_named = !forks[i];
     }
-    if (From(0, std::move(state))) return std::nullopt;
+    if (From(0, state)) return std::nullopt;
     return violation_;
   }
 
@@ -61,20 +65,21 @@ class Search {
 
   // Keeps what went wrong farthest on, as an order that fails early was not
   // what happened.
-  bool Fail(const Violation& violation, std::size_t at) {
+  Verdict Fail(const Violation& violation, std::size_t at) {
     if (!has_violation_ || at > farthest_) {
       violation_ = violation;
       farthest_ = at;
       has_violation_ = true;
     }
-    return false;
+    return Verdict::kFails;
   }
 
   bool Malformed(std::string what) {
     ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
-    return Fail({static_cast<int>(groups_.size()), Rule::kEnds,
-                 "a report of each step in order", std::move(what)},
-                std::numeric_limits<std::size_t>::max());
+    Fail({static_cast<int>(groups_.size()), Rule::kEnds,
+          "a report of each step in order", std::move(what)},
+         std::numeric_limits<std::size_t>::max());
+    return false;
   }
 
   bool MakeGroups() {
@@ -125,19 +130,30 @@ class Search {
     return true;
   }
 
-  bool From(std::size_t at, State state) {
-    if (at == groups_.size()) return Ends(std::move(state));
-    const Group& group = groups_[at];
-    if (group.reports.size() == 1) {
-      return InOrder(at, group.reports, std::move(state));
+  // Whether what was reported from a step on is possible. `state` is used up.
+  bool From(std::size_t at, State& state) {
+    for (; at < groups_.size(); ++at) {
+      const std::vector<const Report*>& reports = groups_[at].reports;
+      // Copies cost most of the time: where there is one order, none is made.
+      if (reports.size() > 1) return InSomeOrder(at, state);
+      const Verdict verdict = InOrder(at, reports, state);
+      if (verdict != Verdict::kGoesOn) return verdict == Verdict::kAllowed;
     }
+    return Ends(state);
+  }
+
+  bool InSomeOrder(std::size_t at, const State& before) {
+    const Group& group = groups_[at];
     std::vector<std::size_t> order(group.reports.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     do {
       std::vector<const Report*> reports;
       for (const std::size_t i : order) reports.push_back(group.reports[i]);
       if (!IsPossible(reports)) continue;
-      if (InOrder(at, reports, state)) return true;
+      State state = before;
+      const Verdict verdict = InOrder(at, reports, state);
+      if (verdict == Verdict::kAllowed) return true;
+      if (verdict == Verdict::kGoesOn && From(at + 1, state)) return true;
     } while (std::next_permutation(order.begin(), order.end()));
     return false;
   }
@@ -154,8 +170,8 @@ class Search {
     return true;
   }
 
-  bool InOrder(std::size_t at, const std::vector<const Report*>& reports,
-               State state) {
+  Verdict InOrder(std::size_t at, const std::vector<const Report*>& reports,
+                  State& state) {
     const Report& first = *groups_[at].reports.front();
     Stepper stepper(target_, state, exercised_, StepOf(first).thread == 0);
     Time end = first.after;
@@ -201,19 +217,19 @@ class Search {
         return Fail(stepper.violation(), at);
       }
     }
-    return From(at + 1, std::move(state));
+    return Verdict::kGoesOn;
   }
 
-  bool IsLost() {
+  Verdict IsLost() {
     was_lost_ = true;
-    return true;
+    return Verdict::kAllowed;
   }
 
-  bool IsKilledBy(SignalMask signals, std::size_t at) {
+  Verdict IsKilledBy(SignalMask signals, std::size_t at) {
     ++exercised_[static_cast<std::size_t>(Rule::kEnds)];
     if (outcome_.ending == Ending::kKilled &&
         (signals & MaskOf(outcome_.signal)) != 0) {
-      return true;
+      return Verdict::kAllowed;
     }
     return Fail({static_cast<int>(at), Rule::kEnds,
                  "is ended by " + SignalsText(signals), Ended()},
@@ -232,7 +248,7 @@ class Search {
     return "";
   }
 
-  bool Ends(State state) {
+  bool Ends(State& state) {
     const std::size_t at = groups_.size();
     const bool is_whole = at == program_.steps.size();
     Stepper stepper(target_, state, exercised_);
@@ -255,13 +271,15 @@ class Search {
         if (stepper.GoesOnSleeping(*waits, number, {kAtLast, kAtLast})) {
           return true;
         }
-        return Fail(stepper.violation(), at);
+        Fail(stepper.violation(), at);
+        return false;
       }
     }
     if (outcome_.ending == Ending::kExited && is_whole) return true;
-    return Fail({static_cast<int>(at), Rule::kEnds,
-                 is_whole ? "end exited" : "goes on with its steps", Ended()},
-                at);
+    Fail({static_cast<int>(at), Rule::kEnds,
+          is_whole ? "end exited" : "goes on with its steps", Ended()},
+         at);
+    return false;
   }
 
   const Target& target_;

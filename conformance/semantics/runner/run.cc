@@ -18,6 +18,7 @@ constexpr std::uint64_t kProgressEvery = 500;
 // A disagreement that hangs on time may not show each time.
 constexpr int kTries = 3;
 constexpr int kRepetitions = 90;
+constexpr int kFewRepetitions = 8;
 // So often at least it must show in them: a machine that is busy for a moment
 // makes one more of any.
 constexpr int kAgain = 2;
@@ -129,35 +130,56 @@ void MakeSmall(const RunOptions& options, RunningTarget& target,
          });
 }
 
+// In how many of so many repetitions each breaks a rule.
+std::vector<int> TimesShown(const RunOptions& options, RunningTarget& target,
+                            const std::vector<Disagreement>& disagreements,
+                            int repetitions) {
+  std::vector<Program> copies;
+  for (const Disagreement& one : disagreements) {
+    copies.insert(copies.end(), static_cast<std::size_t>(repetitions),
+                  one.program);
+  }
+  std::vector<int> times(disagreements.size());
+  if (copies.empty()) return times;
+  const auto violations = JudgeAll(options, target, copies);
+  for (std::size_t i = 0; i < violations.size(); ++i) {
+    if (violations[i]) ++times[i / static_cast<std::size_t>(repetitions)];
+  }
+  return times;
+}
+
 // Repeats what disagreed. Where there is more of a rule than is kept, it was
 // seen more than once already.
 void PutSeenOnceApart(const RunOptions& options, RunningTarget& target,
                       RunResult& result) {
   if (result.disagreeing != result.disagreements.size()) return;
-  std::vector<Program> copies;
-  for (const Disagreement& one : result.disagreements) {
-    copies.insert(copies.end(), kRepetitions, one.program);
-  }
-  if (copies.empty()) return;
-  const auto violations = JudgeAll(options, target, copies);
-  auto next = violations.begin();
+  const std::vector<int> times =
+      TimesShown(options, target, result.disagreements, kRepetitions);
   std::vector<Disagreement> again;
-  for (Disagreement& one : result.disagreements) {
-    const auto end = next + kRepetitions;
-    if (std::count_if(next, end, [](const auto& violation) {
-          return violation.has_value();
-        }) >= kAgain) {
-      again.push_back(std::move(one));
-    } else {
-      result.seen_once.push_back(std::move(one));
-    }
-    next = end;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    (times[i] >= kAgain ? again : result.seen_once)
+        .push_back(std::move(result.disagreements[i]));
   }
   // More than a few are a fault that shows rarely, such as a wake-up that is
   // lost now and then.
   if (result.seen_once.size() > 1 + result.programs / kProgramsPerSeenOnce) {
     for (Disagreement& one : result.seen_once) again.push_back(std::move(one));
     result.seen_once.clear();
+  }
+  result.disagreeing = again.size();
+  result.disagreements = std::move(again);
+}
+
+// The same a few times only, for what ends a run: what agrees then is
+// forgotten.
+void KeepShownAgain(const RunOptions& options, RunningTarget& target,
+                    RunResult& result) {
+  const std::vector<int> times =
+      TimesShown(options, target, result.disagreements, kFewRepetitions);
+  std::vector<Disagreement> again;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (times[i] == 0) continue;
+    again.push_back(std::move(result.disagreements[i]));
   }
   result.disagreeing = again.size();
   result.disagreements = std::move(again);
@@ -283,33 +305,36 @@ RunResult Run(const RunOptions& options,
   std::uint64_t next = 0;
   const auto start = std::chrono::steady_clock::now();
   RunningTarget target(options.command);
-  target.Run(
-      [&](Program& program) {
-        if (next == options.programs) return false;
-        if (options.first_only && result.disagreeing != 0) return false;
-        program =
-            GenerateProgram(options.seed, next++, options.steps, options.mix);
-        return true;
-      },
-      [&](const Program& program, const Outcome& outcome,
-          const std::string& text) {
-        if (options.first_only && result.disagreeing != 0) return;
-        if (++result.programs % kProgressEvery == 0) progress(result.programs);
-        CountTraits(program, outcome, result);
-        const auto violation = judge.Check(program, outcome);
-        if (!violation || !IsAbout(TextOf(violation->rule).id, options.groups))
-          return;
-        Disagreement one{program.name, program, outcome, text, *violation};
-        if (const KnownDeviation* listed = known.Find(program, *violation)) {
-          for (ListedDeviation& deviation : result.deviations) {
-            if (deviation.known == listed) ++deviation.programs;
-          }
-          explained[listed].push_back(std::move(one));
-          return;
-        }
-        ++result.disagreeing;
-        Keep(std::move(one), options, result.disagreements);
-      });
+  const auto generate = [&](Program& program) {
+    if (next == options.programs) return false;
+    if (options.first_only && result.disagreeing != 0) return false;
+    program = GenerateProgram(options.seed, next++, options.steps, options.mix);
+    return true;
+  };
+  const auto judge_one = [&](const Program& program, const Outcome& outcome,
+                             const std::string& text) {
+    if (++result.programs % kProgressEvery == 0) progress(result.programs);
+    CountTraits(program, outcome, result);
+    const auto violation = judge.Check(program, outcome);
+    if (!violation || !IsAbout(TextOf(violation->rule).id, options.groups)) {
+      return;
+    }
+    Disagreement one{program.name, program, outcome, text, *violation};
+    if (const KnownDeviation* listed = known.Find(program, *violation)) {
+      for (ListedDeviation& deviation : result.deviations) {
+        if (deviation.known == listed) ++deviation.programs;
+      }
+      explained[listed].push_back(std::move(one));
+      return;
+    }
+    ++result.disagreeing;
+    Keep(std::move(one), options, result.disagreements);
+  };
+  do {
+    target.Run(generate, judge_one);
+    // What is not seen again ends nothing.
+    if (options.first_only) KeepShownAgain(options, target, result);
+  } while (next < options.programs && result.disagreeing == 0);
   result.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();

@@ -654,7 +654,9 @@ class Writer {
         return;
       case 3:
         // Only ever to nonblocking: the main thread reads it.
-        Add(Call::kFcntl, {Fd(fd), Name(Word::kSetfl), Bits(kONonblock)});
+        Add(Call::kFcntl,
+            {Fd(fd), Name(Word::kSetfl),
+             Bits(kONonblock | (OneIn(5) ? Flags{kODirect} : 0))});
         return;
       case 4:
         Add(Call::kFcntl, {Fd(fd), Name(Word::kGetpipeSz), Number(0)});
@@ -802,16 +804,20 @@ class Writer {
       Add(Call::kSigsuspend, {mask});
     }
   }
-  // The same signal twice, and taken as often as it comes.
+  // The same signal twice, or two of which the later one comes first, and taken
+  // as often as they come.
   void QueueTwice() {
-    const int signal = OneOf({kSigRtmin, kSigRtmin + 1, 10});
-    Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(MaskOf(signal))});
-    Own().blocked |= MaskOf(signal);
-    for (int i = 0; i < 2; ++i) {
+    const int first = OneOf({kSigRtmin, kSigRtmin + 1, 10});
+    const int second =
+        first == kSigRtmin + 1 && OneIn(2) ? int{kSigRtmin} : first;
+    const SignalMask both = MaskOf(first) | MaskOf(second);
+    Add(Call::kSigprocmask, {Name(Word::kSigBlock), Bits(both)});
+    Own().blocked |= both;
+    for (const int signal : {first, second}) {
       Add(Call::kSigqueue, {Number(signal), Number(Below(1000))});
     }
     for (int i = 0; i < 2; ++i) {
-      Add(Call::kSigtimedwait, {Bits(MaskOf(signal)), Number(0)});
+      Add(Call::kSigtimedwait, {Bits(both), Number(0)});
     }
   }
   // A thread that sleeps, and a signal that it handles.

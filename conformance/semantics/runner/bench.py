@@ -5,8 +5,8 @@
   threads  second threads in all, and nothing else that takes time
   all      as `run semantics` makes them: timers, timeouts, and steps that wait for them
 
-Each is the median of several runs on this machine, with as many programs at once as a run has. Programs
-that hang until the watchdog ends them are among all of them, and overlap with the others.
+Each is the median of several runs, natively and under qemu-user, with as many programs at once as a run has.
+Programs that hang until the watchdog ends them are among all of them, and overlap with the others.
 
 Numbers are of this machine and of what else it does: measure when it is quiet.
 """
@@ -19,40 +19,62 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tomllib
 
 _FOLDER = pathlib.Path("conformance/semantics")
 _SEMANTICS = _FOLDER / "runner/semantics"
-_EXECUTOR = _FOLDER / "executor/executor_static"
+_EXECUTORS = _FOLDER / "executor"
+_RUN_ON_TARGET = pathlib.Path("tools/targets/run_on_target.sh")
+_DATA_MODELS = pathlib.Path("bindings/data_models.toml")
 
-# Programs a second, at least.
-LIMITS = {"plain": 8000, "threads": 4000, "all": 0}
+# Measured under qemu-user.
+EMULATED = "arm64"
+
+MIXES = ("plain", "threads", "all")
+
+# Programs a second, at least, by mix.
+LIMITS = {"native": {"plain": 8000, "threads": 4000}, EMULATED: {"plain": 1500, "threads": 400}}
 
 
 class BenchError(Exception):
     """It could not be measured."""
 
 
-def rate(mix: str, programs: int, seed: int) -> float:
-    command = [str(_SEMANTICS), "run", "--first", "--format=json", f"--mix={mix}", f"--programs={programs}", f"--seed={seed}"]
-    architecture = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
-    # What the kernel is known to do otherwise does not end it.
-    command += ["--kernel=running", f"--kernel-arch={architecture}"]
-    command += ["--", str(_EXECUTOR), "--programs-at-once=64", "--as-they-end"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def target_command(target: str, words: list[str]) -> list[str]:
+    """The command that runs the runner's words on the target."""
+    done = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
+    here = done.stdout.strip()
+    # What the kernel is known to do otherwise ends nothing.
+    words += ["--kernel=running", f"--kernel-arch={here}", f"--arch={here if target == 'native' else target}"]
+    if target == "native":
+        return [*words, "--", str(_EXECUTORS / "executor_static"), "--programs-at-once=64", "--as-they-end"]
+    facts = tomllib.loads(_DATA_MODELS.read_text())["architectures"][target]
+    driver = [f"--driver={word}" for word in words]
+    return [
+        *[str(_RUN_ON_TARGET), f"--arch={target}", f"--triple={facts['triple']}", f"--qemu={facts['qemu']}", "--skip-status=2"],
+        *[*driver, "--", str(_EXECUTORS / f"executor_static_of_{target}"), "--programs-at-once=16", "--as-they-end"],
+    ]
+
+
+def rate(target: str, mix: str, programs: int, seed: int) -> float:
+    words = [str(_SEMANTICS), "run", "--first", "--format=json", f"--mix={mix}", f"--programs={programs}", f"--seed={seed}"]
+    done = subprocess.run(target_command(target, words), capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise BenchError(done.stderr.strip())
     result = json.loads(done.stdout)
     if result["disagreements"]:
-        raise BenchError(f"a program disagrees: {result['disagreements'][0]['rule']}")
+        # The run ended with it.
+        raise BenchError(f"{target}: a program disagrees, by {result['disagreements'][0]['rule']}")
     return float(result["programs"] / result["seconds"])
 
 
-def line(mix: str, rates: list[float]) -> str:
+def line(target: str, mix: str, rates: list[float]) -> str:
     """A row: the median, how far the runs are apart, and the limit."""
     median = statistics.median(rates)
-    limit = LIMITS[mix]
-    verdict = "" if not limit else f"  {limit:>6}  {'met' if median >= limit else 'MISSED'}"
-    return f"{mix:<8} {median:>10.0f}  {min(rates):>6.0f} to {max(rates):.0f}{verdict}"
+    limit = LIMITS[target].get(mix)
+    verdict = "" if limit is None else f"  {limit:>6}  {'met' if median >= limit else 'MISSED'}"
+    runs = f"{min(rates):.0f} to {max(rates):.0f}"
+    return f"{target:<8} {mix:<8} {median:>10.0f}  {runs:<16}{verdict}".rstrip()
 
 
 def main(arguments: list[str]) -> int:
@@ -63,15 +85,19 @@ def main(arguments: list[str]) -> int:
         epilog="Exit status: 0 the limits are met, 1 one is missed, 2 it could not be measured.",
     )
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="of each (default: %(default)s)")
-    parser.add_argument("--programs", type=int, default=20_000, metavar="N", help="a run (default: %(default)s)")
+    parser.add_argument(
+        "--programs", type=int, default=20_000, metavar="N", help="a run, a tenth of it emulated (default: %(default)s)"
+    )
     options = parser.parse_args(arguments)
-    print("mix       programs/s  runs          limit", flush=True)
+    print("target   mix       programs/s  runs               limit", flush=True)
     missed = False
     try:
-        for mix, limit in LIMITS.items():
-            rates = [rate(mix, options.programs, seed) for seed in range(1, options.runs + 1)]
-            print(line(mix, rates), flush=True)
-            missed |= statistics.median(rates) < limit
+        for target in LIMITS:
+            programs = options.programs if target == "native" else max(1, options.programs // 10)
+            for mix in MIXES:
+                rates = [rate(target, mix, programs, seed) for seed in range(1, options.runs + 1)]
+                print(line(target, mix, rates), flush=True)
+                missed |= statistics.median(rates) < LIMITS[target].get(mix, 0)
     except (BenchError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2

@@ -23,6 +23,13 @@ constexpr size_t kStackSize = 256 << 10;
 // Uninterruptible sleep is mostly a lock that is free again at once; after so
 // many looks it is taken for what it says.
 constexpr int kLooksAtLock = 1000;
+// One that sleeps may wait to be taken off the processor's queue, while others
+// have their turns; after so many looks it is taken to sleep.
+constexpr int kLooksAtPlace = 100;
+
+// What woke a thread that has come to its end may wake another next, which an
+// interrupt does not do at once if its processor is taken away in between.
+constexpr timespec kUntilOthersWake = {0, 200000};
 
 void Rest(int round) {
   // A thread that was woken needs the processor more than its watcher.
@@ -111,11 +118,17 @@ void Watcher::OpenState(int i) {
     calls_[i] = Open(
         by_own_name ? "/proc/%d/syscall" : "/proc/self/task/%d/syscall", id);
   }
+  places_[i] = -1;
+  if (tells_places_ != kNotTold) {
+    places_[i] =
+        Open(by_own_name ? "/proc/%d/wchan" : "/proc/self/task/%d/wchan", id);
+  }
 }
 
 void Watcher::CloseState(int i) {
   close(descriptors_[i]);
   if (calls_[i] >= 0) close(calls_[i]);
+  if (places_[i] >= 0) close(places_[i]);
 }
 
 void Watcher::OpenStates() {
@@ -155,6 +168,7 @@ void Watcher::LookFromHere() {
   if (!from_thread_) return;
   OpenStates();
   if (steady_ > 0 && lock_ < 0) LearnLock();
+  if (tells_places_ == kUnknown) LearnPlaces();
   from_thread_ = false;
   for (const int descriptor : descriptors_) {
     // The limit is too low for any other.
@@ -233,6 +247,16 @@ void Watcher::LearnLock() {
   }
 }
 
+// The same threads sleep in some place.
+void Watcher::LearnPlaces() {
+  tells_places_ = kTold;
+  for (int round = 0; round < 100; ++round) {
+    if (IsOffProcessor(0)) return;
+    Rest(30);
+  }
+  tells_places_ = kNotTold;
+}
+
 void Watcher::Settle() {
   looks_ = 0;
   int64_t since = -1;
@@ -246,7 +270,10 @@ void Watcher::Settle() {
       // What has ended since may have woken one that was looked at earlier.
       const bool is_same = since >= 0 && ended_ == before;
       if (is_same && now - since >= steady_) return;
-      if (!is_same) since = now;
+      if (!is_same) {
+        since = now;
+        if (ended_ != 0 && has_sleeper_) nanosleep(&kUntilOthersWake, nullptr);
+      }
       // Without a rest natively.
       if (steady_ == 0) continue;
     }
@@ -257,6 +284,16 @@ void Watcher::Settle() {
 // In a lock of the emulator, which is no call of a step.
 bool Watcher::IsInLock(int thread) const {
   return lock_ >= 0 && CallOf(thread) == lock_;
+}
+
+// A thread is in the state of one that sleeps before it does: from when it is
+// about to look for what it would sleep for, and finds that perhaps. If its
+// processor is taken away in between, that can be long. Linux tells a place of
+// those only that left the processor.
+bool Watcher::IsOffProcessor(int thread) const {
+  if (tells_places_ != kTold || places_[thread] < 0) return true;
+  char first = '0';
+  return pread(places_[thread], &first, 1, 0) == 1 && first != '0';
 }
 
 // The number of the system call that it sleeps in, of the kernel's own; -1 if
@@ -273,6 +310,7 @@ int Watcher::CallOf(int thread) const {
 bool Watcher::IsSettled() {
   ++looks_;
   ended_ = 0;
+  has_sleeper_ = false;
   for (int i = 0; i < kMaxThread; ++i) {
     const uint32_t bit = 1U << i;
     const uint32_t state = cells_[i]->state.load();
@@ -288,9 +326,13 @@ bool Watcher::IsSettled() {
     }
     if (state == ThreadCell::kBegun) return false;
     const bool is_asleep =
-        (seen == 'S' && !IsInLock(i)) ||
+        (seen == 'S' && !IsInLock(i) &&
+         (looks_ > kLooksAtPlace || IsOffProcessor(i))) ||
         ((seen == 'S' || seen == 'D') && looks_ > kLooksAtLock);
-    if (is_asleep) continue;
+    if (is_asleep) {
+      has_sleeper_ = true;
+      continue;
+    }
     // It may have come to its end since.
     if (cells_[i]->state.load() != ThreadCell::kDone) return false;
     ended_ |= bit;

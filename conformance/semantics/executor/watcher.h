@@ -74,11 +74,13 @@ class Watcher {
   void CloseState(int thread);
   void CloseStates();
   void LearnLock();
+  void LearnPlaces();
   bool IsSettled();
   void Settle();
   char StateOf(int thread) const;
   int CallOf(int thread) const;
   bool IsInLock(int thread) const;
+  bool IsOffProcessor(int thread) const;
 
   ThreadCell* cells_[kMaxThread];
   const int* const thread_ids_;
@@ -86,8 +88,11 @@ class Watcher {
   // The caller's are closed while the thread looks, which has the same numbers.
   int descriptors_[kMaxThread] = {};
   int calls_[kMaxThread] = {-1, -1, -1};
+  int places_[kMaxThread] = {-1, -1, -1};
   // The kernel's number of futex; -1 if it is not known.
   int lock_ = -1;
+  // Whether the kernel tells the place where a thread sleeps.
+  enum { kUnknown, kTold, kNotTold } tells_places_ = kUnknown;
   // In the place of each thread, or 0.
   int processes_[kMaxThread] = {};
   // The thread that looks is to open the states of this one, if it is not -1.
@@ -96,6 +101,7 @@ class Watcher {
   // look saw, as WaitUntilSettled gives it.
   int looks_ = 0;
   uint32_t ended_ = 0;
+  bool has_sleeper_ = false;
   bool has_thread_ = false;
   bool from_thread_ = true;
   // How many times it was asked, and has answered.

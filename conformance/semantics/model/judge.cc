@@ -217,6 +217,7 @@ class Search {
         return Fail(stepper.violation(), at);
       }
     }
+    stepper.DropClaims({end, end});
     return Verdict::kGoesOn;
   }
 

@@ -135,6 +135,12 @@ constexpr std::string_view kFair =
     "epoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 1\n"
     "epoll_ctl $0 EPOLL_CTL_ADD $2 EPOLLIN 2\n"
     "epoll_wait $0 1 0\nepoll_wait $0 1 0\n";
+constexpr std::string_view kPassedOver =
+    "epoll_create1 0\neventfd 3 0\nepoll_ctl $0 EPOLL_CTL_ADD $1 EPOLLIN 5\n"
+    "socketpair SOCK_DGRAM|SOCK_NONBLOCK\n"
+    "epoll_ctl $0 EPOLL_CTL_ADD $3 EPOLLIN|EPOLLOUT 7\nepoll_wait $0 1 0\n"
+    "epoll_ctl $0 EPOLL_CTL_MOD $3 EPOLLIN 12\npoll $0:EPOLLIN 0\n"
+    "write $3.1 3 49\nepoll_wait $0 1 0\n";
 constexpr std::string_view kSemaphore =
     "eventfd 2 EFD_NONBLOCK|EFD_SEMAPHORE\nread8 $0 8\n";
 constexpr std::string_view kTimer =
@@ -376,6 +382,19 @@ INSTANTIATE_TEST_SUITE_P(
               "0 3 -\n1 4 -\n2 5 -\n3 0 -\n4 0 -\n5 1 - EPOLLIN:1\n"
               "6 1 - EPOLLIN:1\nend exited\n",
               "epoll.18"},
+        Story{"PassedOverAndNotReadySince", kPassedOver,
+              "0 3 -\n1 4 -\n2 0 -\n3 5,6 -\n4 0 -\n5 1 - EPOLLIN:5\n6 0 -\n"
+              "7 1 - POLLIN\n8 3 -\n9 1 - EPOLLIN:5\nend exited\n",
+              ""},
+        Story{"PassedOverUnseen",
+              "sigprocmask SIG_BLOCK SIGUSR2\nepoll_create1 0\n"
+              "eventfd 1 0\nsignalfd -1 SIGUSR2 SFD_NONBLOCK\n"
+              "epoll_ctl $1 EPOLL_CTL_ADD $3 EPOLLIN|EPOLLET 4\n"
+              "epoll_ctl $1 EPOLL_CTL_ADD $2 EPOLLIN 8\ntgkill 0 SIGUSR2\n"
+              "@1 epoll_wait $1 1 -1\nepoll_wait $1 8 0\n",
+              "0 0 - none\n1 3 -\n2 4 -\n3 5 -\n4 0 -\n5 0 -\n6 0 -\n"
+              "7 1 - EPOLLIN:8\n8 2 - EPOLLIN:4 EPOLLIN:8\nend exited\n",
+              ""},
         Story{"CallMissing", "epoll_create1 0\nepoll_pwait2 $0 8 0 null\n",
               "0 3 -\n1 -1 ENOSYS\nend exited\n", "epoll.20"},
         Story{"WaitTooShort", "epoll_create1 0\nepoll_wait $0 8 1\n",

@@ -140,6 +140,8 @@ struct Object {
   // epoll.
   std::vector<Interest> interests;
   int turns = 0;
+  // The last one passed some over.
+  bool has_claims = false;
 
   std::int64_t Bytes() const {
     std::int64_t bytes = 0;

@@ -39,6 +39,8 @@ class Stepper {
   bool Sleep(const Step& step, const Report& report);
   // What sleeps still does so at a time in `when`. False if it should not.
   bool GoesOnSleeping(const Step& step, int number, const Interval& when);
+  // After a step: what has no claim to be told next any more.
+  void DropClaims(const Interval& when);
 
   // The handlers that ran in a step that sends or lets through signals, which
   // may be those of what it sent. False if they should not.

@@ -189,6 +189,18 @@ Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
   return ready;
 }
 
+// One that was passed over has no claim any more once it is not ready: who
+// polls the instance then takes it out of the list.
+void Stepper::DropClaims(const Interval& when) {
+  for (Object& instance : state_.objects) {
+    if (!instance.has_claims) continue;
+    for (Interest& interest : instance.interests) {
+      if (Reportable(interest, when, 1).sure != 0) continue;
+      interest.turn = instance.turns;
+    }
+  }
+}
+
 // Whether there is another exclusive registration of the same object.
 bool Stepper::HasRivals(const Interest& interest) const {
   const int watched = state_.At(interest.description).object;
@@ -809,15 +821,18 @@ bool Stepper::DoEpollWait(const Step& step) {
     }
   }
   ++instance.turns;
+  instance.has_claims = left_out;
   for (std::size_t i = 0; i < instance.interests.size(); ++i) {
     Interest& interest = instance.interests[i];
     Object& object = state_.ObjectOf(interest.description);
     const Readiness ready = ReadyForInstance(interest.description);
     if (!reported[i]) {
-      // What was not ready leaves the list, until there is news.
+      // What was not ready leaves the list, until there is news; if it was
+      // looked at, which it need not have been after as many as were asked for.
       if (ready.possible == 0 && object.kind != ObjectKind::kTimerfd &&
           object.kind != ObjectKind::kEpoll) {
-        interest.edge = Likely::kNo;
+        interest.edge =
+            given == most ? Least(interest.edge, Likely::kMaybe) : Likely::kNo;
         interest.news = 0;
       }
       // One that was not there to be passed over has no claim.

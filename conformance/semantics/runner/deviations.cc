@@ -25,8 +25,8 @@ std::vector<std::string_view> Split(std::string_view text,
 
 // Its calls, flags and constants, sorted. F_DUPFD_CLOEXEC is as F_DUPFD, since
 // no program executes another; which clock or signal it is does not matter, nor
-// which of the calls that read, write, close or wait alike. A mask only keeps a
-// signal from ending the program.
+// which of the calls that read, write, close, wait or send alike. A mask only
+// keeps a signal from ending the program.
 std::vector<std::string> NamesIn(const Program& program) {
   std::vector<std::string> names;
   for (const Step& step : program.steps) {
@@ -40,6 +40,8 @@ std::vector<std::string> NamesIn(const Program& program) {
       if (word.starts_with("SIG") || word.starts_with("CLOCK_")) continue;
       if (word == "sigprocmask") continue;
       if (word.starts_with("epoll_pwait")) word = "epoll_wait";
+      if (word == "ppoll" || word.ends_with("select")) word = "poll";
+      if (word == "sigqueue" || word == "tgkill") word = "kill";
       if (word == "fifo") word = "pipe2";
       if (word == "SOCK_NONBLOCK") word = "O_NONBLOCK";
       // These close, too.

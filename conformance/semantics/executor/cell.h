@@ -64,6 +64,8 @@ struct Lane {
   std::atomic<uint32_t> put;
   // Not 0 while the child is between programs.
   std::atomic<uint32_t> between;
+  // Not 0 while the child waits for its threads to settle, which is no step.
+  std::atomic<uint32_t> settling;
   // Why the executor could not do its work; empty if it could.
   char broken[256];
   ThreadCell threads[kMaxThread];

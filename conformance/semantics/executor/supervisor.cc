@@ -37,7 +37,8 @@ constexpr int64_t kMillion = 1000000;
 // Outcomes wait so long for company, while there is more to do.
 constexpr int64_t kFlushAfter = 5 * kMillion;
 
-// A program that could run has so many times the watchdog's time.
+// A program that could run, or is not settled, has so many times the watchdog's
+// time.
 constexpr int64_t kBusyWatchdogs = 10;
 
 // What most programs do, in both kinds of threads.
@@ -447,6 +448,7 @@ void Supervisor::Start(int lane) {
   }
   shared.broken[0] = '\0';
   shared.between.store(0);
+  shared.settling.store(0);
   for (ThreadCell& thread : shared.threads)
     thread.state.store(ThreadCell::kFree);
   child.late_cell = -1;
@@ -610,7 +612,8 @@ void Supervisor::KillLate() {
     const int k = LateCell(child, i, now);
     if (k < 0) continue;
     const int64_t took = now - lanes_[i].cells[k].began;
-    if (took < kBusyWatchdogs * watchdog && IsBusy(child.pid)) {
+    const bool is_busy = lanes_[i].settling.load() != 0 || IsBusy(child.pid);
+    if (is_busy && took < kBusyWatchdogs * watchdog) {
       child.patience[k] = took + watchdog / 4;
       continue;
     }

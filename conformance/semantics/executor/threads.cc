@@ -238,7 +238,9 @@ void Threads::Join(int thread) {
 }
 
 void Threads::Settle(Text& lines) {
+  lane_.settling.store(1);
   const uint32_t ended = watcher_.WaitUntilSettled();
+  lane_.settling.store(0);
   for (int i = 0; i < kMaxThread; ++i) {
     ThreadCell& cell = CellOf(i + 1);
     const uint32_t state = cell.state.load();

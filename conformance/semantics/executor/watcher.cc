@@ -23,9 +23,9 @@ constexpr size_t kStackSize = 256 << 10;
 // Uninterruptible sleep is mostly a lock that is free again at once; after so
 // many looks it is taken for what it says.
 constexpr int kLooksAtLock = 1000;
-// One that sleeps may wait to be taken off the processor's queue, while others
-// have their turns; after so many looks it is taken to sleep.
-constexpr int kLooksAtPlace = 100;
+// One that sleeps may stay in the processor's queue while others have their
+// turns; after so long it is taken to sleep.
+constexpr int64_t kInQueue = 3000000;
 
 // What woke a thread that has come to its end may wake another next, which an
 // interrupt does not do at once if its processor is taken away in between.
@@ -118,11 +118,8 @@ void Watcher::OpenState(int i) {
     calls_[i] = Open(
         by_own_name ? "/proc/%d/syscall" : "/proc/self/task/%d/syscall", id);
   }
-  places_[i] = -1;
-  if (tells_places_ != kNotTold) {
-    places_[i] =
-        Open(by_own_name ? "/proc/%d/wchan" : "/proc/self/task/%d/wchan", id);
-  }
+  places_[i] =
+      Open(by_own_name ? "/proc/%d/wchan" : "/proc/self/task/%d/wchan", id);
 }
 
 void Watcher::CloseState(int i) {
@@ -168,7 +165,7 @@ void Watcher::LookFromHere() {
   if (!from_thread_) return;
   OpenStates();
   if (steady_ > 0 && lock_ < 0) LearnLock();
-  if (tells_places_ == kUnknown) LearnPlaces();
+  if (!tells_places_ && lessons_left_ > 0) LearnPlaces();
   from_thread_ = false;
   for (const int descriptor : descriptors_) {
     // The limit is too low for any other.
@@ -249,16 +246,16 @@ void Watcher::LearnLock() {
 
 // The same threads sleep in some place.
 void Watcher::LearnPlaces() {
-  tells_places_ = kTold;
-  for (int round = 0; round < 100; ++round) {
-    if (IsOffProcessor(0)) return;
-    Rest(30);
+  --lessons_left_;
+  for (int round = 0; round < 100 && !tells_places_; ++round) {
+    tells_places_ = HasPlace(0);
+    if (!tells_places_) Rest(30);
   }
-  tells_places_ = kNotTold;
 }
 
 void Watcher::Settle() {
   looks_ = 0;
+  began_ = Now();
   int64_t since = -1;
   // Twice in any case: a lock of the kernel may be waited for in a sleep, too.
   for (int round = 0;; ++round) {
@@ -291,7 +288,10 @@ bool Watcher::IsInLock(int thread) const {
 // processor is taken away in between, that can be long. Linux tells a place of
 // those only that left the processor.
 bool Watcher::IsOffProcessor(int thread) const {
-  if (tells_places_ != kTold || places_[thread] < 0) return true;
+  return !tells_places_ || HasPlace(thread);
+}
+
+bool Watcher::HasPlace(int thread) const {
   char first = '0';
   return pread(places_[thread], &first, 1, 0) == 1 && first != '0';
 }
@@ -327,7 +327,7 @@ bool Watcher::IsSettled() {
     if (state == ThreadCell::kBegun) return false;
     const bool is_asleep =
         (seen == 'S' && !IsInLock(i) &&
-         (looks_ > kLooksAtPlace || IsOffProcessor(i))) ||
+         (IsOffProcessor(i) || Now() - began_ > kInQueue)) ||
         ((seen == 'S' || seen == 'D') && looks_ > kLooksAtLock);
     if (is_asleep) {
       has_sleeper_ = true;

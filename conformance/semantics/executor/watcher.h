@@ -81,6 +81,7 @@ class Watcher {
   int CallOf(int thread) const;
   bool IsInLock(int thread) const;
   bool IsOffProcessor(int thread) const;
+  bool HasPlace(int thread) const;
 
   ThreadCell* cells_[kMaxThread];
   const int* const thread_ids_;
@@ -91,14 +92,17 @@ class Watcher {
   int places_[kMaxThread] = {-1, -1, -1};
   // The kernel's number of futex; -1 if it is not known.
   int lock_ = -1;
-  // Whether the kernel tells the place where a thread sleeps.
-  enum { kUnknown, kTold, kNotTold } tells_places_ = kUnknown;
+  // Whether the kernel tells the place where a thread sleeps, and how often
+  // that may be tried yet: a thread may take long to go to sleep.
+  bool tells_places_ = false;
+  int lessons_left_ = 5;
   // In the place of each thread, or 0.
   int processes_[kMaxThread] = {};
   // The thread that looks is to open the states of this one, if it is not -1.
   int follow_ = -1;
-  // In the settling that goes on: how often it was looked, and what the last
-  // look saw, as WaitUntilSettled gives it.
+  // In the settling that goes on: when it began, how often it was looked, and
+  // what the last look saw, as WaitUntilSettled gives it.
+  int64_t began_ = 0;
   int looks_ = 0;
   uint32_t ended_ = 0;
   bool has_sleeper_ = false;

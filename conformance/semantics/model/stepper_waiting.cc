@@ -192,6 +192,8 @@ Readiness Stepper::Reportable(const Interest& interest, const Interval& when,
 // One that was passed over has no claim any more once it is not ready: who
 // polls the instance then takes it out of the list.
 void Stepper::DropClaims(const Interval& when) {
+  const Report none;
+  report_ = &none;
   for (Object& instance : state_.objects) {
     if (!instance.has_claims) continue;
     for (Interest& interest : instance.interests) {

@@ -103,7 +103,8 @@ void NoteNews(int) { has_news = 1; }
   exit(1);
 }
 
-// Whether a thread of the process could run, and gets no processor perhaps.
+// Whether a thread of the process could run, and gets no processor perhaps, or
+// waits for the kernel itself.
 bool IsBusy(pid_t process) {
   char path[64];
   snprintf(path, sizeof(path), "/proc/%d/task", process);
@@ -112,7 +113,9 @@ bool IsBusy(pid_t process) {
   bool is_busy = false;
   while (const dirent* task = is_busy ? nullptr : readdir(tasks)) {
     const int id = atoi(task->d_name);
-    if (id > 0) is_busy = StateOfThread(process, id) == 'R';
+    if (id <= 0) continue;
+    const char state = StateOfThread(process, id);
+    is_busy = state == 'R' || state == 'D';
   }
   closedir(tasks);
   return is_busy;

@@ -70,7 +70,8 @@ int Open(const char* format, int thread_id) {
   char path[64];
   snprintf(path, sizeof(path), format, thread_id);
   const int low = open(path, O_RDONLY | O_CLOEXEC);
-  if (low < 0) return -1;
+  // Where all below are taken, it has the number already that it had before.
+  if (low < 0 || low >= kFirstWatcherDescriptor) return low;
   const int high = fcntl(low, F_DUPFD_CLOEXEC, kFirstWatcherDescriptor);
   // The limit is too low for it.
   if (high < 0) return low;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tools/cli/error.h"
+#include "tools/gate/report.h"
 #include "tools/harvest/surface.h"
 
 namespace plumbline::gate {
@@ -25,6 +26,7 @@ SourceTools FindTools();
 struct BothSurfaces {
   std::vector<harvest::Surface> before;
   std::vector<harvest::Surface> after;
+  std::vector<LeftOut> left_out = {};  // of "all": what one side lacks
 };
 
 // The surfaces that the two names stand for, in order of architectures:

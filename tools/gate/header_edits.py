@@ -74,7 +74,7 @@ def _spellings(literal: str) -> list[str]:
 def macros(header: Header, known: Headers) -> Iterator[Thing]:
     for found in _MACRO.finditer(header.masked):
         name, literal = found[1], found[2]
-        if known.words[name] != 1 or _number(literal) > _GREATEST:
+        if not known.alone(name) or _number(literal) > _GREATEST:
             continue
         yield Thing(name, header, found.start(), _macro_changes(found, name, literal), macro=True)
 
@@ -148,7 +148,7 @@ def enumerators(header: Header, known: Headers) -> Iterator[Thing]:
             continue
         for i, (found, end) in enumerate(items):
             changes = _enumerator_changes(items, i, end, header, known)
-            if changes and known.words[found[1]] == 1:
+            if changes and known.alone(found[1]):
                 yield Thing(found[1], header, found.start(1), changes)
 
 
@@ -179,7 +179,7 @@ def _enumerator_changes(
                 "enumerator: removal", found.start(1), end + comma, "", expect("constant-removed", name)
             )
     later = [one[1] for one, _ in items[i:]]
-    if all(not one[2] for one, _ in items[i:]) and all(known.words[one] == 1 for one in later) and len(later) < 12:
+    if all(not one[2] for one, _ in items[i:]) and all(map(known.alone, later)) and len(later) < 12:
         new = f"PLUMBLINE_BEFORE_{name}"
         expected = expect("constant-added", new).union(*(expect("constant-value-changed", one) for one in later))
         changes["enumerator: insertion"] = lambda *_: Change("enumerator: insertion", found.start(1), found.start(1), f"{new}, ", expected)
@@ -226,7 +226,7 @@ def records(header: Header, known: Headers, mentions: dict[str, str]) -> Iterato
         record = f"{found[1]} {found[2]}"
         after = mentions.get(record, "")
         # Others only point to it, and nothing else has its name.
-        if after.count("{") != 1 or after.strip("{*;)") or known.words[found[2]] != len(after):
+        if after.count("{") != 1 or after.strip("{*;") or known.words[found[2]] != len(after):
             continue
         fields = _fields(header, found.start(3), found[3])
         if not fields or any(field.name in known.macros for field in fields) or len({field.name for field in fields}) != len(fields):
@@ -260,7 +260,7 @@ def _record_changes(
         if field is None:
             return None
         now = chance.choice(types)
-        same = known.numbers(carrier, [f"__builtin_types_compatible_p ({field.type}, {now})"])
+        same = known.numbers(carrier, [f"__builtin_types_compatible_p ({field.type} *, {now} *)"])
         if same is None:
             return None
         return change(kind, field, written(field, of=now), set() if same == [1] else expect("field-type-changed", path(field)))
@@ -334,7 +334,13 @@ def _record_changes(
         return Change("type: comment", found.start(3), found.end(3), f"\n{text}", set(), record, names, names)
 
     def same_type(known: Headers, chance: random.Random, carrier: str) -> Change | None:
-        return other_type(known, chance, carrier, "spelling", ["unsigned", "short unsigned", "unsigned long int", "long unsigned long"])
+        field = numeric(chance)
+        if field is None:
+            return None
+        spellings = ["signed", "unsigned", "short unsigned", "int short", "long int", "long unsigned", "long unsigned int long"]
+        same = known.numbers(carrier, [f"__builtin_types_compatible_p ({field.type}, {one})" for one in spellings])
+        able = [one for one, is_same in zip(spellings, same or [], strict=bool(same)) if is_same and one != field.type]
+        return change("spelling", field, written(field, of=chance.choice(able)), set()) if able else None
 
     def signedness(known: Headers, chance: random.Random, carrier: str) -> Change | None:
         return other_type(known, chance, carrier, "type", ["int", "unsigned int", "signed char", "float", "const unsigned short"])
@@ -387,7 +393,7 @@ _TAIL = re.compile(r"(?:\s*(?:__THROW|__THROWNL|__wur|__attribute_pure__|__attri
 
 def prototypes(header: Header, known: Headers) -> Iterator[Thing]:
     for found in _PROTOTYPE.finditer(header.masked):
-        if known.words[found[2]] == 1 and "\n#" not in found[0]:
+        if known.alone(found[2]) and "\n#" not in found[0]:
             yield Thing(found[2], header, found.start(), _prototype_changes(found))
 
 
@@ -406,7 +412,7 @@ def _prototype_changes(found: re.Match[str]) -> dict[str, Callable[[Headers, ran
     def new_result(_: Headers, chance: random.Random, __: str) -> Change | None:
         if "*" in result or not plain:
             return None
-        kinds = ["void", "long double", "struct plumbline_nowhere *"]
+        kinds = ["void", "long double", "void **"]
         now = chance.choice([one for one in kinds if one != result])
         return Change("function: result", found.start(1), found.end(1), now + " ", changed)
 

@@ -34,6 +34,13 @@ class Header:
     def line(self, position: int) -> int:
         return self.text.count("\n", 0, position) + 1
 
+    def logical_line(self, position: int) -> str:
+        """From the start of the line, or of the first that is spliced to it, up to the position."""
+        start = self.masked.rfind("\n", 0, position) + 1
+        while start > 1 and self.masked[start - 2] == "\\":
+            start = self.masked.rfind("\n", 0, start - 1) + 1
+        return self.masked[start:position]
+
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
@@ -76,9 +83,21 @@ class Headers:
                 self.words.update(_WORD.findall(header.masked))
                 for included in set(_INCLUDE.findall(text)):
                     self.includers[included].append(header.name)
-        self.macros = {
-            name for header in self.all.values() for name in re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", header.masked, re.MULTILINE)
-        }
+        self.macros: set[str] = set()
+        # What macros make names of, by ##.
+        beginnings: set[str] = set()
+        ends: set[str] = set()
+        for header in self.all.values():
+            self.macros.update(re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", header.masked, re.MULTILINE))
+            beginnings.update(re.findall(r"\b(\w+)[ \t]*##", header.masked))
+            ends.update(re.findall(r"##[ \t]*(\w+)", header.masked))
+        # Shorter ones are parameters.
+        self._beginnings = tuple(sorted(one for one in beginnings if len(one) > 2))
+        self._ends = tuple(sorted(one for one in ends if len(one) > 2))
+
+    def alone(self, name: str) -> bool:
+        """Whether the name is written once in all headers, and no macro makes it of parts."""
+        return self.words[name] == 1 and not name.startswith(self._beginnings) and not name.endswith(self._ends)
 
     def _run(self, source: str, *options: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(

@@ -155,7 +155,7 @@ class Run:
         mentions: dict[str, str] = collections.defaultdict(str)
         for header in self.headers.all.values():
             for found in re.finditer(r"\b(struct|union)\s+(\w+)\s*(.?)", header.masked):
-                inside_macro = header.masked[header.masked.rfind("\n", 0, found.start()) + 1 :].lstrip().startswith("#")
+                inside_macro = header.logical_line(found.start()).lstrip().startswith("#")
                 mentions[f"{found[1]} {found[2]}"] += "#" if inside_macro else found[3] or "?"
         things: dict[str, list[Thing]] = collections.defaultdict(list)
         for header in self.headers.all.values():
@@ -234,7 +234,7 @@ class Run:
         if change.whole:
             if "removal" in kind:
                 header.file.unlink()
-        elif change.record and change.text:
+        elif change.record:
             fields = [name for name in change.fields if name in change.kept]
             after = self.headers.layout(seen.carrier, change.record, fields)
             good = after is not None

@@ -210,6 +210,8 @@ std::vector<LeftOut> KeepCommon(Surfaces& before, Surfaces& after) {
   return left_out;
 }
 
+}  // namespace
+
 Result<Surfaces> ReadSurfaces(const std::string& name,
                               const std::vector<std::string>& archs,
                               const SourceTools& tools) {
@@ -224,8 +226,6 @@ Result<Surfaces> ReadSurfaces(const std::string& name,
   if (!debs.empty()) return ReadDebs(name, debs, tools);
   return ReadSysroot(name, archs, tools);
 }
-
-}  // namespace
 
 SourceTools FindTools() {
   SourceTools tools;

@@ -40,6 +40,11 @@ cli::Result<BothSurfaces> ReadBoth(const std::string& before,
                                    std::vector<std::string> archs,
                                    const SourceTools& tools);
 
+// The surfaces of one of these, of the architectures; none: all that there are.
+cli::Result<std::vector<harvest::Surface>> ReadSurfaces(
+    const std::string& name, const std::vector<std::string>& archs,
+    const SourceTools& tools);
+
 // The name of this machine's architecture: "amd64".
 std::string NativeArchitecture();
 

@@ -272,7 +272,9 @@ class Symbols:
             expected |= expect("symbol-default-version-changed", symbol.name, symbol.version, node)
         else:
             expected |= expect("symbol-added", f"{symbol.name}@{node}")
-        return self._edit("other version", library, symbol, expected, lambda: library.set_version(symbol, number, symbol.is_default))
+        edit = self._edit("other version", library, symbol, expected, lambda: library.set_version(symbol, number, symbol.is_default))
+        edit.touched |= {node}
+        return edit
 
     def _node(self, library: Library, symbol: Symbol, _: random.Random) -> SymbolEdit | None:
         """A node that is gone takes its symbols along; they are of the one that is in its place."""

@@ -294,7 +294,7 @@ def test_errors_are_a_kind() -> None:
     assert "here: glibc 2.36, kernel 6.1.0, native\n" in only_errors.stdout
     found = json.loads(run("check", "--kind", "errors", "--format", "json").stdout)
     assert list(found["targets"][0]["counts"]) == [
-        "errors", "constants", "sizes", "offsets", "prototypes", "symbols", "programs",
+        "errors", "constants", "sizes", "offsets", "prototypes", "symbols", "surface", "programs",
     ]  # fmt: skip
 
 

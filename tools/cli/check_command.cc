@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -6,22 +7,28 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <iterator>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tools/cli/check_formats.h"
 #include "tools/cli/checker.h"
 #include "tools/cli/colour.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/descriptor.h"
 #include "tools/cli/emulators.h"
 #include "tools/cli/entry.h"
 #include "tools/cli/error_table.h"
 #include "tools/cli/names.h"
 #include "tools/cli/output.h"
+#include "tools/cli/process.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/results.h"
 
@@ -33,19 +40,31 @@ bool HasErrors(const Target& target) {
   return target.runs && target.variant.empty();
 }
 
+// A surface is of all variants.
+bool HasSurface(const Target& target) { return target.variant.empty(); }
+
+// Whether anything is checked there of the kinds that are asked for.
+bool HasAny(const Target& target, const CheckOptions& options) {
+  return options.abi || (options.errors && HasErrors(target)) ||
+         (options.surface && HasSurface(target));
+}
+
 // Leaves kinds of checks out that --only rules out, as they take their time.
 Result<CheckOptions> NarrowKinds(CheckOptions options) {
-  constexpr std::string_view kErrors = "Errors/";
+  constexpr std::string_view kErrors = "Errors/", kSurface = "Surface";
   const std::string_view only = options.only;
   const std::string_view literal = only.substr(0, only.find_first_of("*?[\\"));
   const bool glob = literal.size() < only.size();
-  const bool errors_alone = literal.starts_with(kErrors);
+  const auto may_fit = [&](std::string_view start) {
+    return literal.starts_with(start) || (glob && start.starts_with(literal));
+  };
   if (!only.empty()) {
-    options.abi = options.abi && !errors_alone;
-    options.errors = options.errors &&
-                     (errors_alone || (glob && kErrors.starts_with(literal)));
+    options.abi = options.abi && !literal.starts_with(kErrors) &&
+                  !literal.starts_with(kSurface);
+    options.errors = options.errors && may_fit(kErrors);
+    options.surface = options.surface && may_fit(kSurface);
   }
-  if (options.abi || options.errors) return options;
+  if (options.abi || options.errors || options.surface) return options;
   return Fail("--only {}: no check of this kind has such a name; see --kind",
               options.only);
 }
@@ -77,13 +96,19 @@ Result<std::vector<Target>> ChooseTargets(const World& world,
     const auto named = [&](const std::vector<std::string>& words) {
       return std::find(words.begin(), words.end(), target.name) != words.end();
     };
-    if (!HasErrors(target) && (named(options.archs) || named(options.targets)))
-      return Fail("{}: errors are not provoked there{}", target.name,
-                  target.runs ? "; they are on " + target.arch
-                              : ", as its programs can't run");
+    if (HasAny(target, options) ||
+        !(named(options.archs) || named(options.targets)))
+      continue;
+    if (options.surface)
+      return Fail("{}: its surface is that of {}", target.name, target.arch);
+    return Fail("{}: errors are not provoked there{}", target.name,
+                target.runs ? "; they are on " + target.arch
+                            : ", as its programs can't run");
   }
   std::erase_if(*chosen,
-                [](const Target& target) { return !HasErrors(target); });
+                [&](const Target& target) { return !HasAny(target, options); });
+  if (chosen->empty() && options.surface)
+    return Fail("none of these targets has a surface of its own");
   if (chosen->empty())
     return Fail("errors are provoked on none of these targets");
   return chosen;
@@ -117,12 +142,66 @@ Result<Report> RunErrorChecker(std::string_view program, const Target& target,
   return report;
 }
 
+// Where the sysroot of a target is: here, or the cross compiler's.
+std::string Sysroot(const World& world, const Target& target) {
+  const bool here =
+      target.arch ==
+      NativeArchitecture(world.host, world.declarations.targets());
+  return here ? "/" : "/usr/" + target.triple;
+}
+
+// The checker of surfaces is a program beside this one, as it needs libclang,
+// which is a shared library. "" if it is not there.
+std::string SurfaceChecker() {
+  const char* told = std::getenv("PLUMBLINE_SURFACE_CHECKER");
+  if (told != nullptr) return told;
+  std::error_code error;
+  const std::filesystem::path beside =
+      std::filesystem::read_symlink("/proc/self/exe", error).parent_path() /
+      "surface_checker";
+  return std::filesystem::is_regular_file(beside, error) ? beside.string() : "";
+}
+
+Result<Report> CheckSurface(const World& world, const Target& target) {
+  const std::string program = SurfaceChecker();
+  if (program.empty()) {
+    Report report;
+    report.checks.push_back(
+        {.name = "Surface",
+         .kind = "surface",
+         .status = Status::kSkipped,
+         .declared = "",
+         .seen = "",
+         .where = "",
+         .reason = "surface_checker is not beside this program: run "
+                   "tools/plumbline check in the source tree"});
+    return report;
+  }
+  const Descriptor file(open(program.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file)
+    return Fail("its surface can't be checked: {} is missing", program);
+  const Result<Finished> finished =
+      RunProgram(file, "",
+                 {program, "--report", "--arch", target.arch, "--sysroot",
+                  Sysroot(world, target)});
+  if (!finished) return tl::unexpected(finished.error());
+  if (!finished->Succeeded()) {
+    std::string_view why = finished->errors;
+    while (why.ends_with('\n')) why.remove_suffix(1);
+    constexpr std::string_view kPrefix = "plumbline: ";
+    if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
+    return Fail("its surface can't be checked: {}",
+                why.empty() ? finished->Describe() : std::string(why));
+  }
+  return ParseReport(finished->output, target);
+}
+
 // Adds the checks of a report on the same target. Facts are of the ABI, where
 // it was checked.
 void Merge(Report& report, Report more) {
   if (report.libc.empty()) {
-    report = std::move(more);
-    return;
+    std::swap(report, more);
+    if (more.checks.empty()) return;
   }
   report.checks.insert(report.checks.end(),
                        std::make_move_iterator(more.checks.begin()),
@@ -149,6 +228,7 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
                        target.arch == NativeArchitecture(world.host, all));
   const Outcome missing = wanted ? Outcome::kUnusable : Outcome::kSkipped;
   const bool errors = options.errors && HasErrors(target);
+  const bool runs_programs = options.abi || errors;
   const EmbeddedFile* checker = FindChecker(world.checkers, target);
   const EmbeddedFile* error_checker = FindChecker(world.error_checkers, target);
   if ((options.abi && checker == nullptr) ||
@@ -167,13 +247,18 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
   const Runner runner = FindRunner(world.host, all, target);
   result.by = runner.by;
   result.emulator = EmulatorName(runner);
-  if (runner.by == RunBy::kNobody) {
+  if (runs_programs && runner.by == RunBy::kNobody) {
     return not_checked(
         missing, runner.install.empty()
                      ? runner.missing
                      : fmt::format("{}: apt-get install {}", runner.missing,
                                    runner.install));
   }
+  // Beside the others, as it takes some seconds.
+  std::future<Result<Report>> surface;
+  if (options.surface && HasSurface(target))
+    surface = std::async(std::launch::async,
+                         [&] { return CheckSurface(world, target); });
   if (options.abi) {
     Result<Report> report = RunChecker(checker->bytes, target, runner);
     if (!report) return not_checked(Outcome::kUnusable, report.error().message);
@@ -182,6 +267,11 @@ TargetResult CheckTarget(const World& world, const CheckOptions& options,
   if (errors) {
     Result<Report> report = RunErrorChecker(error_checker->bytes, target,
                                             runner, options, "--unprivileged");
+    if (!report) return not_checked(Outcome::kUnusable, report.error().message);
+    Merge(result.report, std::move(*report));
+  }
+  if (surface.valid()) {
+    Result<Report> report = surface.get();
     if (!report) return not_checked(Outcome::kUnusable, report.error().message);
     Merge(result.report, std::move(*report));
   }

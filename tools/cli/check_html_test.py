@@ -22,7 +22,7 @@ def page(name: str) -> str:
         return subprocess.run([PAGE, name], capture_output=True, text=True, check=True).stdout
     # Targets that pass, fail, break down and are missing.
     result = subprocess.run(
-        [PLUMBLINE, "check", "--arch", "all", "--format", "html"],
+        [PLUMBLINE, "check", "--arch", "all", "--kind", "abi,errors", "--format", "html"],
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin", "PLUMBLINE_FAKE": "fail", "PLUMBLINE_FAKE_WIDE": "crash"},

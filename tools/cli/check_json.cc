@@ -19,7 +19,7 @@ Json TargetJson(const CheckResults& results, const TargetResult& result) {
     counts[kind] = CountsJson(result.Count(kind));
   // What was not checked has its place all the same.
   for (const char* kind : {"constants", "sizes", "offsets", "prototypes",
-                           "symbols", "errors", "programs"}) {
+                           "symbols", "errors", "surface", "programs"}) {
     if (!counts.contains(kind)) counts[kind] = CountsJson({});
   }
   Json failures = Json::array();

@@ -39,7 +39,7 @@ class Formatter : public CLI::Formatter {
 // The words of the command line, before it is known whether they make sense.
 struct Words {
   std::string format = "text";
-  std::vector<std::string> kinds = {"abi", "errors"};
+  std::vector<std::string> kinds = {"abi", "errors", "surface"};
 };
 
 // An empty word is a variable that a script did not set, rather than a wish.
@@ -79,6 +79,7 @@ CLI::Option* AddList(CLI::App& command, const std::string& name,
 constexpr const char* kCheckHelp = R"(Examples:
   tools/plumbline check --arch i386 --only 'Constant/EPOLL*'
   tools/plumbline check --kind errors --only 'Errors/epoll_ctl/*'
+  tools/plumbline check --arch s390x --kind surface
   tools/plumbline check --arch s390x,m68k --qemu 10.0
   tools/plumbline check --arch arm64 --qemu ~/qemu/build/qemu-aarch64
 
@@ -128,17 +129,22 @@ Result<void> TakeKinds(const std::vector<std::string>& kinds,
                        CheckOptions& check) {
   check.abi = false;
   check.errors = false;
+  check.surface = false;
   for (const std::string& kind : kinds) {
     if (kind == "abi") {
       check.abi = true;
     } else if (kind == "errors") {
       check.errors = true;
+    } else if (kind == "surface") {
+      check.surface = true;
     } else if (kind == "semantics") {
-      return Fail("--kind {} can't be checked yet; --kind takes abi, errors",
-                  kind);
+      return Fail(
+          "--kind {} can't be checked yet; --kind takes abi, errors, surface",
+          kind);
     } else {
-      return Fail("unknown kind of checks '{}'; --kind takes abi, errors",
-                  kind);
+      return Fail(
+          "unknown kind of checks '{}'; --kind takes abi, errors, surface",
+          kind);
     }
   }
   return {};
@@ -194,8 +200,9 @@ Result<Options> ParseCommandLine(int argc, const char* const* argv) {
       ->excludes(archs);
   AddList(*check_command, "--kind", words.kinds, "KIND",
           "What to check: constants, layouts, prototypes and symbols;\n"
-          "what calls fail with")
-      ->default_str("abi,errors");
+          "what calls fail with; all of the headers and libraries, against\n"
+          "the baseline of the same C library")
+      ->default_str("abi,errors,surface");
   check_command
       ->add_option("--only", check.only,
                    "Only checks whose names fit, such as 'Layout/stat/*'")

@@ -24,6 +24,7 @@ struct CheckOptions {
   std::vector<std::string> targets;
   bool abi = true;
   bool errors = true;
+  bool surface = true;
   std::string only;
   std::string qemu;  // a folder, program or release; "": the installed ones
   bool times = false;

@@ -70,9 +70,10 @@ TEST(Options, RefusesUnknownFormats) {
 
 TEST(Options, RefusesKindsThatAreNotThere) {
   EXPECT_EQ(Refusal({"check", "--kind", "abi,semantics"}),
-            "--kind semantics can't be checked yet; --kind takes abi, errors");
+            "--kind semantics can't be checked yet; --kind takes abi, errors, "
+            "surface");
   EXPECT_EQ(Refusal({"check", "--kind", "x"}),
-            "unknown kind of checks 'x'; --kind takes abi, errors");
+            "unknown kind of checks 'x'; --kind takes abi, errors, surface");
 }
 
 TEST(Options, RefusesWhatMakesNoSense) {

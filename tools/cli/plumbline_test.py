@@ -16,9 +16,16 @@ FAKE = "tools/cli/plumbline_for_test"
 REAL = "tools/cli/plumbline"
 
 
+def without_surface(arguments: tuple[str, ...], environment: dict[str, str]) -> list[str]:
+    """Surfaces have tests of their own; the checker of surfaces is not beside these programs, which is a skip."""
+    if arguments[:1] != ("check",) or "--kind" in arguments or "PLUMBLINE_SURFACE_CHECKER" in environment:
+        return list(arguments)
+    return ["check", "--kind", "abi,errors", *arguments[1:]]
+
+
 def run(*arguments: str, program: str = FAKE, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [program, *arguments],
+        [program, *without_surface(arguments, environment)],
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin", **environment},
@@ -30,7 +37,7 @@ def on_terminal(*arguments: str, **environment: str) -> str:
     """What the command prints on a terminal."""
     controller, terminal = pty.openpty()
     with subprocess.Popen(
-        [FAKE, *arguments],
+        [FAKE, *without_surface(arguments, environment)],
         stdin=subprocess.DEVNULL,
         stdout=terminal,
         stderr=terminal,
@@ -202,6 +209,79 @@ def counted(*arguments: str, **environment: str) -> dict[str, str]:
     return {row[0]: row[titles.index("errors")] for row in rows}
 
 
+# A checker of surfaces that prints a file, or complains.
+SURFACE_CHECKER = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(int argc, char **argv) {
+  if (argc != 6 || strcmp(argv[1], "--report") || strcmp(argv[3], "here") || strcmp(argv[5], "/")) return 64;
+  FILE *file = fopen(getenv("FAKE_SURFACE"), "r");
+  if (!file) return fputs("plumbline: /: half a sysroot\n", stderr), 2;
+  for (int c; (c = getc(file)) != EOF;) putchar(c);
+  return 0;
+}
+"""
+SURFACE_CHECKS = [
+    {"check": "Surface/glibc/a.h", "kind": "surface", "status": "passed", "where": "baseline"},
+    {"check": "Surface/glibc/b.h/constant-removed/B", "kind": "surface", "status": "failed",
+     "declared": "1", "seen": "nothing", "where": "baseline", "reason": "B of <b.h> is gone"},
+    {"check": "Surface/uapi", "kind": "surface", "status": "skipped", "reason": "other kernel headers"},
+]  # fmt: skip
+
+
+@pytest.fixture(name="surface")
+def _surface(tmp_path: pathlib.Path) -> dict[str, str]:
+    source, checker, report = tmp_path / "checker.c", tmp_path / "checker", tmp_path / "report.json"
+    source.write_text(SURFACE_CHECKER)
+    subprocess.run(["gcc", "-o", checker, source], check=True)
+    head = {"schema": "plumbline.report/1", "arch": "here", "variant": "", "libc": "glibc 2.36", "kernel_headers": "6.1.170"}
+    report.write_text(json.dumps({**head, "checks": SURFACE_CHECKS}))
+    return {"PLUMBLINE_SURFACE_CHECKER": str(checker), "FAKE_SURFACE": str(report)}
+
+
+def test_surfaces_are_a_kind(surface: dict[str, str]) -> None:
+    result = run("check", **surface)
+    assert result.returncode == 1, result.stderr
+    # Of all variants: once.
+    assert result.stdout.endswith("\n7 passed, 1 failed, 3 skipped\n")
+    assert "surface" in result.stdout.splitlines()[0].split()
+    assert (
+        "FAILED  Surface/glibc/b.h/constant-removed/B  on here\n"
+        "  declared  1        baseline\n"
+        "  seen      nothing  glibc 2.36, kernel headers 6.1.170\n"
+    ) in result.stdout
+    assert "--arch here --only Surface/glibc/b.h/constant-removed/B" in result.stdout
+    counts = json.loads(run("check", "--format", "json", **surface).stdout)["targets"][0]["counts"]
+    assert counts["surface"] == {"passed": 1, "failed": 1, "skipped": 1, "deviations": 0}
+
+
+def test_surfaces_alone(surface: dict[str, str]) -> None:
+    alone = run("check", "--kind", "surface", **surface)
+    assert alone.returncode == 1, alone.stderr
+    assert alone.stdout.endswith("\n1 passed, 1 failed, 1 skipped\n")
+    again = run("check", "--arch", "here", "--only", "Surface/glibc/b.h/constant-removed/B", **surface)
+    assert again.returncode == 1 and again.stdout.endswith("\n0 passed, 1 failed, 0 skipped\n")
+    assert run("check", "--arch", "here", "--only", "Surface/glibc/a.h", **surface).returncode == 0
+    # Others are not kept waiting for it.
+    assert "Surface" not in run("check", "--only", "Constant/*", **surface).stdout
+    variant = run("check", "--arch", "here/wide", "--kind", "surface", **surface)
+    assert variant.returncode == 2 and "its surface is that of here" in variant.stderr
+
+
+def test_surfaces_that_cant_be_checked(surface: dict[str, str]) -> None:
+    broken = run("check", "--kind", "surface", **{**surface, "FAKE_SURFACE": "/nowhere"})
+    assert broken.returncode == 2
+    assert "here: its surface can't be checked: /: half a sysroot" in broken.stderr
+    missing = run("check", "--kind", "surface", PLUMBLINE_SURFACE_CHECKER="/nowhere")
+    assert missing.returncode == 2 and "/nowhere is missing" in missing.stderr
+    # A copy of the program elsewhere has none beside it, and says so.
+    copied = run("check", "--kind", "surface")
+    assert copied.returncode == 0, copied.stderr
+    assert copied.stdout.endswith("\n0 passed, 0 failed, 1 skipped\n")
+    assert "surface_checker is not beside this program" in copied.stdout
+
+
 def test_errors_are_a_kind() -> None:
     # Those that need privileges are provoked as well; variants have none.
     assert counted() == {"here": "2", "here/wide": "-"}
@@ -214,7 +294,7 @@ def test_errors_are_a_kind() -> None:
     assert "here: glibc 2.36, kernel 6.1.0, native\n" in only_errors.stdout
     found = json.loads(run("check", "--kind", "errors", "--format", "json").stdout)
     assert list(found["targets"][0]["counts"]) == [
-        "errors", "constants", "sizes", "offsets", "prototypes", "symbols", "programs",
+        "errors", "constants", "sizes", "offsets", "prototypes", "symbols", "surface", "programs",
     ]  # fmt: skip
 
 

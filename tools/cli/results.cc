@@ -109,8 +109,12 @@ std::vector<std::string> CheckResults::Kinds() const {
     for (const Check& check : target.report.checks) more.insert(check.kind);
   }
   std::vector<std::string> kinds;
-  if (more != std::set<std::string>{"errors"})
-    kinds.assign(std::begin(kKinds), std::end(kKinds));
+  const bool others_alone =
+      !more.empty() &&
+      std::all_of(more.begin(), more.end(), [](const std::string& kind) {
+        return kind == "errors" || kind == "surface";
+      });
+  if (!others_alone) kinds.assign(std::begin(kKinds), std::end(kKinds));
   for (const std::string_view kind : kKinds) more.erase(std::string(kind));
   kinds.insert(kinds.end(), more.begin(), more.end());
   return kinds;

@@ -57,6 +57,21 @@ def _new(tmp_path: pathlib.Path) -> pathlib.Path:
     return surface(tmp_path / "new.surface", "section|glibc|a.h|\nmacro|A|if|dgp|int|2\nmacro|A_MAX|if|dgp|int|2\n")
 
 
+def test_all_says_which_architectures_one_side_lacks(old: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    sides = []
+    for name, archs in (("before", ("amd64", "armel")), ("after", ("amd64", "riscv64", "s390x"))):
+        folder = tmp_path / name
+        folder.mkdir()
+        for arch in archs:
+            (folder / f"{arch}.surface").write_text(old.read_text().replace("arch\tamd64", f"arch\t{arch}"))
+        sides.append(folder)
+    done = run(*sides, "--arch", "all")
+    assert done.returncode == 0, done.stderr
+    assert "on amd64\nleft out: not in NEW: armel; not in OLD: riscv64, s390x\n" in done.stdout
+    told = json.loads(run(*sides, "--arch", "all", "--format", "json").stdout)["left_out"]
+    assert told == [{"arch": "armel", "lacked_by": "new"}, {"arch": "riscv64", "lacked_by": "old"}, {"arch": "s390x", "lacked_by": "old"}]
+
+
 def test_statuses(old: pathlib.Path, new: pathlib.Path) -> None:
     assert run(old, new).returncode == 1
     assert run(old, old).returncode == 0

@@ -64,5 +64,27 @@ TEST(GateJson, HasItsSchema) {
   EXPECT_EQ(complete["evaluated"], 3);
 }
 
+// Each form names the architectures that were not compared, and why.
+TEST(Formats, SayWhatIsLeftOut) {
+  Report report = Small();
+  EXPECT_EQ(LeftOutText(report), "");
+  EXPECT_THAT(GateText(report, {}), Not(HasSubstr("left out")));
+  report.left_out = {{"armel", false}, {"mips", false}, {"riscv64", true}};
+  const std::string words = "not in NEW: armel, mips; not in OLD: riscv64";
+  EXPECT_THAT(GateText(report, {}), HasSubstr("left out: " + words));
+  EXPECT_THAT(GateMarkdown(report), HasSubstr("Left out: " + words));
+  EXPECT_THAT(GateHtml(report), HasSubstr("left out: " + words));
+  EXPECT_THAT(GateJunit(report),
+              HasSubstr("classname=\"riscv64\" name=\"compared\"><skipped "
+                        "message=\"not in OLD\""));
+  EXPECT_THAT(GateJunit(report), HasSubstr("skipped=\"3\""));
+  const auto json = cli::ParseJson(GateJson(report));
+  ASSERT_TRUE(json);
+  ASSERT_EQ((*json)["left_out"].size(), 3u);
+  EXPECT_EQ((*json)["left_out"][0]["arch"], "armel");
+  EXPECT_EQ((*json)["left_out"][0]["lacked_by"], "new");
+  EXPECT_EQ((*json)["left_out"][2]["lacked_by"], "old");
+}
+
 }  // namespace
 }  // namespace plumbline::gate

@@ -113,11 +113,12 @@ Result<Exit> Run(const Options& options) {
   if (!writable) return tl::unexpected(writable.error());
 
   const SourceTools tools = FindTools();
-  const Result<BothSurfaces> both =
+  Result<BothSurfaces> both =
       ReadBoth(options.before, options.after, options.archs, tools);
   if (!both) return tl::unexpected(both.error());
   Result<Report> report = CompareAll(both->before, both->after, severities);
   if (!report) return tl::unexpected(report.error());
+  report->left_out = std::move(both->left_out);
   if (!options.binaries.empty()) Narrow(*imports, *report);
   Suppress(suppressions, today, *report);
   const Result<void> written =

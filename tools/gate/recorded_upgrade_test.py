@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import json
+import pathlib
 import re
 import subprocess
 from typing import Any
@@ -38,6 +39,12 @@ def _glibc() -> list[dict[str, Any]]:
 
 def names(findings: list[dict[str, Any]], what: str, owner: str = "") -> list[str]:
     return [finding["name"] for finding in findings if finding["id"] == what and owner in ("", finding["owner"])]
+
+
+def recorded_architectures(release: str) -> set[str]:
+    """As the index of the baselines has them."""
+    lines = pathlib.Path("conformance/baselines/data/index.txt").read_text(encoding="utf-8").splitlines()
+    return {line.split("\t")[2] for line in lines if line.startswith(f"baseline\t{release}\t")}
 
 
 def is_integer(text: str) -> bool:
@@ -72,6 +79,13 @@ def test_each_architecture(old: str, new: str) -> None:
     found = report(old, new, "--arch", "all")
     architectures = set(found["completeness"])
     assert len(architectures) >= 15
+    # Those that only one has are told.
+    recorded = {release: recorded_architectures(release) for release in (old, new)}
+    assert architectures == recorded[old] & recorded[new]
+    assert {(one["arch"], one["lacked_by"]) for one in found["left_out"]} == {
+        *((arch, "new") for arch in recorded[old] - recorded[new]),
+        *((arch, "old") for arch in recorded[new] - recorded[old]),
+    }
     assert collections.Counter(finding["severity"] for finding in found["findings"]) == found["counts"]
     for finding in found["findings"]:
         assert finding["archs"] and set(finding["archs"]) <= architectures

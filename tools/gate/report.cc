@@ -1,8 +1,10 @@
 #include "tools/gate/report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 namespace plumbline::gate {
@@ -58,6 +60,20 @@ std::string Versions(const Report& report, bool after) {
   const Described& what =
       after ? report.archs[0].after : report.archs[0].before;
   return fmt::format("{}, kernel headers {}", what.libc, what.kernel_headers);
+}
+
+std::string LeftOutText(const Report& report) {
+  std::string text;
+  for (const bool is_new : {false, true}) {
+    std::vector<std::string_view> archs;
+    for (const LeftOut& one : report.left_out) {
+      if (one.is_new == is_new) archs.push_back(one.arch);
+    }
+    if (!archs.empty())
+      text += fmt::format("{}not in {}: {}", text.empty() ? "" : "; ",
+                          is_new ? "OLD" : "NEW", fmt::join(archs, ", "));
+  }
+  return text;
 }
 
 std::string CountsText(const Report& report) {

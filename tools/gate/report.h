@@ -24,6 +24,12 @@ struct ArchReport {
   Described before, after;
 };
 
+// An architecture that only one side has, so that nothing was compared.
+struct LeftOut {
+  std::string arch;
+  bool is_new;  // else OLD has it, and NEW lacks it
+};
+
 // Findings that belong together, with one explanation.
 struct Story {
   std::string id;     // "termios-speed"
@@ -47,7 +53,8 @@ struct Report {
   std::vector<Suppressed> suppressed;
   // Of the suppressions themselves: expired, or of nothing.
   std::vector<std::string> complaints;
-  std::string scope;  // "programs: …", if not all is of interest
+  std::string scope;              // "programs: …", if not all is of interest
+  std::vector<LeftOut> left_out;  // in order of architectures
 
   std::array<std::size_t, 3> Counts() const;
   bool Breaks() const;
@@ -61,6 +68,9 @@ void Fold(std::vector<Finding>& findings);
 
 // "glibc 2.36, kernel headers 6.1.176" of the first architecture.
 std::string Versions(const Report& report, bool after);
+
+// "not in NEW: armel, mips; not in OLD: riscv64"; "" if nothing is left out.
+std::string LeftOutText(const Report& report);
 
 // "3 breaking, 2 notable, 10 benign".
 std::string CountsText(const Report& report);

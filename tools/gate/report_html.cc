@@ -141,8 +141,10 @@ std::string GateHtml(const Report& report) {
         "<section id=\"suppressions\">\n<h2>Suppressions</h2>\n"
         "<ul class=\"reasons\">\n{}</ul>\n</section>\n",
         complaints);
-  const std::string verdict =
+  std::string verdict =
       fmt::format("{} → {}", Versions(report, false), Versions(report, true));
+  if (const std::string left_out = LeftOutText(report); !left_out.empty())
+    verdict += fmt::format("; left out: {}", left_out);
   return cli::HtmlPage(
       "plumbline gate: " + CountsText(report), style,
       fmt::format(

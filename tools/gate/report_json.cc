@@ -49,6 +49,10 @@ std::string GateJson(const Report& report) {
                {"old", Versions(any ? report.archs[0].before : kNone)},
                {"new", Versions(any ? report.archs[0].after : kNone)}};
   if (!report.scope.empty()) json["scope"] = report.scope;
+  json["left_out"] = Json::array();
+  for (const LeftOut& one : report.left_out)
+    json["left_out"].push_back(
+        {{"arch", one.arch}, {"lacked_by", one.is_new ? "old" : "new"}});
   json["findings"] = Json::array();
   for (const Finding& finding : report.findings)
     json["findings"].push_back(FindingJson(finding));

@@ -80,6 +80,14 @@ std::string GateJunit(const Report& report) {
   };
   for (const ArchReport& arch : report.archs)
     add(arch.arch, SuiteOf(report, arch.arch));
+  for (const LeftOut& one : report.left_out) {
+    Suite suite{.cases = "", .tests = 1, .failures = 0, .skipped = 1};
+    suite.cases = fmt::format(
+        "    <testcase classname=\"{}\" name=\"compared\"><skipped "
+        "message=\"not in {}\"/></testcase>\n",
+        EscapeMarkup(one.arch), one.is_new ? "OLD" : "NEW");
+    add(one.arch, suite);
+  }
   Suite complaints;
   for (const std::string& complaint : report.complaints) {
     ++complaints.tests;

@@ -42,6 +42,8 @@ std::string GateMarkdown(const Report& report) {
   std::string out =
       fmt::format("## plumbline gate: {}\n\n{} → {}\n\n", CountsText(report),
                   Versions(report, false), Versions(report, true));
+  if (const std::string left_out = LeftOutText(report); !left_out.empty())
+    out += fmt::format("Left out: {}\n\n", Escaped(left_out));
   if (!report.scope.empty()) out += Escaped(report.scope) + "\n\n";
   for (const std::string& complaint : report.complaints)
     out += fmt::format("- **suppressions**: {}\n", Escaped(complaint));

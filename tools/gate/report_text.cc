@@ -181,6 +181,8 @@ std::string GateText(const Report& report, const TextOptions& options) {
   std::vector<std::string> archs;
   for (const ArchReport& arch : report.archs) archs.push_back(arch.arch);
   out += fmt::format("on {}\n", fmt::join(archs, ", "));
+  if (const std::string left_out = LeftOutText(report); !left_out.empty())
+    out += fmt::format("left out: {}\n", left_out);
   if (!report.scope.empty()) out += fmt::format("{}\n", report.scope);
   const std::string summary = Summary(report, options.colour);
   if (!summary.empty()) out += "\n" + summary;

@@ -191,17 +191,26 @@ bool HasMany(const std::string& name) {
          (name != "host" && !fs::exists(name, error));
 }
 
-void KeepCommon(Surfaces& a, Surfaces& b) {
-  const auto lacks = [](const Surfaces& surfaces) {
-    return [&surfaces](const Surface& one) {
-      return std::none_of(
-          surfaces.begin(), surfaces.end(),
+// Takes away what only one has, and says what that is.
+std::vector<LeftOut> KeepCommon(Surfaces& before, Surfaces& after) {
+  std::vector<LeftOut> left_out;
+  const auto keep = [&](Surfaces& ours, const Surfaces& theirs, bool is_new) {
+    std::erase_if(ours, [&](const Surface& one) {
+      const bool lacks = std::none_of(
+          theirs.begin(), theirs.end(),
           [&](const Surface& other) { return other.arch == one.arch; });
-    };
+      if (lacks) left_out.push_back({std::string(one.arch), is_new});
+      return lacks;
+    });
   };
-  std::erase_if(a, lacks(b));
-  std::erase_if(b, lacks(a));
+  keep(before, after, false);
+  keep(after, before, true);
+  std::sort(left_out.begin(), left_out.end(),
+            [](const LeftOut& a, const LeftOut& b) { return a.arch < b.arch; });
+  return left_out;
 }
+
+}  // namespace
 
 Result<Surfaces> ReadSurfaces(const std::string& name,
                               const std::vector<std::string>& archs,
@@ -217,8 +226,6 @@ Result<Surfaces> ReadSurfaces(const std::string& name,
   if (!debs.empty()) return ReadDebs(name, debs, tools);
   return ReadSysroot(name, archs, tools);
 }
-
-}  // namespace
 
 SourceTools FindTools() {
   SourceTools tools;
@@ -281,12 +288,13 @@ Result<BothSurfaces> ReadBoth(const std::string& before,
   Result<Surfaces> was = reading.get();
   if (!was) return tl::unexpected(was.error());
   if (!now) return tl::unexpected(now.error());
+  std::vector<LeftOut> left_out;
   if (all) {
-    KeepCommon(*was, *now);
+    left_out = KeepCommon(*was, *now);
     if (was->empty())
       return Fail("{} and {} have no architecture in common", before, after);
   }
-  return BothSurfaces{*std::move(was), *std::move(now)};
+  return BothSurfaces{*std::move(was), *std::move(now), std::move(left_out)};
 }
 
 }  // namespace plumbline::gate

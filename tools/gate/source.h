@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tools/cli/error.h"
+#include "tools/gate/report.h"
 #include "tools/harvest/surface.h"
 
 namespace plumbline::gate {
@@ -25,6 +26,7 @@ SourceTools FindTools();
 struct BothSurfaces {
   std::vector<harvest::Surface> before;
   std::vector<harvest::Surface> after;
+  std::vector<LeftOut> left_out = {};  // of "all": what one side lacks
 };
 
 // The surfaces that the two names stand for, in order of architectures:
@@ -37,6 +39,11 @@ cli::Result<BothSurfaces> ReadBoth(const std::string& before,
                                    const std::string& after,
                                    std::vector<std::string> archs,
                                    const SourceTools& tools);
+
+// The surfaces of one of these, of the architectures; none: all that there are.
+cli::Result<std::vector<harvest::Surface>> ReadSurfaces(
+    const std::string& name, const std::vector<std::string>& archs,
+    const SourceTools& tools);
 
 // The name of this machine's architecture: "amd64".
 std::string NativeArchitecture();

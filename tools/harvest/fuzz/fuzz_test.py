@@ -26,9 +26,22 @@ FLAGS += ["-I."]
 SOURCES = {
     "baseline_fuzzer": ["baseline_sets", "baseline_writer", "baselines", "surface", "surface_text", "../cli/output"],
     "library_fuzzer": ["symbols"],
+    "suppressions_fuzzer": [f"../gate/{name}" for name in ("finding", "report", "rules", "stories", "suppressions")] + ["surface"],
     "surface_fuzzer": ["surface", "surface_text"],
 }
 
+SUPPRESSIONS = b"""[[suppression]]
+id = "constant-value-changed"
+owner = "termios.h"
+archs = ["amd64"]
+reason = "built anew"
+expires = 2027-06-30
+
+[[suppression]]
+story = "termios-speed"
+reason = 'known'
+expires = 2028-01-01
+"""
 
 # Two surfaces in a store: its index, and one file of records.
 BASELINES = b"""plumbline-baselines\t1
@@ -62,6 +75,8 @@ end
 def seed(fuzzer: str, folder: pathlib.Path) -> bytes:
     if fuzzer == "baseline_fuzzer":
         return BASELINES
+    if fuzzer == "suppressions_fuzzer":
+        return SUPPRESSIONS
     root = testing.make_sysroot(folder, {"fcntl.h": "struct s { int a : 3; char c[]; };\n#define A 1\nint f(int);\n"})
     if fuzzer == "library_fuzzer":
         return (root / "usr/lib/libc.so.6").read_bytes()

@@ -118,7 +118,12 @@ Result<Exit> Run(const Options& options) {
   if (!both) return tl::unexpected(both.error());
   Result<Report> report = CompareAll(both->before, both->after, severities);
   if (!report) return tl::unexpected(report.error());
-  if (!options.binaries.empty()) Narrow(*imports, *report);
+  if (!options.binaries.empty()) {
+    const Result<void> examined =
+        ExamineTypes(*imports, both->before, both->after, *report);
+    if (!examined) return tl::unexpected(examined.error());
+    Narrow(*imports, severities, *report);
+  }
   Suppress(suppressions, today, *report);
   const Result<void> written =
       cli::WriteOutput(options.output, Formatted(*report, options));

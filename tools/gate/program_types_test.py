@@ -239,6 +239,19 @@ def test_a_missing_dwo_file_is_told(folder: Folder) -> None:
     assert report["examined"][0]["missing"] == ["main.dwo"] and "main.dwo of" in report["scope"]
 
 
+@pytest.mark.parametrize("output", ["text", "json", "markdown", "junit", "html"])
+def test_each_format_tells_it(output: str, folder: Folder) -> None:
+    both = [folder.program("told", folder.old(), "-g"), folder.program("untold", folder.old())]
+    command = [GATE, str(folder.surface("amd64", "old")), str(folder.surface("amd64", "new")), "--format", output, "--all"]
+    done = subprocess.run([*command, "--binary", *map(str, both)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    # Text is wrapped, and Markdown and HTML escape.
+    plain = " ".join(done.stdout.replace("\\", "").split())
+    assert "was compiled with the old one" in plain and "24 bytes" in plain
+    if output != "junit":
+        assert "no debug information, so types could not be looked at" in plain
+
+
 @pytest.mark.parametrize("version", [4, 5])
 def test_what_elfutils_can_not_read_is_told(version: int, folder: Folder) -> None:
     """Several sections .debug_types.dwo or .debug_info.dwo in one file; readelf does not know them either."""

@@ -154,6 +154,22 @@ def plumbline_repositories():
 
     _maybe(
         system_library,
+        name = "libdw",
+        build_file = "@plumbline//third_party:libdw.BUILD",
+        headers = [
+            "dwarf.h",
+            "elfutils",
+        ],
+        libraries = [
+            "libbz2.a",
+            "libdw.a",
+            "liblzma.a",
+        ],
+        package = "libdw-dev libbz2-dev liblzma-dev",
+    )
+
+    _maybe(
+        system_library,
         name = "libclang",
         build_file = "@plumbline//third_party:libclang.BUILD",
         folders = ["/usr/lib/llvm-14/include"],

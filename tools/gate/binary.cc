@@ -15,8 +15,10 @@
 #include <system_error>
 
 #include "tools/cli/descriptor.h"
-#include "tools/gate/rules.h"
+#include "tools/gate/debug_types.h"
+#include "tools/gate/program_types.h"
 #include "tools/gate/stories.h"
+#include "tools/harvest/architectures.h"
 
 namespace plumbline::gate {
 namespace {
@@ -144,7 +146,23 @@ class File {
   std::set<std::string> needed_;
 };
 
-Result<std::set<std::string>> ReadFile(const std::string& path, Imports& to) {
+// The architecture that the file's header names; "" if it is none of ours.
+std::string ArchitectureOf(Elf* elf) {
+  GElf_Ehdr header;
+  if (gelf_getehdr(elf, &header) == nullptr) return "";
+  for (const harvest::Architecture& arch : harvest::Architectures()) {
+    if (header.e_machine == arch.machine &&
+        header.e_ident[EI_CLASS] == arch.elf_class &&
+        header.e_ident[EI_DATA] == arch.elf_endian &&
+        (arch.machine != EM_ARM || ((header.e_flags & EF_ARM_ABI_FLOAT_HARD) !=
+                                    0) == (arch.name == "armhf")))
+      return std::string(arch.name);
+  }
+  return "";
+}
+
+Result<std::set<std::string>> ReadFile(const std::string& path,
+                                       const std::string& name, Imports& to) {
   const cli::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return Fail("{}: can't be opened", path);
   const std::unique_ptr<Elf, EndElf> elf(
@@ -156,7 +174,7 @@ Result<std::set<std::string>> ReadFile(const std::string& path, Imports& to) {
     return Fail("{}: it has no section headers, or is cut off", path);
   File reader(elf.get(), to);
   if (!reader.Read()) return Fail("{}: the ELF file is damaged", path);
-  ++to.files;
+  to.files.push_back({path, name, ArchitectureOf(elf.get())});
   return reader.needed();
 }
 
@@ -193,11 +211,12 @@ Result<Imports> ReadImports(const std::vector<std::string>& files,
                             const std::vector<std::string>& folders) {
   elf_version(EV_CURRENT);
   Imports imports;
-  std::deque<std::string> waiting(files.begin(), files.end());
+  std::deque<std::pair<std::string, std::string>> waiting;  // path and name
+  for (const std::string& file : files) waiting.emplace_back(file, file);
   std::set<std::string> seen;
   while (!waiting.empty()) {
     const Result<std::set<std::string>> needed =
-        ReadFile(waiting.front(), imports);
+        ReadFile(waiting.front().first, waiting.front().second, imports);
     if (!needed) return tl::unexpected(needed.error());
     waiting.pop_front();
     for (const std::string& soname : *needed) {
@@ -212,17 +231,54 @@ Result<Imports> ReadImports(const std::vector<std::string>& files,
       if (folder == folders.end()) {
         imports.missing.insert(soname);
       } else {
-        waiting.push_back(std::filesystem::path(*folder) / soname);
+        waiting.emplace_back(std::filesystem::path(*folder) / soname, soname);
       }
     }
   }
   return imports;
 }
 
-void Narrow(const Imports& imports, Report& report) {
+Result<void> ExamineTypes(const Imports& imports,
+                          const std::vector<harvest::Surface>& before,
+                          const std::vector<harvest::Surface>& after,
+                          Report& report) {
+  const std::set<std::string> names = NamesOfTypes(report.findings);
+  std::vector<ProgramTypes> programs;
+  for (const Program& file : imports.files) {
+    if (std::none_of(
+            report.archs.begin(), report.archs.end(),
+            [&](const ArchReport& arch) { return arch.arch == file.arch; }))
+      return file.arch.empty()
+                 ? Fail("{}: of an architecture that is not known", file.name)
+                 : Fail("{}: of {}, which is not compared: see --arch",
+                        file.name, file.arch);
+    Result<DebugTypes> types = ReadDebugTypes(file.path, names);
+    if (!types) return tl::unexpected(types.error());
+    report.examined.push_back({file.name,
+                               types->any,
+                               {types->missing.begin(), types->missing.end()}});
+    programs.push_back({file.name, file.arch, *std::move(types)});
+  }
+  TellPrograms(programs, before, after, report.findings);
+  return {};
+}
+
+void Narrow(const Imports& imports, const SeverityOptions& severities,
+            Report& report) {
+  std::set<std::string> archs;
+  for (const Program& file : imports.files) archs.insert(file.arch);
+  for (Finding& finding : report.findings)
+    std::erase_if(finding.archs, [&](const std::string& arch) {
+      return !archs.contains(arch);
+    });
+  std::erase_if(report.findings,
+                [](const Finding& finding) { return finding.archs.empty(); });
+  const auto matters = [&](const Finding& finding) {
+    return !finding.programs.empty() || Matters(imports, finding);
+  };
   std::set<std::string> stories;
   for (const Finding& finding : report.findings) {
-    if (!finding.story.empty() && Matters(imports, finding))
+    if (!finding.story.empty() && matters(finding))
       stories.insert(finding.story);
   }
   // A story's constants matter to whoever calls its functions.
@@ -231,14 +287,34 @@ void Narrow(const Imports& imports, Report& report) {
            finding.id != Id::kPrototypeChanged;
   };
   std::erase_if(report.findings, [&](const Finding& finding) {
-    return !Matters(imports, finding) && !of_story(finding);
+    return !matters(finding) && !of_story(finding);
   });
+  // What programs have decides with the rules.
+  Judge(report.findings, severities);
+  Fold(report.findings);
   Recount(report);
   report.scope = fmt::format(
-      "only what can affect {} file{} that import {} symbols; constants and "
-      "types leave no trace in them, and are told with the functions that they "
-      "belong to",
-      imports.files, imports.files == 1 ? "" : "s", imports.symbols.size());
+      "only what can affect {} file{} that import {} symbols; types as their "
+      "debug information has them; macros leave no trace in them, and are told "
+      "with the functions that they belong to",
+      imports.files.size(), imports.files.size() == 1 ? "" : "s",
+      imports.symbols.size());
+  std::vector<std::string> without, missing;
+  for (const Examined& file : report.examined) {
+    if (!file.has_types) without.push_back(file.file);
+    for (const std::string& part : file.missing)
+      missing.push_back(fmt::format("{} of {}", part, file.file));
+  }
+  if (!without.empty())
+    report.scope += fmt::format(
+        "; no debug information, so types could not be looked at (build with "
+        "-g, or install the -dbgsym package): {}",
+        fmt::join(without, ", "));
+  if (!missing.empty())
+    report.scope += fmt::format(
+        "; debug information that is not there, or that elfutils can't read, "
+        "so its types were not looked at: {}",
+        fmt::join(missing, ", "));
   if (!imports.missing.empty())
     report.scope += fmt::format("; not found, so not read: {}",
                                 fmt::join(imports.missing, ", "));

@@ -11,8 +11,16 @@
 
 #include "tools/cli/error.h"
 #include "tools/gate/report.h"
+#include "tools/gate/rules.h"
 
 namespace plumbline::gate {
+
+// A file that was read.
+struct Program {
+  std::string path;
+  std::string name;  // as it was given, or as others need it
+  std::string arch;
+};
 
 struct Imports {
   // Names with the version that each was linked with; "" if none.
@@ -21,7 +29,7 @@ struct Imports {
   // Libraries by soname, with the version nodes that are asked of each.
   std::set<std::pair<std::string, std::string>> nodes;
   std::set<std::string> needed;
-  std::size_t files = 0;
+  std::vector<Program> files;
   // Libraries that are needed and were not found.
   std::set<std::string> missing;
 };
@@ -31,10 +39,17 @@ struct Imports {
 cli::Result<Imports> ReadImports(const std::vector<std::string>& files,
                                  const std::vector<std::string>& folders);
 
-// Leaves what can affect them: of symbols that they import, of prototypes that
-// a new build of them would see, and of the stories of these. Headers' other
-// names leave no trace in a program.
-void Narrow(const Imports& imports, Report& report);
+// Adds what the files' debug information says of the types of findings.
+cli::Result<void> ExamineTypes(const Imports& imports,
+                               const std::vector<harvest::Surface>& before,
+                               const std::vector<harvest::Surface>& after,
+                               Report& report);
+
+// Leaves what can affect them: of symbols that they import, of types that they
+// were compiled with, of prototypes that a new build of them would see, and of
+// the stories of these. Macros leave no trace in a program.
+void Narrow(const Imports& imports, const SeverityOptions& severities,
+            Report& report);
 
 }  // namespace plumbline::gate
 

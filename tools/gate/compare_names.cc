@@ -26,6 +26,8 @@ using harvest::Section;
 using harvest::Surface;
 using harvest::Type;
 
+constexpr std::string_view kFortify = "fortify";
+
 harvest::Side Other(harvest::Side side) {
   return side == harvest::Side::kGlibc ? harvest::Side::kUapi
                                        : harvest::Side::kGlibc;
@@ -160,6 +162,8 @@ class Comparison {
 
   void Run() {
     // By owner, as a section that is only in one has to be seen too.
+    old_fortified_ = HasFortified(old_.surface());
+    new_fortified_ = HasFortified(new_.surface());
     Merge(
         old_.surface().sections, new_.surface().sections,
         [this](const Section& a, const Section& b) { CompareSection(a, b); },
@@ -168,6 +172,14 @@ class Comparison {
   }
 
  private:
+  // The level of _FORTIFY_SOURCE that was recorded on request.
+  static std::string_view HasFortified(const Surface& surface) {
+    for (const Section& section : surface.sections) {
+      if (section.variant.starts_with(kFortify)) return section.variant;
+    }
+    return "";
+  }
+
   static Section Empty(const Section& like) {
     Section empty;
     empty.side = like.side;
@@ -256,6 +268,11 @@ class Comparison {
 
   // A variant's section holds only what differs from the common one.
   void CompareVariant(const Section& a, const Section& b) {
+    const std::string_view variant = a.variant.empty() ? b.variant : a.variant;
+    // What only one of them was asked to record is no difference.
+    if (variant.starts_with(kFortify) &&
+        (old_fortified_ != variant || new_fortified_ != variant))
+      return;
     const Section& common_a = old_.SectionOf(a.side, a.owner);
     const Section& common_b = new_.SectionOf(b.side, b.owner);
     std::vector<Finding> found;
@@ -278,6 +295,17 @@ class Comparison {
       const T* after = Find(ListOf<T>(b), key.Key());
       const T* common_before = Find(ListOf<T>(common_a), key.Key());
       const T* common_after = Find(ListOf<T>(common_b), key.Key());
+      // The names behind fortified functions are in no common section.
+      if (common_before == nullptr && common_after == nullptr &&
+          old_fortified_ == a.variant &&
+          (before == nullptr) != (after == nullptr)) {
+        if (before == nullptr) {
+          RecordAdded(b, *after, found);
+        } else {
+          RecordGone(a, *before, static_cast<const T*>(nullptr), "", found);
+        }
+        return;
+      }
       if (before == nullptr) before = common_before;
       if (after == nullptr) after = common_after;
       // What comes or goes as a whole is told of the common section, or is
@@ -305,6 +333,7 @@ class Comparison {
   }
 
   View old_, new_;
+  std::string_view old_fortified_, new_fortified_;
   std::vector<Finding>& out_;
 };
 

@@ -190,6 +190,12 @@ std::string_view NameOf(Side side) {
   return kNames[static_cast<std::size_t>(side)];
 }
 
+std::string_view NameOf(Sees sees) {
+  constexpr std::array<std::string_view, 4> kNames = {"old", "new", "same",
+                                                      "other"};
+  return kNames[static_cast<std::size_t>(sees)];
+}
+
 std::optional<Severity> SeverityNamed(std::string_view name) {
   for (const Severity severity : kSeverities) {
     if (NameOf(severity) == name) return severity;
@@ -197,9 +203,32 @@ std::optional<Severity> SeverityNamed(std::string_view name) {
   return std::nullopt;
 }
 
+std::string Text(const ProgramView& view) {
+  switch (view.sees) {
+    case Sees::kOld:
+      return fmt::format("{} was compiled with the old one ({})", view.file,
+                         view.is);
+    case Sees::kNew:
+      return fmt::format(
+          "{} was compiled with the new one already, and is not affected ({})",
+          view.file, view.is);
+    case Sees::kSame:
+      return fmt::format(
+          "{} stays as it is, only a new build of it sees this ({})", view.file,
+          view.is);
+    case Sees::kOther:
+      break;
+  }
+  return fmt::format(
+      "{} was compiled with neither the old nor the new one ({})", view.file,
+      view.is);
+}
+
 std::string Text(const Finding& finding) {
   std::string text = Sentence(finding);
   if (!finding.detail.empty()) text += fmt::format(" ({})", finding.detail);
+  for (const ProgramView& view : finding.programs)
+    text += fmt::format("; {}", Text(view));
   return text + ".";
 }
 

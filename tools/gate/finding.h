@@ -67,21 +67,40 @@ const Kind& KindOf(Id id);
 // What is special about one finding, for rules to refer to.
 enum class Circumstance : std::uint8_t {
   kNone,
-  kGrown,       // a number that is greater than it was
-  kText,        // neither old nor new is a value, only text
-  kReserved,    // takes what was reserved or padding
-  kAtEnd,       // a type that has all it had, and more after it
-  kMoved,       // another header or library has it now
-  kQualifiers,  // types that differ in const, volatile or restrict only
-  kSameSize,    // of another type that has the same size
-  kAttributes,  // only attributes or the symbol behind a name differ
-  kPosix,       // hidden by _POSIX_C_SOURCE only
-  kInternal,    // a header that no program includes by its name
-  kNotValued,   // was no constant before either
+  kGrown,         // a number that is greater than it was
+  kText,          // neither old nor new is a value, only text
+  kReserved,      // takes what was reserved or padding
+  kAtEnd,         // a type that has all it had, and more after it
+  kMoved,         // another header or library has it now
+  kQualifiers,    // types that differ in const, volatile or restrict only
+  kSameSize,      // of another type that has the same size
+  kAttributes,    // only attributes or the symbol behind a name differ
+  kPosix,         // hidden by _POSIX_C_SOURCE only
+  kInternal,      // a header that no program includes by its name
+  kNotValued,     // was no constant before either
+  kBuiltWithNew,  // all programs that were asked about have the new one
+};
+
+// How a program that is built already sees what changed.
+enum class Sees : std::uint8_t {
+  kOld,    // as it was
+  kNew,    // as it is now
+  kSame,   // the change is none to what is built: only a new build sees it
+  kOther,  // as neither
+};
+
+struct ProgramView {
+  std::string file;
+  std::string header;  // that its debug information names
+  std::string is;      // "24 bytes, tv_usec at 8 with 64 bits"
+  Sees sees = Sees::kOld;
+
+  bool operator==(const ProgramView&) const = default;
 };
 
 std::string_view NameOf(Severity severity);
 std::string_view NameOf(Side side);
+std::string_view NameOf(Sees sees);
 std::optional<Severity> SeverityNamed(std::string_view name);
 
 struct Finding {
@@ -97,11 +116,16 @@ struct Finding {
   std::vector<std::string> archs = {};
   std::string rule = {};   // which set its severity, if one did
   std::string story = {};  // that it is a part of, if any
+  // Of types, if programs were asked about.
+  std::vector<ProgramView> programs = {};
 
   bool operator==(const Finding&) const = default;
 };
 
-// One sentence: what changed.
+// "caller was compiled with the old one (16 bytes)".
+std::string Text(const ProgramView& view);
+
+// One sentence: what changed, and what programs see of it.
 std::string Text(const Finding& finding);
 
 }  // namespace plumbline::gate

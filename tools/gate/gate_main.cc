@@ -30,7 +30,7 @@ using cli::Result;
 using harvest::Surface;
 
 struct Options {
-  std::string before, after;
+  std::string before, after, build;
   std::vector<std::string> archs;
   std::string format = "text";
   std::string output;
@@ -38,6 +38,7 @@ struct Options {
   std::string day;
   std::vector<std::string> severities;
   std::vector<std::string> binaries, folders;
+  int fortify = 0;
   bool strict = false;
   bool all = false;
   bool rules = false;
@@ -112,14 +113,20 @@ Result<Exit> Run(const Options& options) {
   const Result<void> writable = cli::CheckWritable(options.output);
   if (!writable) return tl::unexpected(writable.error());
 
-  const SourceTools tools = FindTools();
+  SourceTools tools = FindTools();
+  tools.fortify = options.fortify;
   Result<BothSurfaces> both =
       ReadBoth(options.before, options.after, options.archs, tools);
   if (!both) return tl::unexpected(both.error());
   Result<Report> report = CompareAll(both->before, both->after, severities);
   if (!report) return tl::unexpected(report.error());
   report->left_out = std::move(both->left_out);
-  if (!options.binaries.empty()) Narrow(*imports, *report);
+  if (!options.binaries.empty()) {
+    const Result<void> examined =
+        ExamineTypes(*imports, both->before, both->after, *report);
+    if (!examined) return tl::unexpected(examined.error());
+    Narrow(*imports, severities, *report);
+  }
   Suppress(suppressions, today, *report);
   const Result<void> written =
       cli::WriteOutput(options.output, Formatted(*report, options));
@@ -138,20 +145,25 @@ Result<Exit> Main(int argc, const char* const* argv) {
   app.footer(
       "OLD and NEW are each a baseline (tools/plumbline baseline list), a "
       "recorded surface\n(tools/plumbline snapshot), a folder of them, a "
-      "sysroot, a folder of .deb files, host,\nor debian:RELEASE, which is "
-      "fetched.\n\n"
+      "sysroot, a folder of .deb files, host,\nbuild:DIR (a folder that glibc "
+      "is built in), or debian:RELEASE, which is fetched.\n\n"
       "Examples:\n"
       "  tools/plumbline gate glibc-2.36 glibc-2.41 --arch all\n"
       "  tools/plumbline gate debian:bookworm debian:trixie\n"
       "  tools/plumbline gate old.surface new.surface --format html -o "
       "report.html\n"
-      "  tools/plumbline gate host debian:sid --severity counter=notable\n\n"
+      "  tools/plumbline gate host debian:sid --severity counter=notable\n"
+      "  tools/plumbline gate glibc-2.41 --build ~/glibc/build\n\n"
       "Exit status: 0 no breaking finding; 1 a breaking one, or a suppression "
       "that has expired\nor hides nothing; 2 the work could not be done.");
   CLI::Option* before =
       app.add_option("OLD", options.before, "What is there")->type_name("");
   CLI::Option* after =
       app.add_option("NEW", options.after, "What is to come")->type_name("");
+  app.add_option("--build", options.build,
+                 "Instead of NEW: a folder that glibc is built in (the same as "
+                 "build:DIR)")
+      ->type_name("DIR");
   app.add_option("--arch", options.archs,
                  "Only these architectures, or all that both have (else what "
                  "there is, of baselines and debian: this machine's)")
@@ -183,6 +195,11 @@ Result<Exit> Main(int argc, const char* const* argv) {
                  "Where the libraries are that they need (else in OLD, if it "
                  "is a sysroot, and here)")
       ->type_name("DIR…");
+  app.add_option("--fortify", options.fortify,
+                 "Compare too what programs see with -O2 -D_FORTIFY_SOURCE=N "
+                 "(not of baselines, which do not have it)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 3));
   app.add_flag("--strict", options.strict,
                "Without the rules that lower a severity");
   app.add_flag("--all", options.all, "Show benign findings too");
@@ -194,7 +211,12 @@ Result<Exit> Main(int argc, const char* const* argv) {
     if (!written) return tl::unexpected(written.error());
     return Exit::kAsPromised;
   }
-  if (before->count() == 0 || after->count() == 0)
+  if (!options.build.empty()) {
+    if (after->count() > 0)
+      return Fail("--build is what NEW is: give only OLD, or build:DIR");
+    options.after = "build:" + options.build;
+  }
+  if (before->count() == 0 || options.after.empty())
     return Fail("OLD and NEW say what to compare; --help has examples");
   return Run(options);
 }

@@ -40,6 +40,13 @@ struct Story {
   std::size_t findings = 0;
 };
 
+// A program or library of --binary, and what is known of its types.
+struct Examined {
+  std::string file;
+  bool has_types = false;            // whether it has debug information
+  std::vector<std::string> missing;  // what that refers to and is not there
+};
+
 // A finding that a suppression hides, and why.
 struct Suppressed {
   Finding finding;
@@ -53,7 +60,8 @@ struct Report {
   std::vector<Suppressed> suppressed;
   // Of the suppressions themselves: expired, or of nothing.
   std::vector<std::string> complaints;
-  std::string scope;              // "programs: …", if not all is of interest
+  std::string scope;  // "programs: …", if not all is of interest
+  std::vector<Examined> examined;
   std::vector<LeftOut> left_out;  // in order of architectures
 
   std::array<std::size_t, 3> Counts() const;

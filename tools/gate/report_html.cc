@@ -66,6 +66,8 @@ std::string Row(const Report& report, const Finding& finding) {
   std::string note = finding.detail;
   if (!finding.rule.empty())
     note += fmt::format("{}rule {}", note.empty() ? "" : "; ", finding.rule);
+  for (const ProgramView& view : finding.programs)
+    note += fmt::format("{}{}", note.empty() ? "" : "; ", Text(view));
   return fmt::format(
       "<tr data-name=\"{} {} {} {}\" data-side=\"{}\">"
       "<th scope=\"row\"><code>{}</code></th><td>{}</td>"

@@ -37,6 +37,11 @@ Json FindingJson(const Finding& finding) {
       {"story", finding.story},        {"text", Text(finding)}};
   if (!finding.variant.empty()) json["variant"] = finding.variant;
   if (!finding.rule.empty()) json["rule"] = finding.rule;
+  for (const ProgramView& view : finding.programs)
+    json["programs"].push_back({{"file", view.file},
+                                {"header", view.header},
+                                {"is", view.is},
+                                {"sees", NameOf(view.sees)}});
   return json;
 }
 
@@ -53,6 +58,10 @@ std::string GateJson(const Report& report) {
   for (const LeftOut& one : report.left_out)
     json["left_out"].push_back(
         {{"arch", one.arch}, {"lacked_by", one.is_new ? "old" : "new"}});
+  for (const Examined& file : report.examined)
+    json["examined"].push_back({{"file", file.file},
+                                {"types", file.has_types},
+                                {"missing", file.missing}});
   json["findings"] = Json::array();
   for (const Finding& finding : report.findings)
     json["findings"].push_back(FindingJson(finding));

@@ -31,6 +31,11 @@ std::string Section(const Report& report, const Paragraph& paragraph) {
                finding->old_is, finding->new_is, ArchsText(report, *finding)});
   }
   out += table.Markdown() + "\n";
+  for (const Finding* finding : paragraph.findings) {
+    for (const ProgramView& view : finding->programs)
+      out += fmt::format("- {}: {}\n", Escaped(finding->name),
+                         Escaped(Text(view)));
+  }
   if (paragraph.findings.size() > kRows)
     out += fmt::format("… and {} more.\n\n", paragraph.findings.size() - kRows);
   return out;

@@ -9,6 +9,13 @@ using cli::Fail;
 using cli::Result;
 
 const Rule kRules[] = {
+    {"built-with-new",
+     "type-* field-* constant-*",
+     "",
+     "",
+     {Circumstance::kBuiltWithNew},
+     Severity::kBenign,
+     "the programs that are asked about were compiled with the new one"},
     {"moved",
      "*-removed",
      "glibc uapi",

@@ -86,6 +86,10 @@ Result<Surface> Snapshot(const std::string& name,
         "program; tools/plumbline gate has it, or record one with "
         "tools/plumbline snapshot",
         name);
+  if (tools.fortify > 0) {
+    arguments.push_back("--fortify");
+    arguments.push_back(fmt::format("{}", tools.fortify));
+  }
   Result<std::string> text = Run(tools.snapshot, std::move(arguments));
   if (!text) return tl::unexpected(text.error());
   return harvest::ReadSurface(*std::move(text), name);
@@ -128,6 +132,17 @@ Result<Surfaces> ReadSysroot(const std::string& root,
   return One(Snapshot(root, std::move(arguments), tools));
 }
 
+// A build tree has one architecture, which nothing but it says.
+Result<Surfaces> ReadBuild(const std::string& tree,
+                           const std::vector<std::string>& archs,
+                           const SourceTools& tools) {
+  Result<Surfaces> made =
+      One(Snapshot("build:" + tree, {"--build", tree}, tools));
+  if (!made || Wanted(archs, made->front().arch)) return made;
+  return Fail("{}: this tree is of {}, which --arch does not ask for", tree,
+              made->front().arch);
+}
+
 Result<Surfaces> Fetch(const std::string& release,
                        std::vector<std::string> archs,
                        const SourceTools& tools) {
@@ -157,7 +172,7 @@ Result<Surfaces> ReadNamed(const std::string& name,
     return Fail(
         "{}: {}; OLD and NEW are each a baseline such as glibc-2.36, a "
         "recorded surface, a folder of them, a folder of .deb files, a "
-        "sysroot, host, or debian:RELEASE",
+        "sysroot, build:DIR, host, or debian:RELEASE",
         name, why);
   };
   if (tools.baselines.empty()) return fail("no such file or folder");
@@ -188,7 +203,8 @@ Result<Surfaces> ReadNamed(const std::string& name,
 bool HasMany(const std::string& name) {
   std::error_code error;
   return name.starts_with("debian:") ||
-         (name != "host" && !fs::exists(name, error));
+         (name != "host" && !name.starts_with("build:") &&
+          !fs::exists(name, error));
 }
 
 // Takes away what only one has, and says what that is.
@@ -210,6 +226,25 @@ std::vector<LeftOut> KeepCommon(Surfaces& before, Surfaces& after) {
   return left_out;
 }
 
+// What is recorded already may be without the variant that is asked for.
+Result<void> CheckFortified(const Surfaces& surfaces, const std::string& name,
+                            int fortify) {
+  if (fortify == 0) return {};
+  const std::string variant = fmt::format("fortify{}", fortify);
+  for (const Surface& surface : surfaces) {
+    if (std::none_of(surface.sections.begin(), surface.sections.end(),
+                     [&](const harvest::Section& section) {
+                       return section.variant == variant;
+                     }))
+      return Fail(
+          "{}: nothing is recorded of _FORTIFY_SOURCE={} on {}: baselines have "
+          "it not; give a sysroot, packages, or what tools/plumbline snapshot "
+          "--fortify {} has recorded",
+          name, fortify, surface.arch, fortify);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Surfaces> ReadSurfaces(const std::string& name,
@@ -217,6 +252,8 @@ Result<Surfaces> ReadSurfaces(const std::string& name,
                               const SourceTools& tools) {
   std::error_code error;
   if (name.starts_with("debian:")) return Fetch(name.substr(7), archs, tools);
+  if (name.starts_with("build:"))
+    return ReadBuild(name.substr(6), archs, tools);
   if (name == "host") return ReadSysroot("/", archs, tools);
   if (!fs::exists(name, error)) return ReadNamed(name, archs, tools);
   if (!fs::is_directory(name, error)) return ReadFiles({name}, archs);
@@ -289,6 +326,12 @@ Result<BothSurfaces> ReadBoth(const std::string& before,
   if (!was) return tl::unexpected(was.error());
   if (!now) return tl::unexpected(now.error());
   std::vector<LeftOut> left_out;
+  for (const auto& [surfaces, name] :
+       {std::pair(&*was, &before), std::pair(&*now, &after)}) {
+    const Result<void> fortified =
+        CheckFortified(*surfaces, *name, tools.fortify);
+    if (!fortified) return tl::unexpected(fortified.error());
+  }
   if (all) {
     left_out = KeepCommon(*was, *now);
     if (was->empty())

@@ -18,6 +18,7 @@ struct SourceTools {
   std::string snapshot;    // //tools/harvest:snapshot
   std::string fetch_libc;  // tools/toolchains/fetch_libc.sh
   std::string baselines;   // conformance/baselines/data
+  int fortify = 0;         // of snapshots: what else they are to record
 };
 
 // As PLUMBLINE_SNAPSHOT and PLUMBLINE_WORKSPACE say, or beside this program.
@@ -31,7 +32,7 @@ struct BothSurfaces {
 
 // The surfaces that the two names stand for, in order of architectures:
 //   a baseline; a recorded surface; a folder of them; a folder of .deb files;
-//   a sysroot; host; debian:RELEASE.
+//   a sysroot; build:DIR, in which glibc is built; host; debian:RELEASE.
 // `archs` are those to take. "all" are those that baselines and folders of
 // surfaces have in common; none is what there is, where a baseline and a
 // release have that of the other one, or this machine's.

@@ -209,7 +209,11 @@ Result<std::vector<std::string>> ClangOptions(
     options.push_back(fmt::format("-D_Float128={}", HasFloat128(*sysroot.arch)
                                                         ? "__float128"
                                                         : "long double"));
-  for (const std::string& define : defines) options.push_back("-D" + define);
+  for (const std::string& define : defines) {
+    options.push_back("-D" + define);
+    // Headers fortify nothing unless it is optimised (__OPTIMIZE__).
+    if (define.starts_with("_FORTIFY_SOURCE=")) options.push_back("-O2");
+  }
   options.insert(options.end(), {"-isystem", own.string()});
   for (const fs::path& folder : sysroot.include_folders)
     options.insert(options.end(), {"-isystem", folder.string()});

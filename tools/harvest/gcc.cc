@@ -39,6 +39,10 @@ Result<Gcc> FindGcc(const Architecture& arch) {
         line.starts_with("#define __STDC_IEC") ||
         line.starts_with("#define __STDC_ISO_10646__"))
       continue;
+    // Of gcc without -O2, which fortified headers ask for.
+    if (line.starts_with("#define __NO_INLINE__"))
+      line = "#ifdef _FORTIFY_SOURCE\n#define __OPTIMIZE__ 1\n#else\n" + line +
+             "\n#endif";
     out << line << '\n';
   }
   out.close();

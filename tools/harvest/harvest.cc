@@ -26,7 +26,8 @@ using cli::Result;
 // To find the header that has no end; each takes milliseconds.
 constexpr std::chrono::seconds kLimitOfOne{5};
 
-std::vector<Variant> VariantsOf(Side side, const Architecture& arch) {
+std::vector<Variant> VariantsOf(Side side, const Architecture& arch,
+                                int fortify) {
   if (side == Side::kUapi) return {{.name = ""}};
   std::vector<Variant> variants = {
       {.name = "", .letter = 'g', .defines = {"_GNU_SOURCE"}},
@@ -40,6 +41,11 @@ std::vector<Variant> VariantsOf(Side side, const Architecture& arch) {
         {.name = "time64",
          .defines = {"_GNU_SOURCE", "_FILE_OFFSET_BITS=64", "_TIME_BITS=64"}});
   }
+  if (fortify > 0)
+    variants.push_back(
+        {.name = fmt::format("fortify{}", fortify),
+         .defines = {"_GNU_SOURCE",
+                     fmt::format("_FORTIFY_SOURCE={}", fortify)}});
   return variants;
 }
 
@@ -61,7 +67,7 @@ std::vector<Directives> ScanAll(const Sysroot& sysroot) {
 }
 
 // The part of a surface that one side's headers are.
-Result<std::string> HarvestSide(const Source& source, Side side) {
+Result<std::string> HarvestSide(const Source& source, Side side, int fortify) {
   const HeaderFiles& files = source.files;
   const std::vector<Directives>& directives = source.directives;
   Surface surface;
@@ -72,7 +78,8 @@ Result<std::string> HarvestSide(const Source& source, Side side) {
   knowledge.long_bits = source.sysroot.arch->elf_class == ELFCLASS64 ? 64 : 32;
   for (const Directives& one : directives)
     knowledge.undefined.insert(one.undefined.begin(), one.undefined.end());
-  for (const Variant& variant : VariantsOf(side, *source.sysroot.arch)) {
+  for (const Variant& variant :
+       VariantsOf(side, *source.sysroot.arch, fortify)) {
     Result<HeaderHarvest> harvest =
         HarvestHeaders(source, side, variant, first ? &groups : nullptr,
                        knowledge, surface.texts);
@@ -146,8 +153,8 @@ Result<Surface> Harvest(const Sysroot& sysroot, const HarvestOptions& options) {
   const Source source = {sysroot, files, directives, gcc ? &*gcc : nullptr};
   std::vector<Worker> workers;
   for (const Side side : kSides) {
-    Result<Worker> worker =
-        Worker::Start([&] { return HarvestSide(source, side); });
+    Result<Worker> worker = Worker::Start(
+        [&] { return HarvestSide(source, side, options.fortify); });
     if (!worker) return tl::unexpected(worker.error());
     workers.push_back(*std::move(worker));
   }

@@ -17,6 +17,8 @@ struct HarvestOptions {
   std::chrono::seconds limit{60};
   // To measure by the cross gcc where clang knows the architecture, too.
   bool by_gcc = false;
+  // _FORTIFY_SOURCE of one more variant of the C library's headers; 0 for none.
+  int fortify = 0;
 };
 
 // Reads headers in two processes of its own, and libraries meanwhile.

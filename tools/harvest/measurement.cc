@@ -220,7 +220,10 @@ class Measurer {
                                       "-nostdinc",
                                       "-isystem",
                                       gcc_.own_headers};
-    for (const std::string& define : defines_) words.push_back("-D" + define);
+    for (const std::string& define : defines_) {
+      words.push_back("-D" + define);
+      if (define.starts_with("_FORTIFY_SOURCE=")) words.push_back("-O2");
+    }
     for (const auto& folder : sysroot_.include_folders)
       words.insert(words.end(), {"-isystem", folder.string()});
     words.insert(words.end(),

@@ -117,7 +117,8 @@ inline constexpr std::string_view kNoVisibility = "-";
 // What one header promises in one variant. The variant "" is that of
 // _GNU_SOURCE. Another one holds only what differs there: "default", "posix"
 // (of feature-test macros), "lfs" (_FILE_OFFSET_BITS=64) and "time64" (with
-// _TIME_BITS=64 too).
+// _TIME_BITS=64 too). "fortify2" (-O2 -D_FORTIFY_SOURCE=2) is recorded on
+// request only.
 struct Section {
   Side side = Side::kGlibc;
   std::string_view owner;
@@ -126,8 +127,8 @@ struct Section {
   std::vector<FunctionMacro> function_macros;
   std::vector<Type> types;
   std::vector<Declaration> declarations;
-  // Of the variants lfs and time64: names of the variant "" that are not
-  // there, each with its kind: "function lockf64".
+  // Of the variants lfs, time64 and fortify: names of the variant "" that are
+  // not there, each with its kind: "function lockf64".
   std::vector<std::string_view> absent;
 
   auto Key() const { return std::tuple(side, owner, variant); }

@@ -25,6 +25,7 @@ FLAGS += ["-I."]
 # What each is linked from.
 SOURCES = {
     "baseline_fuzzer": ["baseline_sets", "baseline_writer", "baselines", "surface", "surface_text", "../cli/output"],
+    "debug_types_fuzzer": ["../gate/debug_types"],
     "library_fuzzer": ["symbols"],
     "suppressions_fuzzer": [f"../gate/{name}" for name in ("finding", "report", "rules", "stories", "suppressions")] + ["surface"],
     "surface_fuzzer": ["surface", "surface_text"],
@@ -41,6 +42,13 @@ expires = 2027-06-30
 story = "termios-speed"
 reason = 'known'
 expires = 2028-01-01
+"""
+
+PROGRAM = """
+enum e { A = 1, B = -2 };
+typedef struct { int x : 3; union { char c; long l; }; struct { short s; } sub[2]; } t;
+struct s { t *next; enum e kind; const t inside; } s;
+int main(void) { return s.kind == B; }
 """
 
 # Two surfaces in a store: its index, and one file of records.
@@ -77,6 +85,12 @@ def seed(fuzzer: str, folder: pathlib.Path) -> bytes:
         return BASELINES
     if fuzzer == "suppressions_fuzzer":
         return SUPPRESSIONS
+    if fuzzer == "debug_types_fuzzer":
+        folder.mkdir(parents=True)
+        program = folder / "program"
+        command = ["gcc", "-g", "-fdebug-types-section", "-nostdlib", "-static", "-e", "main", "-x", "c", "-", "-o", str(program)]
+        subprocess.run(command, input=PROGRAM, text=True, check=True)
+        return program.read_bytes()
     root = testing.make_sysroot(folder, {"fcntl.h": "struct s { int a : 3; char c[]; };\n#define A 1\nint f(int);\n"})
     if fuzzer == "library_fuzzer":
         return (root / "usr/lib/libc.so.6").read_bytes()
@@ -116,7 +130,7 @@ def _objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pathlib.Path
 def test_nothing_is_found(fuzzer: str, objects: dict[str, pathlib.Path], tmp_path: pathlib.Path) -> None:
     program = tmp_path / fuzzer
     parts = [str(objects[name]) for name in (f"fuzz/{fuzzer}", *SOURCES[fuzzer])]
-    subprocess.run([COMPILER, *FLAGS, "-o", str(program), *parts, "-lelf", "-lfmt"], check=True)
+    subprocess.run([COMPILER, *FLAGS, "-o", str(program), *parts, "-ldw", "-lelf", "-lfmt"], check=True)
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     first = seed(fuzzer, tmp_path / "root")

@@ -67,17 +67,21 @@ const Kind& KindOf(Id id);
 // What is special about one finding, for rules to refer to.
 enum class Circumstance : std::uint8_t {
   kNone,
-  kGrown,       // a number that is greater than it was
-  kText,        // neither old nor new is a value, only text
-  kReserved,    // takes what was reserved or padding
-  kAtEnd,       // a type that has all it had, and more after it
-  kMoved,       // another header or library has it now
-  kQualifiers,  // types that differ in const, volatile or restrict only
-  kSameSize,    // of another type that has the same size
-  kAttributes,  // only attributes or the symbol behind a name differ
-  kPosix,       // hidden by _POSIX_C_SOURCE only
-  kInternal,    // a header that no program includes by its name
-  kNotValued,   // was no constant before either
+  kGrown,        // a number that is greater than it was
+  kText,         // neither old nor new is a value, only text
+  kReserved,     // takes what was reserved or padding
+  kAtEnd,        // a type that has all it had, and more after it
+  kMoved,        // another header or library has it now
+  kQualifiers,   // types that differ in const, volatile or restrict only
+  kSameSize,     // of another type that has the same size
+  kAttributes,   // only attributes or the symbol behind a name differ
+  kPosix,        // hidden by _POSIX_C_SOURCE only
+  kInternal,     // a header that no program includes by its name
+  kNotValued,    // was no constant before either
+  kRepaired,     // a check that holds now, and did not
+  kWrongBefore,  // a check that did not hold before either, or was not made
+  kUnchecked,    // a check that can't be made any more
+  kCheckedNow,   // a check that holds, and could not be made before
 };
 
 std::string_view NameOf(Severity severity);

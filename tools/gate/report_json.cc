@@ -49,6 +49,18 @@ std::string GateJson(const Report& report) {
                {"old", Versions(any ? report.archs[0].before : kNone)},
                {"new", Versions(any ? report.archs[0].after : kNone)}};
   if (!report.scope.empty()) json["scope"] = report.scope;
+  for (const BehaviourRun& run : report.behaviour) {
+    Json counts = Json::object();
+    for (const BehaviourRun::Count& count : run.counts) {
+      counts[count.kind] = {{"on_both", count.on_both},
+                            {"skipped", count.skipped}};
+    }
+    json["behaviour"][run.arch] = {{"runner", run.runner},
+                                   {"counts", std::move(counts)},
+                                   {"differences", run.differences},
+                                   {"unsteady", run.unsteady},
+                                   {"missing", run.missing}};
+  }
   json["findings"] = Json::array();
   for (const Finding& finding : report.findings)
     json["findings"].push_back(FindingJson(finding));

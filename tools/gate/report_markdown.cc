@@ -43,6 +43,8 @@ std::string GateMarkdown(const Report& report) {
       fmt::format("## plumbline gate: {}\n\n{} → {}\n\n", CountsText(report),
                   Versions(report, false), Versions(report, true));
   if (!report.scope.empty()) out += Escaped(report.scope) + "\n\n";
+  for (const std::string& line : BehaviourLines(report))
+    out += Escaped(line) + "\n\n";
   for (const std::string& complaint : report.complaints)
     out += fmt::format("- **suppressions**: {}\n", Escaped(complaint));
   if (!report.complaints.empty()) out += "\n";

@@ -182,6 +182,7 @@ std::string GateText(const Report& report, const TextOptions& options) {
   for (const ArchReport& arch : report.archs) archs.push_back(arch.arch);
   out += fmt::format("on {}\n", fmt::join(archs, ", "));
   if (!report.scope.empty()) out += fmt::format("{}\n", report.scope);
+  for (const std::string& line : BehaviourLines(report)) out += line + "\n";
   const std::string summary = Summary(report, options.colour);
   if (!summary.empty()) out += "\n" + summary;
   std::size_t benign = 0;

@@ -117,48 +117,44 @@ class Comparing {
   }
 
  private:
-  // Finds each side's library, and makes copies of the programs that start on
-  // both.
+  // Finds each side's library, and makes copies of the programs that start
+  // with it.
   Result<void> Prepare(const Surface& before, const Surface& after) {
     missing_.clear();
-    const std::array<Exports, 2> exports = {ExportsOf(before),
-                                            ExportsOf(after)};
     const std::array<const Surface*, 2> surfaces = {&before, &after};
-    const std::array<std::string, 2> names = {options_.before, options_.after};
-    std::array<Adapted, 2> adapted;
-    const std::array<const char*, 2> kinds = {"errors", "executor"};
-    std::array<std::string, 2> files;
-    for (std::size_t i = 0; i < 2; ++i) {
-      files[i] = fmt::format("{}/{}-{}", folder_, kinds[i], call_.arch);
-      Result<Adapted> made = Adapt(
-          fmt::format("{}/{}_of_{}", options_.programs, kinds[i], call_.arch),
-          files[i], exports);
-      if (!made) return tl::unexpected(made.error());
-      adapted[i] = *std::move(made);
-      for (const auto& its : adapted[i].missing)
-        missing_.insert(its.begin(), its.end());
-    }
-    std::vector<std::string> imports = adapted[0].imports;
-    imports.insert(imports.end(), adapted[1].imports.begin(),
-                   adapted[1].imports.end());
+    const std::array<const char*, 2> words = {"old", "new"};
     for (std::size_t i = 0; i < 2; ++i) {
       BehaviourSide& side = sides_[i];
-      side.name = names[i];
-      const std::string unpacked =
-          fmt::format("{}/{}-{}", folder_, i == 0 ? "old" : "new", call_.arch);
-      fs::create_directory(unpacked);
+      side.name = i == 0 ? options_.before : options_.after;
+      const std::string own =
+          fmt::format("{}/{}-{}", folder_, words[i], call_.arch);
+      fs::create_directories(own + "/root");
+      const Exports exports = ExportsOf(*surfaces[i]);
+      const auto adapt = [&](std::string_view what) {
+        return Adapt(
+            fmt::format("{}/{}_of_{}", options_.programs, what, call_.arch),
+            fmt::format("{}/{}", own, what), exports);
+      };
+      const Result<Adapted> errors = adapt("errors");
+      if (!errors) return tl::unexpected(errors.error());
+      const Result<Adapted> executor = adapt("executor");
+      if (!executor) return tl::unexpected(executor.error());
+      side.errors = own + "/errors";
+      side.executor = own + "/executor";
+      side.missing = errors->missing;
+      missing_.insert(side.missing.begin(), side.missing.end());
       const Result<std::string> root =
-          SysrootOf(side.name, call_.arch, unpacked, tools_);
+          SysrootOf(side.name, call_.arch, own + "/root", tools_);
       if (!root) return tl::unexpected(root.error());
       side.root = *root;
-      Result<LibraryFiles> library = FindLibraryFiles(
-          side.root, adapted[0].interpreter, adapted[0].machine);
+      Result<LibraryFiles> library =
+          FindLibraryFiles(side.root, errors->interpreter, errors->machine);
       if (!library) return tl::unexpected(library.error());
       side.library = *std::move(library);
-      side.missing = adapted[0].missing[i];
+      std::vector<std::string> imports = errors->imports;
+      imports.insert(imports.end(), executor->imports.begin(),
+                     executor->imports.end());
       side.preload = Preload(*surfaces[i], imports);
-      side.errors = files[0];
-      side.executor = files[1];
     }
     return {};
   }

@@ -2,8 +2,12 @@
 
 #include <fcntl.h>
 #include <gelf.h>
+#include <limits.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -27,26 +31,25 @@ using ElfFile = std::unique_ptr<Elf, EndElf>;
 struct Need {
   std::string node;
   std::size_t library = 0;  // by number
-  Elf_Data* data = nullptr;
-  int offset = 0;  // of its entry
+  GElf_Vernaux entry = {};
+  GElf_Off at = 0;  // of the entry, in the file
   bool used = false;
 };
 
 class Adapting {
  public:
-  Adapting(Elf* elf, std::span<const Exports> sides)
-      : elf_(elf), sides_(sides) {}
+  Adapting(int file, Elf* elf, const Exports& side)
+      : file_(file), elf_(elf), side_(side) {}
 
   // False if the file is damaged.
   bool Run(Adapted& to) {
-    elf_flagelf(elf_, ELF_C_SET, ELF_F_LAYOUT);
     GElf_Ehdr file;
     if (gelf_getehdr(elf_, &file) == nullptr) return false;
-    to.missing.resize(sides_.size());
+    little_endian_ = file.e_ident[EI_DATA] == ELFDATA2LSB;
     to.machine = {file.e_machine, file.e_ident[EI_CLASS],
                   file.e_ident[EI_DATA]};
     return ReadInterpreter(to) && ReadSections() && EditSymbols(to) &&
-           EditNeeds() && elf_update(elf_, ELF_C_WRITE) >= 0;
+           EditNeeds();
   }
 
  private:
@@ -58,12 +61,13 @@ class Adapting {
       if (gelf_getphdr(elf_, static_cast<int>(i), &header) == nullptr)
         return false;
       if (header.p_type != PT_INTERP) continue;
-      std::size_t size = 0;
-      const char* bytes = elf_rawfile(elf_, &size);
-      if (bytes == nullptr || header.p_filesz == 0 || header.p_offset > size ||
-          header.p_filesz > size - header.p_offset)
+      std::array<char, PATH_MAX> path = {};
+      if (header.p_filesz == 0 || header.p_filesz > path.size() ||
+          pread(file_, path.data(), header.p_filesz,
+                static_cast<off_t>(header.p_offset)) !=
+              static_cast<ssize_t>(header.p_filesz))
         return false;
-      to.interpreter.assign(bytes + header.p_offset, header.p_filesz - 1);
+      to.interpreter.assign(path.data(), header.p_filesz - 1);
     }
     return true;
   }
@@ -76,9 +80,10 @@ class Adapting {
       Elf_Data* const data = elf_getdata(section, nullptr);
       if (header.sh_type == SHT_DYNSYM) {
         symbols_ = data;
-        names_ = header.sh_link;
+        symbols_header_ = header;
       } else if (header.sh_type == SHT_GNU_versym) {
         versions_ = data;
+        versions_at_ = header.sh_offset;
       } else if (header.sh_type == SHT_GNU_verneed) {
         if (!ReadNeeds(data, header)) return false;
       }
@@ -97,7 +102,9 @@ class Adapting {
         if (gelf_getvernaux(data, place, &need) == nullptr) return false;
         const char* node = elf_strptr(elf_, header.sh_link, need.vna_name);
         if (node == nullptr) return false;
-        needs_[need.vna_other] = {node, i, data, place, false};
+        needs_[need.vna_other] = {
+            node, i, need, header.sh_offset + static_cast<GElf_Off>(place)};
+
         place += static_cast<int>(need.vna_next);
       }
       at += static_cast<int>(library.vn_next);
@@ -105,26 +112,19 @@ class Adapting {
     return true;
   }
 
-  bool AllHave(std::string_view name, std::string_view node) const {
-    return std::all_of(sides_.begin(), sides_.end(), [&](const Exports& side) {
-      const auto found = side.find(name);
-      return found != side.end() && found->second.contains(node);
-    });
-  }
-
-  bool AllHave(std::string_view name) const {
-    return std::all_of(sides_.begin(), sides_.end(), [&](const Exports& side) {
-      return side.contains(name);
-    });
-  }
-
-  // The version that the symbol is to be asked for; none is any.
+  // The version that the symbol is to be asked for; nullopt if there is none
+  // that can be.
   std::optional<GElf_Versym> Choose(std::string_view name,
                                     GElf_Versym version) const {
-    if (AllHave(name, needs_.at(version).node)) return version;
+    const auto found = side_.find(name);
+    if (found == side_.end()) return std::nullopt;
+    const Export& its = found->second;
+    if (its.versions.contains(needs_.at(version).node)) return version;
     for (const auto& [other, need] : needs_) {
-      if (AllHave(name, need.node)) return other;
+      if (need.node == its.by_default) return other;
     }
+    // Without a version there may be an older one than that.
+    if (its.versions.size() == 1) return VER_NDX_GLOBAL;
     return std::nullopt;
   }
 
@@ -133,30 +133,27 @@ class Adapting {
     for (int i = 1; gelf_getsym(symbols_, i, &symbol) != nullptr; ++i) {
       GElf_Versym version = 0;
       if (gelf_getversym(versions_, i, &version) == nullptr) return false;
-      const char* name = elf_strptr(elf_, names_, symbol.st_name);
+      const char* name =
+          elf_strptr(elf_, symbols_header_.sh_link, symbol.st_name);
       if (name == nullptr) return false;
-      const auto need = needs_.find(version);
-      if (need == needs_.end()) continue;
+      if (!needs_.contains(version)) continue;
       to.imports.emplace_back(name);
-      // What only the dynamic linker defines is of no public version.
-      const auto chosen = Choose(name, version);
-      if (chosen == version) {
+      const std::optional<GElf_Versym> chosen = Choose(name, version);
+      GElf_Versym wanted = chosen.value_or(VER_NDX_GLOBAL);
+      if (const auto need = needs_.find(wanted); need != needs_.end())
         need->second.used = true;
-        continue;
-      }
-      GElf_Versym other = chosen.value_or(VER_NDX_GLOBAL);
-      if (chosen) needs_.at(*chosen).used = true;
-      if (gelf_update_versym(versions_, i, &other) == 0) return false;
-      if (AllHave(name)) continue;
-      for (std::size_t side = 0; side < sides_.size(); ++side) {
-        if (!sides_[side].contains(std::string_view(name)))
-          to.missing[side].emplace(name);
-      }
-      symbol.st_info = GELF_ST_INFO(STB_WEAK, GELF_ST_TYPE(symbol.st_info));
-      if (gelf_update_sym(symbols_, i, &symbol) == 0) return false;
+      const auto index = static_cast<GElf_Off>(i);
+      if (wanted != version && !Write(versions_at_ + 2 * index, wanted, 2))
+        return false;
+      if (chosen) continue;
+      to.missing.emplace(name);
+      // Elf64_Sym has it behind the name, and Elf32_Sym behind the size.
+      const GElf_Off info = symbols_header_.sh_offset +
+                            index * symbols_header_.sh_entsize +
+                            (symbols_header_.sh_entsize == 24 ? 4 : 12);
+      if (!Write(info, GELF_ST_INFO(STB_WEAK, GELF_ST_TYPE(symbol.st_info)), 1))
+        return false;
     }
-    elf_flagdata(symbols_, ELF_C_SET, ELF_F_DIRTY);
-    elf_flagdata(versions_, ELF_C_SET, ELF_F_DIRTY);
     return true;
   }
 
@@ -169,31 +166,34 @@ class Adapting {
           needs_.begin(), needs_.end(), [&, &unused = need](const auto& other) {
             return other.second.used && other.second.library == unused.library;
           });
-      GElf_Vernaux entry;
-      if (gelf_getvernaux(need.data, need.offset, &entry) == nullptr)
-        return false;
-      if (used == needs_.end()) {
-        entry.vna_flags |= VER_FLG_WEAK;
-      } else {
-        GElf_Vernaux other;
-        if (gelf_getvernaux(used->second.data, used->second.offset, &other) ==
-            nullptr)
-          return false;
-        entry.vna_hash = other.vna_hash;
-        entry.vna_name = other.vna_name;
-      }
-      if (gelf_update_vernaux(need.data, need.offset, &entry) == 0)
-        return false;
-      elf_flagdata(need.data, ELF_C_SET, ELF_F_DIRTY);
+      // vna_flags is behind vna_hash, and vna_name behind vna_other.
+      const bool written =
+          used == needs_.end()
+              ? Write(need.at + 4, need.entry.vna_flags | VER_FLG_WEAK, 2)
+              : Write(need.at, used->second.entry.vna_hash, 4) &&
+                    Write(need.at + 8, used->second.entry.vna_name, 4);
+      if (!written) return false;
     }
     return true;
   }
 
+  bool Write(GElf_Off at, std::uint64_t value, std::size_t size) const {
+    std::array<unsigned char, 4> bytes = {};
+    for (std::size_t i = 0; i < size; ++i)
+      bytes.at(little_endian_ ? i : size - 1 - i) =
+          static_cast<unsigned char>(value >> (8 * i));
+    return pwrite(file_, bytes.data(), size, static_cast<off_t>(at)) ==
+           static_cast<ssize_t>(size);
+  }
+
+  int file_;
   Elf* elf_;
-  std::span<const Exports> sides_;
+  const Exports& side_;
   Elf_Data* symbols_ = nullptr;
   Elf_Data* versions_ = nullptr;
-  std::size_t names_ = 0;  // the section of symbols' names
+  GElf_Shdr symbols_header_ = {};
+  GElf_Off versions_at_ = 0;  // in the file
+  bool little_endian_ = true;
   std::map<GElf_Versym, Need> needs_;
 };
 
@@ -215,14 +215,17 @@ Result<Machine> MachineOf(const std::string& file) {
 Exports ExportsOf(const harvest::Surface& surface) {
   Exports exports;
   for (const harvest::Library& library : surface.libraries) {
-    for (const harvest::Symbol& symbol : library.symbols)
-      exports[std::string(symbol.name)].emplace(symbol.version);
+    for (const harvest::Symbol& symbol : library.symbols) {
+      Export& its = exports[std::string(symbol.name)];
+      its.versions.emplace(symbol.version);
+      if (symbol.is_default) its.by_default = symbol.version;
+    }
   }
   return exports;
 }
 
 Result<Adapted> Adapt(const std::string& program, const std::string& to,
-                      std::span<const Exports> sides) {
+                      const Exports& side) {
   elf_version(EV_CURRENT);
   std::error_code error;
   fs::copy_file(program, to, error);
@@ -231,10 +234,11 @@ Result<Adapted> Adapt(const std::string& program, const std::string& to,
   if (error) return Fail("{}: {}", program, error.message());
   const cli::Descriptor file(open(to.c_str(), O_RDWR | O_CLOEXEC));
   if (!file) return Fail("{}: can't be opened", to);
-  const ElfFile elf(elf_begin(file.get(), ELF_C_RDWR, nullptr));
+  const ElfFile elf(elf_begin(file.get(), ELF_C_READ, nullptr));
   Adapted adapted;
   if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF ||
-      !Adapting(elf.get(), sides).Run(adapted) || adapted.interpreter.empty())
+      !Adapting(file.get(), elf.get(), side).Run(adapted) ||
+      adapted.interpreter.empty())
     return Fail("{}: this is no program that a C library could be loaded for",
                 program);
   return adapted;

@@ -6,7 +6,6 @@
 
 #include <map>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +27,12 @@ struct Machine {
 // An error says what is wrong with the file, without its name.
 cli::Result<Machine> MachineOf(const std::string& file);
 
-// Name → the versions that some library of a side defines it in.
-using Exports =
-    std::map<std::string, std::set<std::string, std::less<>>, std::less<>>;
+// What the libraries of one side define.
+struct Export {
+  std::set<std::string, std::less<>> versions;
+  std::string by_default;  // that the linker takes; "" if it takes none
+};
+using Exports = std::map<std::string, Export, std::less<>>;
 Exports ExportsOf(const harvest::Surface& surface);
 
 struct Adapted {
@@ -38,16 +40,15 @@ struct Adapted {
   Machine machine;
   // Names that are imported, each once.
   std::vector<std::string> imports;
-  // Of these, by side, those that it lacks: their address is 0 there.
-  std::vector<std::set<std::string, std::less<>>> missing;
+  // Of these, those that the side lacks: their address is 0 there.
+  std::set<std::string, std::less<>> missing;
 };
 
-// Makes `to` a copy of the program that starts on all of these sides. A symbol
-// whose version one of them lacks is asked for in an older version, which all
-// have; else without one; and as a weak symbol, if a side does not have it at
-// all. Versions that nothing asks for any more need not be there.
+// Makes `to` a copy of the program that starts with the libraries of a side. A
+// symbol whose version they lack is asked for in the version that a program
+// that is linked with them has, and as a weak one if there is no such.
 cli::Result<Adapted> Adapt(const std::string& program, const std::string& to,
-                           std::span<const Exports> sides);
+                           const Exports& side);
 
 }  // namespace plumbline::gate
 

@@ -182,10 +182,10 @@ Result<std::vector<Check>> RunChecks(const BehaviourSide& side,
         std::to_string(call.programs),
         "--seed",
         std::to_string(call.seed),
-        "--emulator",
-        call.emulator.Name(),
         "--page-size",
         std::to_string(call.emulator.path.empty() ? getpagesize() : 4096)};
+    if (!call.emulator.path.empty())
+      command.insert(command.end(), {"--emulator", call.emulator.Name()});
     add_only(command);
     command.emplace_back("--");
     const std::vector<std::string> executor =

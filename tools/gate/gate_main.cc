@@ -202,6 +202,7 @@ Result<Exit> Main(int argc, const char* const* argv) {
                  "Of --run: only the checks whose names fit the pattern, such "
                  "as Errors/epoll_ctl/*")
       ->type_name("GLOB")
+      ->allow_extra_args(false)
       ->needs("--run");
   app.add_flag("--strict", options.strict,
                "Without the rules that lower a severity");

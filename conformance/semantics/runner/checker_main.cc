@@ -133,7 +133,7 @@ int Main(int argc, char** argv) {
   app.add_option("--seed", options.run.seed, "of these");
   app.add_option("--only", options.only,
                  "a check's name, or a pattern of names")
-      ->expected(1);
+      ->allow_extra_args(false);
   app.add_option("--arch", place.architecture, "whose programs it runs")
       ->required();
   app.add_option("--kernel-arch", place.kernel_architecture, "of the kernel");

@@ -137,6 +137,17 @@ int __wrap_epoll_pwait2(int epfd, struct epoll_event* events, int most,
                       (SIGRTMAX + 1) / 8);
 }
 
+// A version that libraries before 2.34 have timers in, where programs of 2.34
+// have these in its own: it has to be among those that the program names.
+
+#if defined(__x86_64__) && defined(__LP64__) || defined(__s390x__) || \
+    defined(__alpha__) ||                                             \
+    defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+int TimerDeleteOf2_3_3(void*);
+__asm__(".symver TimerDeleteOf2_3_3, timer_delete@GLIBC_2.3.3");
+int (*const kNamesGlibc2_3_3)(void*) = TimerDeleteOf2_3_3;
+#endif
+
 // Since 2.32: whether there is one thread only, as far as the library knows.
 
 char __libc_single_threaded = 0;
@@ -150,22 +161,23 @@ const char* strerrorname_np(int error) {
     return #error;
     NAME(EPERM)
     NAME(ENOENT)
-    NAME(ESRCH) NAME(EINTR) NAME(EIO) NAME(ENXIO) NAME(E2BIG) NAME(ENOEXEC) NAME(
-        EBADF) NAME(ECHILD) NAME(EAGAIN) NAME(ENOMEM) NAME(EACCES) NAME(EFAULT)
-        NAME(ENOTBLK) NAME(EBUSY) NAME(EEXIST) NAME(EXDEV) NAME(ENODEV) NAME(
-            ENOTDIR) NAME(EISDIR) NAME(EINVAL) NAME(ENFILE) NAME(EMFILE) NAME(ENOTTY)
-            NAME(ETXTBSY) NAME(EFBIG) NAME(ENOSPC) NAME(ESPIPE) NAME(EROFS) NAME(
-                EMLINK) NAME(EPIPE) NAME(EDOM) NAME(ERANGE) NAME(EDEADLK) NAME(ENAMETOOLONG)
-                NAME(ENOLCK) NAME(ENOSYS) NAME(ENOTEMPTY) NAME(ELOOP) NAME(
-                    ENOMSG) NAME(EIDRM) NAME(ECHRNG) NAME(EL2NSYNC) NAME(EL3HLT)
-                    NAME(EL3RST) NAME(ELNRNG) NAME(EUNATCH) NAME(ENOCSI) NAME(
-                        EL2HLT) NAME(EBADE) NAME(EBADR) NAME(EXFULL) NAME(ENOANO)
-                        NAME(EBADRQC) NAME(EBADSLT) NAME(EBFONT) NAME(ENOSTR) NAME(
-                            ENODATA) NAME(ETIME) NAME(ENOSR) NAME(ENONET) NAME(ENOPKG)
-                            NAME(EREMOTE) NAME(ENOLINK) NAME(EADV) NAME(ESRMNT) NAME(
-                                ECOMM) NAME(EPROTO) NAME(EMULTIHOP) NAME(EDOTDOT)
-                                NAME(EBADMSG) NAME(EOVERFLOW) NAME(ENOTUNIQ) NAME(
-                                    EBADFD) NAME(EREMCHG) NAME(ELIBACC) NAME(ELIBBAD) NAME(ELIBSCN)
+    NAME(ESRCH)
+    NAME(EINTR) NAME(EIO) NAME(ENXIO) NAME(E2BIG) NAME(ENOEXEC) NAME(EBADF) NAME(
+        ECHILD) NAME(EAGAIN) NAME(ENOMEM) NAME(EACCES) NAME(EFAULT) NAME(ENOTBLK)
+        NAME(EBUSY) NAME(EEXIST) NAME(EXDEV) NAME(ENODEV) NAME(ENOTDIR) NAME(
+            EISDIR) NAME(EINVAL) NAME(ENFILE) NAME(EMFILE) NAME(ENOTTY) NAME(ETXTBSY)
+            NAME(EFBIG) NAME(ENOSPC) NAME(ESPIPE) NAME(EROFS) NAME(EMLINK) NAME(
+                EPIPE) NAME(EDOM) NAME(ERANGE) NAME(EDEADLK) NAME(ENAMETOOLONG)
+                NAME(ENOLCK) NAME(ENOSYS) NAME(ENOTEMPTY) NAME(ELOOP) NAME(ENOMSG) NAME(
+                    EIDRM) NAME(ECHRNG) NAME(EL2NSYNC) NAME(EL3HLT) NAME(EL3RST)
+                    NAME(ELNRNG) NAME(EUNATCH) NAME(ENOCSI) NAME(EL2HLT) NAME(
+                        EBADE) NAME(EBADR) NAME(EXFULL) NAME(ENOANO) NAME(EBADRQC)
+                        NAME(EBADSLT) NAME(EBFONT) NAME(ENOSTR) NAME(ENODATA) NAME(
+                            ETIME) NAME(ENOSR) NAME(ENONET) NAME(ENOPKG) NAME(EREMOTE)
+                            NAME(ENOLINK) NAME(EADV) NAME(ESRMNT) NAME(ECOMM) NAME(
+                                EPROTO) NAME(EMULTIHOP) NAME(EDOTDOT) NAME(EBADMSG)
+                                NAME(EOVERFLOW) NAME(ENOTUNIQ) NAME(EBADFD) NAME(
+                                    EREMCHG) NAME(ELIBACC) NAME(ELIBBAD) NAME(ELIBSCN)
                                     NAME(ELIBMAX) NAME(ELIBEXEC) NAME(EILSEQ) NAME(
                                         ERESTART) NAME(ESTRPIPE) NAME(EUSERS) NAME(ENOTSOCK)
                                         NAME(EDESTADDRREQ) NAME(EMSGSIZE) NAME(
@@ -205,11 +217,12 @@ const char* sigabbrev_np(int signal) {
     return #signal;
     NAME(HUP)
     NAME(INT)
-    NAME(QUIT) NAME(ILL) NAME(TRAP) NAME(ABRT) NAME(BUS) NAME(FPE) NAME(KILL)
-        NAME(USR1) NAME(SEGV) NAME(USR2) NAME(PIPE) NAME(ALRM) NAME(TERM)
-            NAME(CHLD) NAME(CONT) NAME(STOP) NAME(TSTP) NAME(TTIN) NAME(TTOU)
-                NAME(URG) NAME(XCPU) NAME(XFSZ) NAME(VTALRM) NAME(PROF)
-                    NAME(WINCH) NAME(IO) NAME(PWR) NAME(SYS)
+    NAME(QUIT)
+    NAME(ILL) NAME(TRAP) NAME(ABRT) NAME(BUS) NAME(FPE) NAME(KILL) NAME(USR1)
+        NAME(SEGV) NAME(USR2) NAME(PIPE) NAME(ALRM) NAME(TERM) NAME(CHLD)
+            NAME(CONT) NAME(STOP) NAME(TSTP) NAME(TTIN) NAME(TTOU) NAME(URG)
+                NAME(XCPU) NAME(XFSZ) NAME(VTALRM) NAME(PROF) NAME(WINCH)
+                    NAME(IO) NAME(PWR) NAME(SYS)
 #undef NAME
                         default : return NULL;
   }

@@ -113,7 +113,12 @@ TEST(BehaviourCompareTest, SeveritiesFollowFromWhatIsDeclared) {
   const Check hangs = CheckOf("a", Status::kFailed, "hangs");
   const Check skipped = CheckOf("a", Status::kSkipped, "before glibc 2.99");
   const Check known = CheckOf("a", Status::kDeviation, "EPERM");
+  Check layer = CheckOf("a", Status::kFailed, "a system call failed with it");
+  layer.declared = "layer libc";
   EXPECT_EQ(Told(passed, failed), "breaking ");
+  EXPECT_EQ(Told(passed, layer), "benign layer");
+  EXPECT_EQ(Told(layer, passed), "benign layer");
+  EXPECT_EQ(Told(layer, failed), "notable wrong-before");
   EXPECT_EQ(Told(passed, known), "breaking ");
   EXPECT_EQ(Told(failed, passed), "notable repaired");
   EXPECT_EQ(Told(failed, hangs), "notable wrong-before");

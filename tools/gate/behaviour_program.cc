@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "tools/cli/descriptor.h"
 
@@ -34,6 +35,13 @@ struct Need {
   GElf_Vernaux entry = {};
   GElf_Off at = 0;  // of the entry, in the file
   bool used = false;
+};
+
+// What programs/older_libc.c calls where a library has no function of the name.
+constexpr std::pair<std::string_view, std::string_view> kStandIns[] = {
+    {"stat", "__xstat"},   {"stat64", "__xstat64"},
+    {"lstat", "__lxstat"}, {"lstat64", "__lxstat64"},
+    {"fstat", "__fxstat"}, {"fstat64", "__fxstat64"},
 };
 
 class Adapting {
@@ -153,6 +161,11 @@ class Adapting {
                             (symbols_header_.sh_entsize == 24 ? 4 : 12);
       if (!Write(info, GELF_ST_INFO(STB_WEAK, GELF_ST_TYPE(symbol.st_info)), 1))
         return false;
+    }
+    for (const auto& [name, stand_in] : kStandIns) {
+      const auto found = to.missing.find(name);
+      if (found != to.missing.end() && side_.contains(stand_in))
+        to.missing.erase(found);
     }
     return true;
   }

@@ -82,6 +82,7 @@ enum class Circumstance : std::uint8_t {
   kWrongBefore,  // a check that did not hold before either, or was not made
   kUnchecked,    // a check that can't be made any more
   kCheckedNow,   // a check that holds, and could not be made before
+  kSameErrno,    // an errno that is the same, and of the kernel or the library
 };
 
 std::string_view NameOf(Severity severity);

@@ -6,7 +6,8 @@
 // if not the kernel.
 // --privileged leaves all but those of classes privileged and fault out;
 // --unprivileged leaves these out. --only GLOB leaves all but those whose names
-// fit out, and --family epoll,io all but those of these bindings.
+// fit it, or another one, out, and --family epoll,io all but those of these
+// bindings.
 
 #include <fnmatch.h>
 #include <gtest/gtest.h>
@@ -174,7 +175,7 @@ int Main(int argc, char** argv) {
   bool print_rows = false;
   bool privileged = true;
   bool unprivileged = true;
-  std::string only;
+  std::vector<std::string> only;
   std::string families;
   const char* told = std::getenv("PLUMBLINE_EMULATOR");
   std::string emulator = told != nullptr ? told : "";
@@ -187,7 +188,7 @@ int Main(int argc, char** argv) {
     if (word == "--privileged") unprivileged = false;
     if (word == "--unprivileged") privileged = false;
     if (word == "--emulator" && i + 1 < argc) emulator = argv[i + 1];
-    if (word == "--only" && i + 1 < argc) only = argv[i + 1];
+    if (word == "--only" && i + 1 < argc) only.emplace_back(argv[i + 1]);
     if (word == "--family" && i + 1 < argc) families = argv[i + 1];
   }
   if (print_rows) {
@@ -205,10 +206,12 @@ int Main(int argc, char** argv) {
   const std::vector<Check> misnamed = WithoutCheck(known, entries);
   std::erase_if(entries, [&](const Entry& entry) {
     const bool needs = entry.row && NeedsPrivileges(*entry.row);
-    if (!only.empty() && entry.name != only &&
-        fnmatch(only.c_str(), entry.name.c_str(), 0) != 0) {
+    const auto fits = [&](const std::string& glob) {
+      return entry.name == glob ||
+             fnmatch(glob.c_str(), entry.name.c_str(), 0) == 0;
+    };
+    if (!only.empty() && std::none_of(only.begin(), only.end(), fits))
       return true;
-    }
     if (!families.empty() &&
         !(entry.row && abi::IsOfFamilies((*entry.row)["where"], families))) {
       return true;

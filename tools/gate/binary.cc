@@ -200,6 +200,14 @@ bool Matters(const Imports& imports, const Finding& finding) {
     case Id::kPrototypeRemoved:
       return imports.names.contains(
           finding.name.substr(0, finding.name.find('(')));
+    // An error of a function, "Errors/epoll_ctl/EINVAL/…"; a program of
+    // several calls matters to all.
+    case Id::kBehaviourChanged: {
+      constexpr std::string_view kErrors = "Errors/";
+      if (!finding.name.starts_with(kErrors)) return true;
+      const std::string rest = finding.name.substr(kErrors.size());
+      return imports.names.contains(rest.substr(0, rest.find('/')));
+    }
     default:
       return false;
   }

@@ -84,7 +84,13 @@ constexpr Kind kKinds[] = {
      "What uses the macro does not compile; report it to the header's "
      "authors."},
     {Id::kBehaviourChanged, "behaviour-changed", Severity::kBreaking,
-     "Functions that behave otherwise", kBinaries, "Read what changed."},
+     "Functions that behave otherwise",
+     "programs that call them; where the symbol has a new default version, "
+     "those "
+     "that are built anew",
+     "Look for what relies on the old outcome. --run --only NAME runs one "
+     "check again; tools/plumbline errors FUNCTION ERRNO prints the program "
+     "that a check of an error is."},
     {Id::kSymbolAdded, "symbol-added", Severity::kBenign, "New symbols",
      kSources, "What uses it does not run with the old library."},
     {Id::kConstantAdded, "constant-added", Severity::kBenign, "New constants",

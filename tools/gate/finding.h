@@ -79,6 +79,11 @@ enum class Circumstance : std::uint8_t {
   kInternal,      // a header that no program includes by its name
   kNotValued,     // was no constant before either
   kBuiltWithNew,  // all programs that were asked about have the new one
+  kRepaired,      // a check that holds now, and did not
+  kWrongBefore,   // a check that did not hold before either, or was not made
+  kUnchecked,     // a check that can't be made any more
+  kCheckedNow,    // a check that holds, and could not be made before
+  kSameErrno,     // an errno that is the same, and of the kernel or the library
 };
 
 // How a program that is built already sees what changed.

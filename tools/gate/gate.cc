@@ -1,6 +1,7 @@
 #include "tools/gate/gate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "tools/gate/compare.h"
@@ -48,6 +49,13 @@ Result<Report> CompareAll(const std::vector<Surface>& before,
   Fold(report.findings);
   report.stories = TellStories(report.findings);
   return report;
+}
+
+void AddFindings(std::vector<Finding> more, const SeverityOptions& severities,
+                 Report& report) {
+  Judge(more, severities);
+  std::move(more.begin(), more.end(), std::back_inserter(report.findings));
+  Fold(report.findings);
 }
 
 }  // namespace plumbline::gate

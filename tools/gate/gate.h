@@ -18,6 +18,10 @@ cli::Result<Report> CompareAll(const std::vector<harvest::Surface>& before,
                                const std::vector<harvest::Surface>& after,
                                const SeverityOptions& severities);
 
+// Adds what was found otherwise than in the surfaces.
+void AddFindings(std::vector<Finding> more, const SeverityOptions& severities,
+                 Report& report);
+
 }  // namespace plumbline::gate
 
 #endif  // PLUMBLINE_TOOLS_GATE_GATE_H_

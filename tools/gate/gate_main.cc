@@ -15,6 +15,7 @@
 #include "tools/cli/entry.h"
 #include "tools/cli/error.h"
 #include "tools/cli/output.h"
+#include "tools/gate/behaviour.h"
 #include "tools/gate/binary.h"
 #include "tools/gate/formats.h"
 #include "tools/gate/gate.h"
@@ -42,6 +43,8 @@ struct Options {
   bool strict = false;
   bool all = false;
   bool rules = false;
+  bool run = false;
+  std::vector<std::string> only;
 };
 
 std::string RulesText() {
@@ -121,6 +124,14 @@ Result<Exit> Run(const Options& options) {
   Result<Report> report = CompareAll(both->before, both->after, severities);
   if (!report) return tl::unexpected(report.error());
   report->left_out = std::move(both->left_out);
+  if (options.run) {
+    Result<Behaviour> behaviour = CompareBehaviour(
+        {options.before, options.after, FindPrograms(), options.only}, *both,
+        tools);
+    if (!behaviour) return tl::unexpected(behaviour.error());
+    AddFindings(std::move(behaviour->findings), severities, *report);
+    report->behaviour = std::move(behaviour->runs);
+  }
   if (!options.binaries.empty()) {
     const Result<void> examined =
         ExamineTypes(*imports, both->before, both->after, *report);
@@ -153,7 +164,8 @@ Result<Exit> Main(int argc, const char* const* argv) {
       "  tools/plumbline gate old.surface new.surface --format html -o "
       "report.html\n"
       "  tools/plumbline gate host debian:sid --severity counter=notable\n"
-      "  tools/plumbline gate glibc-2.41 --build ~/glibc/build\n\n"
+      "  tools/plumbline gate glibc-2.41 --build ~/glibc/build\n"
+      "  tools/plumbline gate debian:bookworm debian:trixie --run\n\n"
       "Exit status: 0 no breaking finding; 1 a breaking one, or a suppression "
       "that has expired\nor hides nothing; 2 the work could not be done.");
   CLI::Option* before =
@@ -200,6 +212,16 @@ Result<Exit> Main(int argc, const char* const* argv) {
                  "(not of baselines, which do not have it)")
       ->type_name("N")
       ->check(CLI::Range(1, 3));
+  app.add_flag("--run", options.run,
+               "Run the checks of errors and programs of system calls with "
+               "both libraries, on this kernel or under QEMU: what behaves "
+               "otherwise is found, too");
+  app.add_option("--only", options.only,
+                 "Of --run: only the checks whose names fit the pattern, such "
+                 "as Errors/epoll_ctl/*")
+      ->type_name("GLOB")
+      ->allow_extra_args(false)
+      ->needs("--run");
   app.add_flag("--strict", options.strict,
                "Without the rules that lower a severity");
   app.add_flag("--all", options.all, "Show benign findings too");

@@ -76,6 +76,25 @@ std::string LeftOutText(const Report& report) {
   return text;
 }
 
+std::vector<std::string> BehaviourLines(const Report& report) {
+  std::vector<std::string> lines;
+  for (const BehaviourRun& run : report.behaviour) {
+    std::vector<std::string> ran;
+    std::size_t skipped = 0;
+    for (const BehaviourRun::Count& count : run.counts) {
+      ran.push_back(fmt::format("{} {}", count.on_both, count.kind));
+      skipped += count.skipped;
+    }
+    std::string line = fmt::format(
+        "behaviour on {} ({}): {} on both, {} skipped; {} with another outcome",
+        run.arch, run.runner, fmt::join(ran, ", "), skipped, run.differences);
+    if (run.unsteady > 0)
+      line += fmt::format(", {} that did not show again", run.unsteady);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 std::string CountsText(const Report& report) {
   const auto counts = report.Counts();
   std::string text = fmt::format("{} breaking, {} notable, {} benign",

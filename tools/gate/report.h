@@ -53,6 +53,24 @@ struct Suppressed {
   std::string reason;
 };
 
+// What was run on one architecture with both libraries.
+struct BehaviourRun {
+  struct Count {
+    std::string kind;         // "errors", "programs"
+    std::size_t on_both = 0;  // checks that were made on both
+    std::size_t skipped = 0;  // on one or both, for a reason
+  };
+
+  std::string arch;
+  std::string runner;  // "native", "qemu-user 7.2.22"
+  std::vector<Count> counts;
+  std::size_t differences = 0;
+  std::size_t unsteady = 0;  // differences that did not show again
+  // Functions that one of the libraries lacks: no program that is built
+  // already calls them.
+  std::vector<std::string> missing;
+};
+
 struct Report {
   std::vector<ArchReport> archs;
   std::vector<Finding> findings;  // the worst first
@@ -63,6 +81,7 @@ struct Report {
   std::string scope;  // "programs: …", if not all is of interest
   std::vector<Examined> examined;
   std::vector<LeftOut> left_out;  // in order of architectures
+  std::vector<BehaviourRun> behaviour;
 
   std::array<std::size_t, 3> Counts() const;
   bool Breaks() const;
@@ -79,6 +98,9 @@ std::string Versions(const Report& report, bool after);
 
 // "not in NEW: armel, mips; not in OLD: riscv64"; "" if nothing is left out.
 std::string LeftOutText(const Report& report);
+// A line for each architecture on which programs were run: "behaviour on amd64
+// (native): 1,392 errors, …".
+std::vector<std::string> BehaviourLines(const Report& report);
 
 // "3 breaking, 2 notable, 10 benign".
 std::string CountsText(const Report& report);

@@ -143,6 +143,9 @@ std::string GateHtml(const Report& report) {
         "<section id=\"suppressions\">\n<h2>Suppressions</h2>\n"
         "<ul class=\"reasons\">\n{}</ul>\n</section>\n",
         complaints);
+  std::string ran;
+  for (const std::string& line : BehaviourLines(report))
+    ran += fmt::format("<p>{}</p>\n", EscapeMarkup(line));
   std::string verdict =
       fmt::format("{} → {}", Versions(report, false), Versions(report, true));
   if (const std::string left_out = LeftOutText(report); !left_out.empty())
@@ -151,15 +154,15 @@ std::string GateHtml(const Report& report) {
       "plumbline gate: " + CountsText(report), style,
       fmt::format(
           "<header>\n<h1>plumbline gate</h1>\n"
-          "<p class=\"verdict {}\">{}</p>\n<p>{}{}{}</p>\n"
+          "<p class=\"verdict {}\">{}</p>\n<p>{}{}{}</p>\n{}"
           "<fieldset class=\"filters\"><legend>Shown</legend>\n{}</fieldset>\n"
           "</header>\n<main>\n{}"
           "<div class=\"cards\" data-filter=\"Name, header, finding or "
           "architecture\">\n{}</div>\n</main>\n",
           report.Breaks() ? "failed" : "passed",
           EscapeMarkup(CountsText(report)), EscapeMarkup(verdict),
-          report.scope.empty() ? "" : "; ", EscapeMarkup(report.scope), boxes,
-          complaints, cards));
+          report.scope.empty() ? "" : "; ", EscapeMarkup(report.scope), ran,
+          boxes, complaints, cards));
 }
 
 }  // namespace plumbline::gate

@@ -62,6 +62,18 @@ std::string GateJson(const Report& report) {
     json["examined"].push_back({{"file", file.file},
                                 {"types", file.has_types},
                                 {"missing", file.missing}});
+  for (const BehaviourRun& run : report.behaviour) {
+    Json counts = Json::object();
+    for (const BehaviourRun::Count& count : run.counts) {
+      counts[count.kind] = {{"on_both", count.on_both},
+                            {"skipped", count.skipped}};
+    }
+    json["behaviour"][run.arch] = {{"runner", run.runner},
+                                   {"counts", std::move(counts)},
+                                   {"differences", run.differences},
+                                   {"unsteady", run.unsteady},
+                                   {"missing", run.missing}};
+  }
   json["findings"] = Json::array();
   for (const Finding& finding : report.findings)
     json["findings"].push_back(FindingJson(finding));

@@ -27,6 +27,7 @@ std::string Start(const std::string& arch, const Finding& finding) {
 }
 
 struct Suite {
+  std::string properties;
   std::string cases;
   std::size_t tests = 0, failures = 0, skipped = 0;
 };
@@ -56,15 +57,23 @@ Suite SuiteOf(const Report& report, const std::string& arch) {
         fmt::format("{}><skipped message=\"{}\"/></testcase>\n",
                     Start(arch, hidden.finding), EscapeMarkup(hidden.reason));
   }
+  const std::vector<std::string> lines = BehaviourLines(report);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (report.behaviour[i].arch != arch) continue;
+    suite.properties += fmt::format(
+        "    <properties><property name=\"behaviour\" value=\"{}\"/>"
+        "</properties>\n",
+        EscapeMarkup(lines[i]));
+  }
   return suite;
 }
 
 std::string SuiteText(std::string_view name, const Suite& suite) {
   return fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
-      "skipped=\"{}\">\n{}  </testsuite>\n",
+      "skipped=\"{}\">\n{}{}  </testsuite>\n",
       EscapeMarkup(name), suite.tests, suite.failures, suite.skipped,
-      suite.cases);
+      suite.properties, suite.cases);
 }
 
 }  // namespace
@@ -81,7 +90,8 @@ std::string GateJunit(const Report& report) {
   for (const ArchReport& arch : report.archs)
     add(arch.arch, SuiteOf(report, arch.arch));
   for (const LeftOut& one : report.left_out) {
-    Suite suite{.cases = "", .tests = 1, .failures = 0, .skipped = 1};
+    Suite suite;
+    suite.tests = suite.skipped = 1;
     suite.cases = fmt::format(
         "    <testcase classname=\"{}\" name=\"compared\"><skipped "
         "message=\"not in {}\"/></testcase>\n",

@@ -50,6 +50,8 @@ std::string GateMarkdown(const Report& report) {
   if (const std::string left_out = LeftOutText(report); !left_out.empty())
     out += fmt::format("Left out: {}\n\n", Escaped(left_out));
   if (!report.scope.empty()) out += Escaped(report.scope) + "\n\n";
+  for (const std::string& line : BehaviourLines(report))
+    out += Escaped(line) + "\n\n";
   for (const std::string& complaint : report.complaints)
     out += fmt::format("- **suppressions**: {}\n", Escaped(complaint));
   if (!report.complaints.empty()) out += "\n";

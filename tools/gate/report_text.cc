@@ -184,6 +184,7 @@ std::string GateText(const Report& report, const TextOptions& options) {
   if (const std::string left_out = LeftOutText(report); !left_out.empty())
     out += fmt::format("left out: {}\n", left_out);
   if (!report.scope.empty()) out += fmt::format("{}\n", report.scope);
+  for (const std::string& line : BehaviourLines(report)) out += line + "\n";
   const std::string summary = Summary(report, options.colour);
   if (!summary.empty()) out += "\n" + summary;
   std::size_t benign = 0;

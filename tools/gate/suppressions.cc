@@ -1,5 +1,18 @@
 #include "tools/gate/suppressions.h"
 
+#include <stdexcept>
+
+namespace {
+
+// What toml++ asserts of its own reading a damaged file can break.
+constexpr void CheckRead(bool is_as_thought) {
+  if (!is_as_thought) throw std::invalid_argument("this is no TOML");
+}
+
+}  // namespace
+
+#define TOML_ASSERT(expression) CheckRead(static_cast<bool>(expression))
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -105,6 +118,8 @@ Result<std::vector<Suppression>> ParseSuppressions(std::string_view text,
   } catch (const toml::parse_error& error) {
     return Fail("{}:{}: {}", file, error.source().begin.line,
                 error.description());
+  } catch (const std::invalid_argument& error) {
+    return Fail("{}: {}", file, error.what());
   }
   std::vector<Suppression> all;
   for (const auto& [key, value] : document) {

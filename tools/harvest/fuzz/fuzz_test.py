@@ -27,22 +27,8 @@ SOURCES = {
     "baseline_fuzzer": ["baseline_sets", "baseline_writer", "baselines", "surface", "surface_text", "../cli/output"],
     "debug_types_fuzzer": ["../gate/debug_types"],
     "library_fuzzer": ["symbols"],
-    "suppressions_fuzzer": [f"../gate/{name}" for name in ("finding", "report", "rules", "stories", "suppressions")] + ["surface"],
     "surface_fuzzer": ["surface", "surface_text"],
 }
-
-SUPPRESSIONS = b"""[[suppression]]
-id = "constant-value-changed"
-owner = "termios.h"
-archs = ["amd64"]
-reason = "built anew"
-expires = 2027-06-30
-
-[[suppression]]
-story = "termios-speed"
-reason = 'known'
-expires = 2028-01-01
-"""
 
 PROGRAM = """
 enum e { A = 1, B = -2 };
@@ -83,8 +69,6 @@ end
 def seed(fuzzer: str, folder: pathlib.Path) -> bytes:
     if fuzzer == "baseline_fuzzer":
         return BASELINES
-    if fuzzer == "suppressions_fuzzer":
-        return SUPPRESSIONS
     if fuzzer == "debug_types_fuzzer":
         folder.mkdir(parents=True)
         program = folder / "program"

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 
 from tools.gate.header_text import Header, Headers, Layout
 
+_RESERVED = re.compile("pad|reserved|rsvd|resv|rsv|unused|spare", re.IGNORECASE)
+
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
@@ -289,8 +291,12 @@ def _record_changes(
         text = f"{written(field, width=str(int(field.width) - 1))} {field.type} : 1;"
         return change("bit-field", field, text, expect("field-type-changed", path(field)))
 
-    def name(_: Headers, chance: random.Random, __: str) -> Change:
-        field = chance.choice(fields)
+    def name(_: Headers, chance: random.Random, __: str) -> Change | None:
+        # What was reserved is not renamed, but taken.
+        named = [field for field in fields if not _RESERVED.search(field.name)]
+        if not named:
+            return None
+        field = chance.choice(named)
         text = written(dataclasses.replace(field, name="plumbline_" + field.name))
         return change("name", field, text, {Expected("field-renamed", path(field), field.name, "plumbline_" + field.name)}, field)
 

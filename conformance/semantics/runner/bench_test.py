@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pathlib
+import struct
 
 import pytest
 
@@ -19,3 +20,11 @@ def test_what_can_not_be_measured(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr(bench, "_EXECUTORS", pathlib.Path("/no/such"))
     assert bench.main(["--runs=1", "--programs=1"]) == 2
     assert "bench: semantics: can't run" in capsys.readouterr().err
+
+
+def test_each_target_has_its_own_executor() -> None:
+    machines = [
+        struct.unpack_from("<H", (bench._EXECUTORS / name).read_bytes(), 18)[0]  # e_machine
+        for name in ("executor_static", f"executor_static_of_{bench.EMULATED}")
+    ]
+    assert machines[0] != machines[1] == 183  # EM_AARCH64

@@ -70,6 +70,8 @@ struct Lane {
   char broken[256];
   ThreadCell threads[kMaxThread];
   ThreadCell processes[kMaxThread];
+  // 0 for those that there are not.
+  std::atomic<int> process_ids[kMaxThread];
   // By step, the descriptors that it made; -1 for none.
   int made[kMaxSteps][2];
   Cell cells[kCellsPerLane];

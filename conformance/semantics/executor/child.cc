@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "conformance/semantics/executor/calls.h"
+#include "conformance/semantics/executor/fallbacks.h"
 #include "conformance/semantics/executor/forked.h"
 #include "conformance/semantics/executor/futex.h"
 #include "conformance/semantics/executor/program.h"
@@ -238,9 +239,11 @@ bool Process::CleanUp(const Leavings& leavings) {
   for (int signal = 1; signal <= SIGRTMAX; ++signal) {
     if (leavings.actions.Has(signal)) ::signal(signal, SIG_DFL);
   }
-  // One by one: QEMU's close_range forgets nothing of what it notes of them
-  // where ~0U is -1.
-  for (int fd = 3; fd < leavings.limit; ++fd) close(fd);
+  // To the limit itself: QEMU's close_range forgets nothing of what it notes of
+  // the last one, nor of any where ~0U is -1.
+  if (CallCloseRange(3, static_cast<unsigned>(leavings.limit), 0) != 0) {
+    for (int fd = 3; fd < leavings.limit; ++fd) close(fd);
+  }
   if (leavings.to_high && threads_ != nullptr) {
     LimitDescriptors(kHardDescriptorLimit);
     threads_->LookFromHere();

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <sstream>
@@ -733,6 +734,26 @@ TEST(Watchdog, ReportsThreadsThatEnded) {
   EXPECT_THAT(
       OutcomeOf("@1 nanosleep 300000000\n@2 pause\npause\n", ShortWatchdog()),
       ElementsAre("0 sleeps -", "1 sleeps -", "0 0 -", "end hung"));
+}
+
+TEST(Watchdog, WaitsForATime) {
+  EXPECT_THAT(OutcomeOf("epoll_create1 0\nepoll_wait $0 1 300\nnanosleep 0\n",
+                        ShortWatchdog()),
+              ElementsAre("0 3 -", "1 0 -", "2 0 -", "end exited"));
+  EXPECT_THAT(OutcomeOf("timerfd_create CLOCK_MONOTONIC 0\n"
+                        "timerfd_settime $0 0 300000000 0\nread8 $0 8\n",
+                        ShortWatchdog()),
+              ElementsAre("0 3 -", "1 0 -", "2 8 - 1", "end exited"));
+}
+
+TEST(Watchdog, SoonEndsWhatWaitsForNoTime) {
+  Options options = DefaultOptions();
+  options.watchdog_ms = 20000;
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_THAT(OutcomeOf("fork 1\n@1 pause\npause\n", options),
+              ElementsAre("0 0 -", "1 sleeps -", "end hung"));
+  EXPECT_LT(std::chrono::steady_clock::now() - before,
+            std::chrono::seconds(10));
 }
 
 TEST(Watchdog, EndsAJoinAndAStop) {

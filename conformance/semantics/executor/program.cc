@@ -15,7 +15,8 @@ namespace {
 // What a step's arguments are, a letter each:
 //   d  a descriptor              f  flags or another name, or a number
 //   v  fcntl's: d or f           i  an int
-//   n  nanoseconds               u  a number of 64 bits without a sign
+//   n  nanoseconds               m  milliseconds
+//   u  a number of 64 bits without a sign
 //   z  a size                    c  a count of records
 //   b  a byte                    t  a thread or process
 //   s  a signal                  S  signals         Z  signals or null
@@ -39,10 +40,10 @@ constexpr Syntax kSyntax[] = {
      "FD FLAGS VALUE INTERVAL"},
     {"timerfd_gettime", Call::kTimerfdGettime, "d", "FD"},
     {"epoll_ctl", Call::kEpollCtl, "dfdfu", "EPFD OP FD EVENTS DATA"},
-    {"epoll_wait", Call::kEpollWait, "dii", "EPFD MAX MS"},
-    {"epoll_pwait", Call::kEpollPwait, "diiZ", "EPFD MAX MS SIGNALS"},
+    {"epoll_wait", Call::kEpollWait, "dim", "EPFD MAX MS"},
+    {"epoll_pwait", Call::kEpollPwait, "dimZ", "EPFD MAX MS SIGNALS"},
     {"epoll_pwait2", Call::kEpollPwait2, "dinZ", "EPFD MAX NS SIGNALS"},
-    {"poll", Call::kPoll, "pi", "FD:EVENTS,… MS"},
+    {"poll", Call::kPoll, "pm", "FD:EVENTS,… MS"},
     {"ppoll", Call::kPpoll, "pnZ", "FD:EVENTS,… NS SIGNALS"},
     {"select", Call::kSelect, "llln", "READ WRITE EXCEPT NS"},
     {"pselect", Call::kPselect, "lllnZ", "READ WRITE EXCEPT NS SIGNALS"},
@@ -214,6 +215,7 @@ bool Parser::Begin(std::string_view number) {
   program_->entry_count = 0;
   program_->last_thread = 0;
   program_->processes = 0;
+  program_->takes_time = false;
   threads_ = 0;
   program_->line = line_;
   if (!ParseMagnitude(number, &program_->number)) {
@@ -268,8 +270,10 @@ bool Parser::ParseStep(const std::string_view* words, int count) {
   step.no_signals = false;
   step.signals = SignalSet();
   for (int i = 0; i < static_cast<int>(kinds.size()); ++i) {
-    if (!ParseArgument(kinds[static_cast<size_t>(i)], words[i + 1], i, &step))
-      return false;
+    const char kind = kinds[static_cast<size_t>(i)];
+    if (!ParseArgument(kind, words[i + 1], i, &step)) return false;
+    if ((kind == 'n' || kind == 'm') && step.arguments[i].number > 0)
+      program_->takes_time = true;
   }
   if (!MayBeOf(step)) return false;
   int last = step.thread;
@@ -341,6 +345,7 @@ bool Parser::ParseArgument(char kind, std::string_view word, int index,
       return false;
     }
     case 'i':
+    case 'm':
       return ParseInteger(word, "this number", INT_MIN, INT_MAX, &value.number);
     case 'n': {
       // A target's time_t may have 32 bits.

@@ -110,6 +110,8 @@ struct ProgramHead {
   int last_thread;
   // Bit N: `fork N` made that a process.
   uint32_t processes;
+  // A call waits for a time, or arms a timer.
+  bool takes_time;
 };
 
 struct Program : ProgramHead {

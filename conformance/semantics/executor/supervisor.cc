@@ -41,6 +41,11 @@ constexpr int64_t kFlushAfter = 5 * kMillion;
 // time.
 constexpr int64_t kBusyWatchdogs = 10;
 
+// One that waits for no time has this part of the watchdog's, as nothing can
+// wake it if all of it sleeps. It is seen so twice, as one thread may wake
+// another while they are looked at.
+constexpr int64_t kTimelessPart = 10;
+
 // What most programs do, in both kinds of threads.
 constexpr std::string_view kRehearsal[] = {
     "program 0",
@@ -105,7 +110,7 @@ void NoteNews(int) { has_news = 1; }
 
 // Whether a thread of the process could run, and gets no processor perhaps, or
 // waits for the kernel itself.
-bool IsBusy(pid_t process) {
+bool HasBusyThread(pid_t process) {
   char path[64];
   snprintf(path, sizeof(path), "/proc/%d/task", process);
   DIR* const tasks = opendir(path);
@@ -119,6 +124,16 @@ bool IsBusy(pid_t process) {
   }
   closedir(tasks);
   return is_busy;
+}
+
+// Whether a thread of the child, or of a process that it forked, is.
+bool IsBusy(pid_t child, const Lane& lane) {
+  if (lane.settling.load() != 0 || HasBusyThread(child)) return true;
+  for (const std::atomic<int>& id : lane.process_ids) {
+    const int process = id.load();
+    if (process != 0 && HasBusyThread(process)) return true;
+  }
+  return false;
 }
 
 // What a program starts with, whatever this process was started with.
@@ -193,6 +208,13 @@ class Supervisor {
     char error[512];
   };
 
+  // Of the program of a cell.
+  struct Watch {
+    // How many nanoseconds it may take, until it is looked at again.
+    int64_t patience;
+    bool was_asleep;
+  };
+
   struct Child {
     // 0 if there is none.
     pid_t pid;
@@ -203,8 +225,7 @@ class Supervisor {
     int late_cell;
     // Programs were put there since it was woken.
     bool has_more;
-    // How many nanoseconds the program of each cell may take.
-    int64_t patience[kCellsPerLane];
+    Watch watches[kCellsPerLane];
   };
 
   // Room for those that could not be read, too.
@@ -380,7 +401,10 @@ int Supervisor::Place(const Program& program, int lane) {
   cell.size.store(0);
   cell.state.store(Cell::kReady);
   child.next_cell = (number + 1) % kCellsPerLane;
-  child.patience[number] = options_.watchdog_ms * kMillion;
+  const int64_t watchdog = options_.watchdog_ms * kMillion;
+  child.watches[number] = {
+      .patience = program.takes_time ? watchdog : watchdog / kTimelessPart,
+      .was_asleep = false};
   ++child.programs;
   child.has_more = true;
   return number;
@@ -452,6 +476,7 @@ void Supervisor::Start(int lane) {
   shared.broken[0] = '\0';
   shared.between.store(0);
   shared.settling.store(0);
+  for (std::atomic<int>& id : shared.process_ids) id.store(0);
   for (ThreadCell& thread : shared.threads)
     thread.state.store(ThreadCell::kFree);
   child.late_cell = -1;
@@ -476,7 +501,7 @@ int64_t Supervisor::NextDeadline() const {
       if (state != Cell::kReady && state != Cell::kRunning) continue;
       // One that has not begun may begin now.
       const int64_t began = state == Cell::kRunning ? cell.began : Now();
-      const int64_t deadline = began + children_[i].patience[k];
+      const int64_t deadline = began + children_[i].watches[k].patience;
       if (deadline < next) next = deadline;
     }
   }
@@ -596,7 +621,7 @@ int Supervisor::LateCell(const Child& child, int lane, int64_t now) const {
   for (int k = 0; k < kCellsPerLane; ++k) {
     const Cell& cell = lanes_[lane].cells[k];
     if (cell.state.load() == Cell::kRunning &&
-        cell.began + child.patience[k] <= now) {
+        cell.began + child.watches[k].patience <= now) {
       return k;
     }
   }
@@ -615,9 +640,14 @@ void Supervisor::KillLate() {
     const int k = LateCell(child, i, now);
     if (k < 0) continue;
     const int64_t took = now - lanes_[i].cells[k].began;
-    const bool is_busy = lanes_[i].settling.load() != 0 || IsBusy(child.pid);
+    const bool is_busy = IsBusy(child.pid, lanes_[i]);
     if (is_busy && took < kBusyWatchdogs * watchdog) {
-      child.patience[k] = took + watchdog / 4;
+      child.watches[k] = {.patience = took + watchdog / 4, .was_asleep = false};
+      continue;
+    }
+    if (!is_busy && !child.watches[k].was_asleep && took < watchdog) {
+      child.watches[k] = {.patience = took + watchdog / (2 * kTimelessPart),
+                          .was_asleep = true};
       continue;
     }
     child.late_cell = k;

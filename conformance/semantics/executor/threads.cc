@@ -185,6 +185,7 @@ void Threads::Use(const Program& program, bool reaches_high) {
 int Threads::Fork(const Program& program, int process) {
   ForkedProcess& made = processes_[process - 1];
   if (made.Start(program, CellOf(process)) != 0) return -1;
+  lane_.process_ids[process - 1].store(made.id());
   watcher_.Follow(process - 1, made.id(), CellOf(process));
   return 0;
 }
@@ -196,6 +197,7 @@ bool Threads::IsGone(int thread) const {
 void Threads::EndProcesses() {
   for (int i = 0; i < kMaxThread; ++i) {
     processes_[i].Kill();
+    lane_.process_ids[i].store(0);
     watcher_.Follow(i, 0, lane_.threads[i]);
   }
   forks_ = 0;

@@ -18,6 +18,10 @@ constexpr size_t kStackSize = 256 << 10;
 // In the place of a step's number.
 constexpr uint32_t kDropSignals = UINT32_MAX;
 
+// Wakes a thread from its call. Programs seldom block it, and an emulator has
+// it, which may keep the highest real-time ones for itself.
+constexpr int kRouse = SIGVTALRM;
+
 // How long a thread may take to wake.
 constexpr int64_t kRouseTime = 20'000'000;
 
@@ -93,8 +97,8 @@ bool Worker::Rouse() {
   struct sigaction action = {};
   sigemptyset(&action.sa_mask);
   action.sa_handler = [](int) {};
-  sigaction(SIGRTMAX, &action, nullptr);
-  CallTgkill(getpid(), static_cast<int>(thread_id_.load()), SIGRTMAX);
+  sigaction(kRouse, &action, nullptr);
+  CallTgkill(getpid(), static_cast<int>(thread_id_.load()), kRouse);
   const int64_t end = Now() + kRouseTime;
   while (cell_->state.load() == ThreadCell::kCalling && Now() < end) {
     const timespec pause = {0, 20000};
@@ -103,7 +107,7 @@ bool Worker::Rouse() {
   if (cell_->state.load() != ThreadCell::kDone) return false;
   // It may have been done just before, and not have taken the signal.
   DropSignals();
-  signal(SIGRTMAX, SIG_DFL);
+  signal(kRouse, SIG_DFL);
   return true;
 }
 

@@ -60,6 +60,7 @@ def test_constants(glibc: list[dict[str, Any]]) -> None:
     assert {one["story"] for one in speeds if re.fullmatch(r"B\d+", one["name"])} == {"termios-speed"}
     assert names(glibc, "constant-type-changed") == ["B0"]
     assert len(names(glibc, "constant-removed", "elf.h")) == 17
+    assert len([one for one in glibc if one["id"] == "constant-added" and is_integer(one["new"])]) == 149
 
 
 def test_prototypes_and_symbols(glibc: list[dict[str, Any]]) -> None:

@@ -66,6 +66,10 @@ class Visitor {
     }
     const int file = unit_.FileOf(clang_getCursorLocation(cursor));
     if (file < 0 || !wanted_(file)) return;
+    // Of an unknown type, for which clang goes on with int.
+    if (clang_isInvalidDeclaration(cursor) != 0 &&
+        kind != CXCursor_StructDecl && kind != CXCursor_UnionDecl)
+      return;
     file_ = file;
     switch (kind) {
       case CXCursor_StructDecl:
@@ -157,8 +161,12 @@ class Visitor {
 
   void Measure(CXType type, Type& out) {
     // A function has no size, whatever a compiler gives it.
-    const CXTypeKind kind = clang_getCanonicalType(type).kind;
-    if (kind == CXType_FunctionProto || kind == CXType_FunctionNoProto) {
+    const CXType canonical = clang_getCanonicalType(type);
+    // clang gives 1 for a record with a field of an unknown type.
+    const CXCursor declaration = clang_getTypeDeclaration(canonical);
+    if (canonical.kind == CXType_FunctionProto ||
+        canonical.kind == CXType_FunctionNoProto ||
+        clang_isInvalidDeclaration(declaration) != 0) {
       out.complete = false;
       return;
     }

@@ -92,8 +92,14 @@ struct Collector {
 std::string IncludeText(const std::vector<int>& roots,
                         const HeaderFiles& files) {
   std::string text;
-  for (const int root : roots)
-    text += fmt::format("#include <{}>\n", files[root].name);
+  for (const int root : roots) {
+    // clang has one of its own, which does not go on to the C library's, as its
+    // limits.h does; gcc has none.
+    const bool hidden =
+        files[root].side == Side::kGlibc && files[root].name == "tgmath.h";
+    text += hidden ? fmt::format("#include \"{}\"\n", files[root].file.string())
+                   : fmt::format("#include <{}>\n", files[root].name);
+  }
   return text;
 }
 

@@ -56,6 +56,8 @@ class Attempt {
     for (const Diagnostic& error : discovery_.errors) JudgeError(error);
     JudgeMacros();
     JudgeConditions();
+    // Else these would come again as the next group, and again.
+    if (victims.size() == roots_.size()) victims.erase(roots_.front());
     Arrange();
   }
 
@@ -87,7 +89,12 @@ class Attempt {
       return true;
     const std::vector<int> ones = With(one, other);
     const std::vector<int> others = With(other, one);
-    if (ones.empty() || others.empty()) return false;
+    if (others.empty()) return false;
+    // One that always brings the other works, but not after the other alone.
+    if (ones.empty()) {
+      victims.insert(others.begin(), others.end());
+      return true;
+    }
     clashes.push_back({one, other, reason});
     const std::vector<int>& fewer =
         ones.size() <= others.size() ? ones : others;

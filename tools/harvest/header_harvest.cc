@@ -25,7 +25,7 @@ constexpr auto kTakenForGranted =
         {"int32_t", "stdint.h"},       {"int64_t", "stdint.h"},
         {"uint8_t", "stdint.h"},       {"uint16_t", "stdint.h"},
         {"uint32_t", "stdint.h"},      {"uint64_t", "stdint.h"},
-        {"uintptr_t", "stdint.h"},     {"size_t", "sys/types.h"},
+        {"uintptr_t", "stdint.h"},     {"size_t", "string.h"},
         {"ssize_t", "sys/types.h"},    {"u_quad_t", "sys/types.h"},
         {"caddr_t", "sys/types.h"},    {"u_int32_t", "sys/types.h"},
         {"struct timespec", "time.h"}, {"struct sockaddr", "sys/socket.h"},
@@ -90,6 +90,9 @@ class Harvester {
       if (!done) return tl::unexpected(done.error());
     }
 
+    const Result<void> overridden = CollectOverridden();
+    if (!overridden) return tl::unexpected(overridden.error());
+
     if (groups == nullptr) {
       const Result<void> done = PlaceFailing();
       if (!done) return tl::unexpected(done.error());
@@ -129,41 +132,16 @@ class Harvester {
       if (!IsOurs(macro.file)) continue;
       const MacroDefinition& last = *in_force[macro.name];
       if (last.text != macro.text || last.parameters != macro.parameters ||
-          last.function_like != macro.function_like)
+          last.function_like != macro.function_like) {
+        if (last.file != macro.file) NoteOverridden(macro);
         continue;
+      }
       if (!taken.emplace(macro.file, macro.name).second) continue;
       wanted.push_back(&macro);
     }
-    Probes probes(discovery.macros, wanted,
-                  static_cast<unsigned>(group.roots.size()), knowledge_);
-    std::vector<std::string> options = options_;
-    // Else an unknown function looks like a value that is not constant.
-    options.push_back("-Werror=implicit-function-declaration");
-    Result<ClangUnit> unit =
-        ClangUnit::Parse(IncludeText(group.roots, files_) + probes.text(),
-                         options, ClangUnit::Detail::kParse, files_);
-    if (!unit) return tl::unexpected(unit.error());
-    probes.Read(*unit);
-    const FactPlaces before = {out_.facts.constants.size(),
-                               out_.facts.function_macros.size(),
-                               out_.facts.types.size()};
-    CollectDeclarations(
-        *unit, [this](int file) { return IsOurs(file); }, texts_, out_.facts);
-    for (std::size_t i = before.types; i < out_.facts.types.size(); ++i)
-      AddMembers(out_.facts.types[i].fact);
-    probes.TellMembers(
-        [this](std::string_view name) { return members_.contains(name); });
-
-    const Result<void> tried = probes.TryIf(options_, files_);
-    if (!tried) return tried;
-    for (const EvaluatedMacro& macro : probes.results()) AddMacro(macro);
-    if (gcc_ != nullptr) {
-      const Result<void> measured = MeasureByGcc(
-          *gcc_, sysroot_, variant_.defines, IncludeText(group.roots, files_),
-          before, texts_, out_.facts);
-      // gcc gives up where clang goes on: a header that is not there.
-      if (!measured && discovery.errors.empty()) return measured;
-    }
+    const Result<void> collected =
+        CollectFacts(group, std::move(wanted), /*with_declarations=*/true);
+    if (!collected) return collected;
 
     for (std::size_t file = 0; file < discovery.includes.size(); ++file) {
       const int number = static_cast<int>(file);
@@ -178,6 +156,85 @@ class Harvester {
       }
     }
     discovery = Discovery();
+    return {};
+  }
+
+  // What the group's headers say of these macros and, unless it is known, of
+  // declarations.
+  Result<void> CollectFacts(const Group& group,
+                            std::vector<const MacroDefinition*> wanted,
+                            bool with_declarations) {
+    const std::string includes = IncludeText(group.roots, files_);
+    Probes probes(group.discovery.macros, std::move(wanted),
+                  static_cast<unsigned>(group.roots.size()), knowledge_);
+    std::vector<std::string> options = options_;
+    // Else an unknown function looks like a value that is not constant.
+    options.push_back("-Werror=implicit-function-declaration");
+    Result<ClangUnit> unit = ClangUnit::Parse(
+        includes + probes.text(), options, ClangUnit::Detail::kParse, files_);
+    if (!unit) return tl::unexpected(unit.error());
+    probes.Read(*unit);
+    const FactPlaces before = {out_.facts.constants.size(),
+                               out_.facts.function_macros.size(),
+                               out_.facts.types.size()};
+    if (with_declarations) {
+      CollectDeclarations(
+          *unit, [this](int file) { return IsOurs(file); }, texts_, out_.facts);
+      for (std::size_t i = before.types; i < out_.facts.types.size(); ++i)
+        AddMembers(out_.facts.types[i].fact);
+    }
+    probes.TellMembers(
+        [this](std::string_view name) { return members_.contains(name); });
+
+    const Result<void> tried = probes.TryIf(options_, files_);
+    if (!tried) return tried;
+    for (const EvaluatedMacro& macro : probes.results()) AddMacro(macro);
+    if (gcc_ == nullptr) return {};
+    const Result<void> measured =
+        MeasureByGcc(*gcc_, sysroot_, variant_.defines, includes, before,
+                     texts_, out_.facts);
+    // gcc gives up where clang goes on: a header that is not there.
+    if (!measured && group.discovery.errors.empty()) return measured;
+    return {};
+  }
+
+  void NoteOverridden(const MacroDefinition& macro) {
+    overridden_[macro.file].insert(macro.name);
+  }
+
+  // Unless its own header does that.
+  void NoteUndefined(const MacroDefinition& macro) {
+    const std::vector<std::string>& own =
+        directives_[static_cast<std::size_t>(macro.file)].undefined;
+    if (!std::binary_search(own.begin(), own.end(), macro.name))
+      NoteOverridden(macro);
+  }
+
+  // Of macros that another header, which includes theirs, undefines or gives
+  // another value: what they are to who includes theirs only.
+  Result<void> CollectOverridden() {
+    std::set<int> roots;
+    for (const Group& group : out_.plan.groups)
+      roots.insert(group.roots.begin(), group.roots.end());
+    for (const auto& [header, names] : std::exchange(overridden_, {})) {
+      if (!roots.contains(header)) continue;
+      Result<Discovery> discovery = Discover({header}, options_, files_);
+      if (!discovery) return tl::unexpected(discovery.error());
+      const Group group = {{header}, *std::move(discovery)};
+      std::unordered_map<std::string_view, const MacroDefinition*> wanted;
+      for (const MacroDefinition& macro : group.discovery.macros) {
+        if (names.contains(macro.name)) wanted[macro.name] = &macro;
+      }
+      std::vector<const MacroDefinition*> own;
+      for (const std::string& name : names) {
+        const auto found = wanted.find(name);
+        if (found != wanted.end() && found->second->file == header)
+          own.push_back(found->second);
+      }
+      const Result<void> collected =
+          CollectFacts(group, std::move(own), /*with_declarations=*/false);
+      if (!collected) return collected;
+    }
     return {};
   }
 
@@ -200,8 +257,10 @@ class Harvester {
     if (macro.use == Use::kUnevaluable &&
         macro.value ==
             fmt::format("use of undeclared identifier '{}'", definition.name) &&
-        definition.text != definition.name)
+        definition.text != definition.name) {
+      NoteUndefined(definition);
       return;
+    }
     if (definition.function_like) {
       FunctionMacro out;
       out.name = texts_.Keep(definition.name);
@@ -431,6 +490,8 @@ class Harvester {
   std::vector<std::string> options_;
   std::map<int, FileSet> closures_;
   std::unordered_set<std::string_view> members_;
+  // By header.
+  std::map<int, std::set<std::string>> overridden_;
   HeaderHarvest out_;
 };
 

@@ -57,24 +57,23 @@ std::vector<int> FindOwners(const std::vector<int>& public_headers,
     int& owner = owners[static_cast<std::size_t>(header)];
     owner = header;
     if (is_public.contains(header)) continue;
-    // glibc's headers say which one to use instead.
-    const auto told =
-        by_name.find(directives[static_cast<std::size_t>(header)].instead);
-    if (told != by_name.end()) {
-      owner = told->second;
-      continue;
-    }
-    // Else the nearest that includes it, best one of a like name.
-    std::set<int> level = {header}, seen = {header};
-    while (!level.empty() && owner == header) {
-      std::set<int> next;
-      for (const int file : level) {
+    // By how many steps they include it.
+    std::vector<std::vector<int>> levels = {{header}};
+    std::set<int> seen = {header};
+    while (!levels.back().empty()) {
+      std::vector<int> next;
+      for (const int file : levels.back()) {
         for (const int includer : includers[static_cast<std::size_t>(file)]) {
-          if (seen.insert(includer).second) next.insert(includer);
+          if (seen.insert(includer).second) next.push_back(includer);
         }
       }
+      std::sort(next.begin(), next.end());
+      levels.push_back(std::move(next));
+    }
+    // The nearest, best one of a like name.
+    for (const std::vector<int>& level : levels) {
       std::size_t most = 0;
-      for (const int file : next) {
+      for (const int file : level) {
         if (!is_public.contains(file)) continue;
         const std::size_t likeness =
             Likeness(files[header].name, files[file].name);
@@ -83,8 +82,15 @@ std::vector<int> FindOwners(const std::vector<int>& public_headers,
           most = likeness;
         }
       }
-      level = std::move(next);
+      if (owner != header) break;
     }
+    // Rather the one that glibc's header says to use instead. Of two, it may be
+    // the one that does not include it.
+    const auto told =
+        by_name.find(directives[static_cast<std::size_t>(header)].instead);
+    if (told != by_name.end() &&
+        (owner == header || seen.contains(told->second)))
+      owner = told->second;
   }
   return owners;
 }

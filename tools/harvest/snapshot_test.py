@@ -229,6 +229,100 @@ def test_traps_of_headers_that_include_others(tmp_path: pathlib.Path) -> None:
     assert surface.headers[("uapi", "linux/outer.h")][:2] == ["needs", "sys/types.h"]
 
 
+def test_headers_that_change_what_they_include(tmp_path: pathlib.Path) -> None:
+    surface = testing.snapshot(
+        testing.make_sysroot(
+            tmp_path,
+            {
+                "asm-generic/limit.h": "#ifndef L\n#define L\n#define LIMIT 1\n#define GONE 2\n#define KEPT 3\n#endif\n",
+                "asm/limit.h": "#include <asm-generic/limit.h>\n#undef LIMIT\n#define LIMIT 4\n",
+                "linux/undoes.h": "#include <asm-generic/limit.h>\n#undef GONE\n",
+                # As asm/posix_types.h of mips: not after the other.
+                "asm-generic/word.h": "#ifndef W\n#define W\n#ifndef __word_t\ntypedef int __word_t;\n#endif\n#define GENERIC 7\n#endif\n",
+                "asm/word.h": "#ifndef A\n#define A\ntypedef long __word_t;\n#define __word_t __word_t\n#include <asm-generic/word.h>\n#endif\n",
+                **{f"linux/uses{i}.h": f"#include <asm/word.h>\nstruct uses{i} {{ __word_t word; }};\n" for i in range(9)},
+                "asm/calls_a.h": "#define CALL (FIRST_CALL + 1)\n",
+                "asm/calls.h": "#include <asm/word.h>\n#define FIRST_CALL 4000\n#include <asm/calls_a.h>\n",
+            },
+        )
+    )
+    assert surface.fact("uapi", "asm-generic/limit.h", "macro", "LIMIT")[3] == "1"
+    assert surface.fact("uapi", "asm/limit.h", "macro", "LIMIT")[3] == "4"
+    assert surface.fact("uapi", "asm-generic/limit.h", "macro", "GONE")[3] == "2"
+    assert surface.fact("uapi", "asm-generic/limit.h", "macro", "KEPT")[3] == "3"
+    assert len([key for key in surface.records if key[4] == "KEPT"]) == 1
+    assert surface.fact("uapi", "asm-generic/word.h", "macro", "GENERIC")[3] == "7"
+    assert surface.fact("uapi", "asm/word.h", "typedef", "__word_t")[1] == "8"
+    assert surface.fact("uapi", "linux/uses8.h", "struct", "uses8")[1] == "8"
+    assert {state for header in surface.headers.values() for state in header[:1]} == {"includable"}
+    # What includes asm/word.h stays with what includes that, too.
+    assert surface.fact("uapi", "asm/calls_a.h", "macro", "CALL")[3] == "4001"
+
+
+def test_headers_that_clang_has_too(tmp_path: pathlib.Path) -> None:
+    names = ("inttypes.h", "limits.h", "stdint.h", "tgmath.h")
+    headers = {name: f"#define OF_THE_LIBRARY_{name[:-2]} 1\n" for name in names}
+    surface = testing.snapshot(testing.make_sysroot(tmp_path, headers))
+    for name in names:
+        assert surface.fact("glibc", name, "macro", f"OF_THE_LIBRARY_{name[:-2]}")[3] == "1"
+
+
+def test_what_is_of_an_unknown_type(tmp_path: pathlib.Path) -> None:
+    surface = testing.snapshot(
+        testing.make_sysroot(
+            tmp_path,
+            {
+                "linux/bad.h": "struct bad { int first; unknown_t second; };\ntypedef struct bad bad_t;\n"
+                "struct holds { struct bad one; };\nstruct points { struct bad *to; };\nstruct good { int a; };\n"
+                "typedef unknown_t alias_t;\nextern unknown_t variable;\n#define BAD sizeof(struct bad)\n",
+                "sys/types.h": "typedef __SIZE_TYPE__ size_t;\ntypedef int word_t;\n",
+                "string.h": "typedef __SIZE_TYPE__ size_t;\n",
+                # As those of Linux 5.10, which sys/types.h has other types than.
+                "asm/signal.h": "typedef long word_t;\ntypedef struct sigaltstack { void *ss_sp; int ss_flags; size_t ss_size; } stack_t;\n",
+            },
+        )
+    )
+    assert surface.headers[("uapi", "linux/bad.h")][0] == "fails"
+    for kind, name in (("struct", "bad"), ("struct", "holds"), ("typedef", "bad_t")):
+        assert surface.fact("uapi", "linux/bad.h", kind, name)[1] == "incomplete"
+    assert surface.fact("uapi", "linux/bad.h", "struct", "points")[1] == "8"
+    assert surface.fact("uapi", "linux/bad.h", "struct", "good")[1] == "4"
+    # clang takes them for int.
+    assert not {key[4] for key in surface.records} & {"alias_t", "variable"}
+    assert surface.headers[("uapi", "asm/signal.h")][:2] == ["needs", "string.h"]
+    assert surface.fact("uapi", "asm/signal.h", "struct", "sigaltstack")[1] == "24"
+
+
+def test_a_group_that_all_would_have_to_leave(tmp_path: pathlib.Path) -> None:
+    # As the ioctls.h and termbits.h of sparc64: each must come before what it includes, and with none of the others.
+    headers = {}
+    for name, other in (("a", "b"), ("b", "a")):
+        headers[f"asm-generic/{name}.h"] = (
+            f"#ifndef G{name}\n#define G{name}\n#ifndef __{name}_t\ntypedef int __{name}_t;\n#endif\n#define V{name} 1\n#endif\n"
+        )
+        headers[f"asm/{name}.h"] = (
+            f"#ifndef A{name}\n#define A{name}\ntypedef long __{name}_t;\n#define __{name}_t __{name}_t\n"
+            f"#include <asm-generic/{name}.h>\n#define V{other} 2\n#endif\n"
+        )
+    surface = testing.snapshot(testing.make_sysroot(tmp_path, headers))
+    assert {state for header in surface.headers.values() for state in header[:1]} == {"includable"}
+    for name, other in (("a", "b"), ("b", "a")):
+        assert surface.fact("uapi", f"asm-generic/{name}.h", "macro", f"V{name}")[3] == "1"
+        assert surface.fact("uapi", f"asm/{name}.h", "macro", f"V{other}")[3] == "2"
+
+
+@pytest.mark.parametrize("names", ["<search.h> or <wchar.h>", "<wchar.h> or <search.h>"])
+def test_the_owner_of_two_is_the_one_that_includes_it(names: str, tmp_path: pathlib.Path) -> None:
+    error = f'#ifndef SEARCH\n# error "Never include <bits/either.h> directly; include {names} instead."\n#endif\n'
+    headers = {
+        "bits/either.h": error + "#define EITHER 1\n",
+        "search.h": "#define SEARCH\n#include <bits/either.h>\n",
+        "wchar.h": "#ifdef _XOPEN_SOURCE_ONLY\n# include <bits/either.h>\n#endif\n",
+    }
+    surface = testing.snapshot(testing.make_sysroot(tmp_path, headers))
+    assert surface.fact("glibc", "search.h", "macro", "EITHER")[3] == "1"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,20 +1,6 @@
 #include "tools/gate/suppressions.h"
 
-#include <stdexcept>
-
-namespace {
-
-// What toml++ asserts of its own reading a damaged file can break.
-constexpr void CheckRead(bool is_as_thought) {
-  if (!is_as_thought) throw std::invalid_argument("this is no TOML");
-}
-
-}  // namespace
-
-#define TOML_ASSERT(expression) CheckRead(static_cast<bool>(expression))
-
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -22,6 +8,7 @@ constexpr void CheckRead(bool is_as_thought) {
 #include <sstream>
 
 #include "tools/gate/rules.h"
+#include "tools/gate/safe_toml.h"
 #include "tools/gate/stories.h"
 
 namespace plumbline::gate {

@@ -77,6 +77,10 @@ TEST(Suppressions, BadFilesAreRefusedWithTheirLine) {
   // toml++ 3.3 asserts that it does not read this.
   EXPECT_EQ(complaint(start + "[[[suppression]]\n[id[supp id[supp "),
             "s.toml: this is no TOML");
+  // It took these for unreachable.
+  EXPECT_THAT(complaint("\u00e9id = 1\n"), HasSubstr("s.toml:1: "));
+  EXPECT_THAT(complaint("\ufe7fid = 1\n"), HasSubstr("s.toml:1: "));
+  EXPECT_THAT(complaint("\u2c60id = 1\n"), HasSubstr("s.toml:1: "));
   EXPECT_THAT(complaint(start + "id = \n"), HasSubstr("s.toml:2: "));
   EXPECT_THAT(complaint(start + "ids = \"a\"\n"), HasSubstr("s.toml:2: there"));
   EXPECT_THAT(complaint("[suppression]\n"), HasSubstr("s.toml:1: "));

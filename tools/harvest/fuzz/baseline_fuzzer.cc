@@ -25,8 +25,9 @@ void TakeText(const std::string& text) {
     if (index.error().message.empty()) abort();
     return;
   }
-  std::vector<BaselineFile> files;
-  if (middle < text.size()) files.push_back({"records", text.substr(middle)});
+  std::vector<BaselineText> files;
+  if (middle < text.size())
+    files.push_back({"records", std::string_view(text).substr(middle)});
   for (const Baseline& baseline : index->baselines) {
     const auto assembled = AssembleBaseline(*index, baseline, files);
     if (!assembled) {
@@ -40,8 +41,11 @@ void TakeText(const std::string& text) {
     if (!written) continue;
     const auto again = ReadBaselineIndex(written->front().text, "again");
     if (!again) abort();
-    const auto same = AssembleBaseline(*again, again->baselines.front(),
-                                       {written->begin() + 1, written->end()});
+    std::vector<BaselineText> rest;
+    for (const BaselineFile& file : *written)
+      rest.push_back({file.name, file.text});
+    rest.erase(rest.begin());
+    const auto same = AssembleBaseline(*again, again->baselines.front(), rest);
     if (!same || ReadSurface(*same, "same")->arch != surface->arch) abort();
     // Control characters sort before the tab, and a surface refuses none.
     if (*same != whole &&

@@ -27,8 +27,18 @@ SOURCES = {
     "baseline_fuzzer": ["baseline_sets", "baseline_writer", "baselines", "surface", "surface_text", "../cli/output"],
     "debug_types_fuzzer": ["../gate/debug_types"],
     "library_fuzzer": ["symbols"],
+    "suppressions_fuzzer": [f"../gate/{name}" for name in ("finding", "report", "rules", "stories", "suppressions")]
+    + ["completeness", "surface"],
     "surface_fuzzer": ["surface", "surface_text"],
 }
+
+SUPPRESSIONS = """[[suppression]]
+id = "constant-value-changed"
+name = "A_*"
+archs = ["amd64", "i386"]
+reason = "all \\u00e9"
+expires = 2027-06-30
+"""
 
 PROGRAM = """
 enum e { A = 1, B = -2 };
@@ -69,6 +79,8 @@ end
 def seed(fuzzer: str, folder: pathlib.Path) -> bytes:
     if fuzzer == "baseline_fuzzer":
         return BASELINES
+    if fuzzer == "suppressions_fuzzer":
+        return SUPPRESSIONS.encode()
     if fuzzer == "debug_types_fuzzer":
         folder.mkdir(parents=True)
         program = folder / "program"

@@ -170,6 +170,14 @@ def plumbline_repositories():
 
     _maybe(
         system_library,
+        name = "jemalloc",
+        build_file = "@plumbline//third_party:jemalloc.BUILD",
+        libraries = ["libjemalloc_pic.a"],
+        package = "libjemalloc-dev",
+    )
+
+    _maybe(
+        system_library,
         name = "libclang",
         build_file = "@plumbline//third_party:libclang.BUILD",
         folders = ["/usr/lib/llvm-14/include"],

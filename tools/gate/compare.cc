@@ -5,6 +5,8 @@ namespace plumbline::gate {
 std::vector<Finding> Compare(const harvest::Surface& before,
                              const harvest::Surface& after) {
   std::vector<Finding> out;
+  // As many as there are in large steps; moving them costs more than room.
+  out.reserve(std::size_t{1} << 14);
   CompareHeaders(before, after, out);
   CompareNames(before, after, out);
   CompareSymbols(before, after, out);

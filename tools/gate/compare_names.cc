@@ -7,7 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
+#include <future>
+#include <unordered_map>
 
 #include "tools/gate/compare.h"
 #include "tools/gate/compare_record.h"
@@ -58,6 +59,7 @@ template <typename T>
 struct Located {
   const Section* section;
   const T* record;
+  const Located* next = nullptr;
 };
 
 // One side of the comparison.
@@ -106,40 +108,47 @@ class View {
     return brought;
   }
 
-  // Whoever has the name, wherever.
-  template <typename T>
-  std::span<const Located<T>> Everywhere(std::string_view name) const {
-    Index<T>& index = std::get<Index<T>>(indices_);
-    if (!index.made) {
-      index.made = true;
-      for (const Section& section : surface_.sections) {
-        if (!section.variant.empty()) continue;
-        for (const T& record : ListOf<T>(section))
-          index.by_name.push_back({&section, &record});
-      }
-      std::stable_sort(index.by_name.begin(), index.by_name.end(),
-                       [](const Located<T>& a, const Located<T>& b) {
-                         return a.record->name < b.record->name;
-                       });
-    }
-    const auto first = std::partition_point(
-        index.by_name.begin(), index.by_name.end(),
-        [&](const Located<T>& one) { return one.record->name < name; });
-    auto last = first;
-    while (last != index.by_name.end() && last->record->name == name) ++last;
-    return {first, last};
+  // For Everywhere() to be asked.
+  void MakeIndices() {
+    std::apply([this](auto&... index) { (index.Make(surface_), ...); },
+               indices_);
+  }
+
+  // Whoever has the name, wherever: calls act(section, record) for each.
+  template <typename T, typename Act>
+  void Everywhere(std::string_view name, Act act) const {
+    const Index<T>& index = std::get<Index<T>>(indices_);
+    const auto first = index.first.find(name);
+    if (first == index.first.end()) return;
+    for (const Located<T>* one = first->second; one != nullptr; one = one->next)
+      act(*one->section, *one->record);
   }
 
  private:
+  // By name, the places that have it, each with the next one.
   template <typename T>
   struct Index {
-    bool made = false;
-    std::vector<Located<T>> by_name;
+    std::unordered_map<std::string_view, const Located<T>*> first;
+    std::vector<Located<T>> places;
+
+    void Make(const Surface& surface) {
+      for (const Section& section : surface.sections) {
+        if (!section.variant.empty()) continue;
+        for (const T& record : ListOf<T>(section))
+          places.push_back({&section, &record});
+      }
+      first.reserve(places.size());
+      for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        const Located<T>*& known = first[place->record->name];
+        place->next = known;
+        known = &*place;
+      }
+    }
   };
 
   const Surface& surface_;
-  mutable std::tuple<Index<Constant>, Index<FunctionMacro>, Index<Type>,
-                     Index<Declaration>>
+  std::tuple<Index<Constant>, Index<FunctionMacro>, Index<Type>,
+             Index<Declaration>>
       indices_;
 };
 
@@ -161,6 +170,10 @@ class Comparison {
       : old_(before), new_(after), out_(out) {}
 
   void Run() {
+    auto making =
+        std::async(std::launch::async, [this] { old_.MakeIndices(); });
+    new_.MakeIndices();
+    making.get();
     // By owner, as a section that is only in one has to be seen too.
     old_fortified_ = HasFortified(old_.surface());
     new_fortified_ = HasFortified(new_.surface());
@@ -235,17 +248,17 @@ class Comparison {
       return;
     }
     if (IsCallable(gone, b)) return;
-    const Located<T>* moved = nullptr;
-    for (const Located<T>& place : new_.Everywhere<T>(gone.name)) {
-      const Section& there =
-          old_.SectionOf(place.section->side, place.section->owner);
+    const T* moved = nullptr;
+    std::string_view owner;
+    new_.Everywhere<T>(gone.name, [&](const Section& section, const T& record) {
+      const Section& there = old_.SectionOf(section.side, section.owner);
       // Another header that always had a thing of that name has its own.
-      if (old_.FindIn(there, gone) == nullptr &&
-          place.record->Key() == gone.Key())
-        moved = &place;
-    }
-    RecordGone(a, gone, moved == nullptr ? nullptr : moved->record,
-               moved == nullptr ? "" : moved->section->owner, out_);
+      if (old_.FindIn(there, gone) != nullptr || record.Key() != gone.Key())
+        return;
+      moved = &record;
+      owner = section.owner;
+    });
+    RecordGone(a, gone, moved, owner, out_);
   }
 
   template <typename T>
@@ -256,14 +269,14 @@ class Comparison {
     }
     if (IsCallable(added, a)) return;
     // The finding of what has gone names where it is now.
-    for (const Located<T>& place : old_.Everywhere<T>(added.name)) {
-      const Section& there =
-          new_.SectionOf(place.section->side, place.section->owner);
-      if (new_.FindIn(there, added) == nullptr &&
-          place.record->Key() == added.Key())
-        return;
-    }
-    RecordAdded(b, added, out_);
+    bool told = false;
+    old_.Everywhere<T>(
+        added.name, [&](const Section& section, const T& record) {
+          const Section& there = new_.SectionOf(section.side, section.owner);
+          told |= new_.FindIn(there, added) == nullptr &&
+                  record.Key() == added.Key();
+        });
+    if (!told) RecordAdded(b, added, out_);
   }
 
   // A variant's section holds only what differs from the common one.

@@ -34,20 +34,25 @@ Described Describe(const harvest::Surface& surface) {
 }
 
 void Fold(std::vector<Finding>& findings) {
-  std::sort(findings.begin(), findings.end(),
-            [](const Finding& a, const Finding& b) {
-              return std::tuple_cat(Order(a), std::tie(a.archs)) <
-                     std::tuple_cat(Order(b), std::tie(b.archs));
+  // A finding is large to move about.
+  std::vector<Finding*> sorted;
+  sorted.reserve(findings.size());
+  for (Finding& finding : findings) sorted.push_back(&finding);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Finding* a, const Finding* b) {
+              return std::tuple_cat(Order(*a), std::tie(a->archs)) <
+                     std::tuple_cat(Order(*b), std::tie(b->archs));
             });
   std::vector<Finding> folded;
-  for (Finding& finding : findings) {
-    if (folded.empty() || Order(folded.back()) != Order(finding)) {
-      folded.push_back(std::move(finding));
+  folded.reserve(findings.size());
+  for (Finding* finding : sorted) {
+    if (folded.empty() || Order(folded.back()) != Order(*finding)) {
+      folded.push_back(std::move(*finding));
       continue;
     }
     // A macro and an enumerator of one name say the same, too.
     std::vector<std::string>& archs = folded.back().archs;
-    for (std::string& arch : finding.archs) {
+    for (std::string& arch : finding->archs) {
       if (std::find(archs.begin(), archs.end(), arch) == archs.end())
         archs.push_back(std::move(arch));
     }

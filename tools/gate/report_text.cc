@@ -126,7 +126,17 @@ std::vector<Paragraph> Paragraphs(const Report& report) {
   using Key = std::tuple<Severity, int, bool, std::string_view, Id, Side,
                          std::string_view, std::vector<std::string>>;
   std::map<Key, Paragraph> paragraphs;
+  // Most findings are of the paragraph that the one before them is of.
+  const auto like = [](const Finding& finding) {
+    return std::tie(finding.severity, finding.id, finding.side, finding.story,
+                    finding.owner, finding.archs);
+  };
+  Paragraph* last = nullptr;
   for (const Finding& finding : report.findings) {
+    if (last != nullptr && like(*last->findings.back()) == like(finding)) {
+      last->findings.push_back(&finding);
+      continue;
+    }
     const auto found = stories.find(finding.story);
     const Story* story = found == stories.end() ? nullptr : found->second;
     const Key key = story != nullptr ? Key{story->severity,
@@ -149,6 +159,7 @@ std::vector<Paragraph> Paragraphs(const Report& report) {
     paragraph.story = story;
     paragraph.severity = std::get<0>(key);
     paragraph.findings.push_back(&finding);
+    last = &paragraph;
   }
   std::vector<Paragraph> result;
   for (auto& [key, paragraph] : paragraphs) {

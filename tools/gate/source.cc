@@ -183,14 +183,11 @@ Result<Surfaces> ReadNamed(const std::string& name,
     if (!known) return fail("no such file, folder or baseline");
     archs.assign(known->begin(), known->end());
   }
-  const auto files = store->ReadFiles();
-  if (!files) return tl::unexpected(files.error());
   Surfaces all;
   for (const std::string& arch : archs) {
     const auto baseline = store->Find(name, arch);
     if (!baseline) return tl::unexpected(baseline.error());
-    Result<std::string> text =
-        harvest::AssembleBaseline(store->index(), **baseline, *files);
+    Result<std::string> text = store->ReadText(**baseline);
     if (!text) return tl::unexpected(text.error());
     Result<Surface> surface = harvest::ReadSurface(*std::move(text), name);
     if (!surface) return tl::unexpected(surface.error());

@@ -94,15 +94,13 @@ Result<void> AddAndTell(const Options& options,
   // What was recorded has to come out again as it went in.
   const Result<BaselineStore> store = BaselineStore::Open(options.store);
   if (!store) return tl::unexpected(store.error());
-  const auto files = store->ReadFiles();
-  if (!files) return tl::unexpected(files.error());
   for (const NewBaseline& baseline : baselines) {
     const Result<Surface> surface =
         ReadSurface(baseline.text, baseline.release);
     if (!surface) return tl::unexpected(surface.error());
     const auto found = store->Find(baseline.release, surface->arch);
     if (!found) return tl::unexpected(found.error());
-    const auto text = AssembleBaseline(store->index(), **found, *files);
+    const auto text = store->ReadText(**found);
     if (!text) return tl::unexpected(text.error());
     if (*text != baseline.text)
       return Fail("internal error: {} of {} is not read as it was written",

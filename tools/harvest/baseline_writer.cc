@@ -398,14 +398,11 @@ Result<void> AddBaselines(const std::string& folder,
   if (fs::exists(path / kBaselineIndexName)) {
     const Result<BaselineStore> store = BaselineStore::Open(path.string());
     if (!store) return tl::unexpected(store.error());
-    const auto files = store->ReadFiles();
-    if (!files) return tl::unexpected(files.error());
     for (const Baseline& baseline : store->index().baselines) {
       if (progress)
         progress(
             fmt::format("reading {} of {}", baseline.arch, baseline.release));
-      Result<std::string> text =
-          AssembleBaseline(store->index(), baseline, *files);
+      Result<std::string> text = store->ReadText(baseline);
       if (!text) return tl::unexpected(text.error());
       all.push_back({std::string(baseline.release), *std::move(text)});
     }

@@ -31,6 +31,12 @@ cli::Result<void> AddBaselines(const std::string& folder,
                                const std::vector<NewBaseline>& baselines,
                                const BaselineProgress& progress = {});
 
+// A file of a store, and its name below the store's folder.
+struct BaselineFile {
+  std::string name;
+  std::string text;
+};
+
 // The files of a store of these surfaces, the index first.
 cli::Result<std::vector<BaselineFile>> WriteBaselines(
     const std::vector<NewBaseline>& baselines);

@@ -1,17 +1,11 @@
 #include "tools/harvest/baselines.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <set>
 #include <unordered_map>
 
-#include "tools/cli/descriptor.h"
 #include "tools/harvest/baseline_records.h"
 #include "tools/harvest/surface_text.h"
 
@@ -129,7 +123,7 @@ class Selection {
   Selection(const Membership& sets, std::vector<Context>& contexts)
       : sets_(sets), contexts_(contexts) {}
 
-  Result<void> Take(const BaselineFile& file) {
+  Result<void> Take(const BaselineText& file) {
     std::string_view rest = file.text;
     std::string_view line;
     if (!TakeLine(rest, line) || line != kBaselineFileVersion)
@@ -200,26 +194,6 @@ class Selection {
   bool in_record_ = false;
 };
 
-Result<std::string> ReadWhole(const std::string& path) {
-  const cli::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status = {};
-  if (!file || fstat(file.get(), &status) != 0)
-    return Fail("{}: {}", path, std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return Fail("{}: not a regular file", path);
-  std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t length = 0;
-  while (length < text.size()) {
-    const ssize_t got =
-        read(file.get(), text.data() + length, text.size() - length);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Fail("{}: {}", path, std::strerror(errno));
-    if (got == 0) break;
-    length += static_cast<std::size_t>(got);
-  }
-  text.resize(length);
-  return text;
-}
-
 bool IsNamed(const Baseline& baseline, std::string_view name) {
   constexpr std::string_view kGlibc = "glibc-";
   if (baseline.release == name) return true;
@@ -242,7 +216,7 @@ Result<BaselineIndex> ReadBaselineIndex(std::string_view text,
 
 Result<std::string> AssembleBaseline(const BaselineIndex& index,
                                      const Baseline& baseline,
-                                     const std::vector<BaselineFile>& files) {
+                                     const std::vector<BaselineText>& files) {
   const BaselinePlace place{index.ReleaseNumber(baseline), baseline.arch};
   Membership sets;
   sets.reserve(index.sets.size());
@@ -254,7 +228,7 @@ Result<std::string> AssembleBaseline(const BaselineIndex& index,
     sets.emplace(name, *in);
   }
   std::vector<Context> contexts;
-  for (const BaselineFile& file : files) {
+  for (const BaselineText& file : files) {
     const Result<void> done = Selection(sets, contexts).Take(file);
     if (!done) return tl::unexpected(done.error());
   }
@@ -291,12 +265,21 @@ Result<BaselineStore> BaselineStore::Open(const std::string& folder) {
   BaselineStore store;
   store.folder_ = folder;
   const std::string path = fmt::format("{}/{}", folder, kBaselineIndexName);
-  Result<std::string> text = ReadWhole(path);
-  if (!text) return tl::unexpected(text.error());
-  store.text_.push_back(*std::move(text));
-  Result<BaselineIndex> index = ReadBaselineIndex(store.text_.front(), path);
+  Result<cli::MappedFile> file = cli::MappedFile::Open(path);
+  if (!file) return tl::unexpected(file.error());
+  store.mapped_.push_back(*std::move(file));
+  Result<BaselineIndex> index =
+      ReadBaselineIndex(store.mapped_.front().text(), path);
   if (!index) return tl::unexpected(index.error());
   store.index_ = *std::move(index);
+  for (const std::string_view name : store.index_.files)
+    store.paths_.push_back(fmt::format("{}/{}", folder, name));
+  for (const std::string& other : store.paths_) {
+    file = cli::MappedFile::Open(other);
+    if (!file) return tl::unexpected(file.error());
+    store.files_.push_back({other, file->text()});
+    store.mapped_.push_back(*std::move(file));
+  }
   return store;
 }
 
@@ -329,22 +312,8 @@ Result<std::vector<std::string_view>> BaselineStore::Architectures(
   return archs;
 }
 
-Result<std::vector<BaselineFile>> BaselineStore::ReadFiles() const {
-  std::vector<BaselineFile> files;
-  files.reserve(index_.files.size());
-  for (const std::string_view name : index_.files) {
-    const std::string path = fmt::format("{}/{}", folder_, name);
-    Result<std::string> text = ReadWhole(path);
-    if (!text) return tl::unexpected(text.error());
-    files.push_back({path, *std::move(text)});
-  }
-  return files;
-}
-
 Result<std::string> BaselineStore::ReadText(const Baseline& baseline) const {
-  const Result<std::vector<BaselineFile>> files = ReadFiles();
-  if (!files) return tl::unexpected(files.error());
-  return AssembleBaseline(index_, baseline, *files);
+  return AssembleBaseline(index_, baseline, files_);
 }
 
 Result<Surface> BaselineStore::Read(const Baseline& baseline) const {

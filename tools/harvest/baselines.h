@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tools/cli/error.h"
+#include "tools/cli/mapped_file.h"
 #include "tools/harvest/baseline_sets.h"
 #include "tools/harvest/surface.h"
 
@@ -48,20 +49,20 @@ struct BaselineIndex {
 cli::Result<BaselineIndex> ReadBaselineIndex(std::string_view text,
                                              std::string_view name);
 
-// A file of a store, and its name below the store's folder.
-struct BaselineFile {
-  std::string name;
-  std::string text;
+// A file of records. `name` is for errors.
+struct BaselineText {
+  std::string_view name;
+  std::string_view text;
 };
 
 // The surface's text, of the lines of all files that hold for the baseline.
 cli::Result<std::string> AssembleBaseline(
     const BaselineIndex& index, const Baseline& baseline,
-    const std::vector<BaselineFile>& files);
+    const std::vector<BaselineText>& files);
 
 class BaselineStore {
  public:
-  // Reads the index only.
+  // Reads the index. The other files have to be there.
   static cli::Result<BaselineStore> Open(const std::string& folder);
 
   const BaselineIndex& index() const { return index_; }
@@ -76,18 +77,17 @@ class BaselineStore {
   cli::Result<std::vector<std::string_view>> Architectures(
       std::string_view name) const;
 
-  // All files; those that several surfaces are then assembled of.
-  cli::Result<std::vector<BaselineFile>> ReadFiles() const;
-
   // The surface as `plumbline snapshot` wrote it, byte for byte.
   cli::Result<std::string> ReadText(const Baseline& baseline) const;
   cli::Result<Surface> Read(const Baseline& baseline) const;
 
  private:
   std::string folder_;
-  // What views of the index point to: it stays where it is when this moves.
-  std::vector<std::string> text_;
+  // The index and all other files, which what follows has views of.
+  std::vector<cli::MappedFile> mapped_;
+  std::vector<std::string> paths_;
   BaselineIndex index_;
+  std::vector<BaselineText> files_;
 };
 
 }  // namespace plumbline::harvest

@@ -67,9 +67,9 @@ std::map<std::string, std::string> Files(
   return texts;
 }
 
-std::vector<BaselineFile> WithoutIndex(
+std::vector<BaselineText> WithoutIndex(
     const std::map<std::string, std::string>& texts) {
-  std::vector<BaselineFile> files;
+  std::vector<BaselineText> files;
   for (const auto& [name, text] : texts) {
     if (name != kBaselineIndexName) files.push_back({name, text});
   }

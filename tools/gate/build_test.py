@@ -27,10 +27,25 @@ MAKEFILE = "srcdir = ../source\nall .DEFAULT:\n\t$(MAKE) -r -C $(srcdir) objdir=
 SOURCE_MAKEFILE = """includedir = /opt/own/include
 inst_includedir = $(install_root)$(includedir)
 install-headers:
-\tmkdir -p $(inst_includedir)/gnu
+\tmkdir -p $(inst_includedir)
 \tcp -r include/* $(inst_includedir)
-\techo > $(inst_includedir)/gnu/stubs.h
+\trm $(inst_includedir)/stubs-prologue.h
 """
+# Of an architecture with ABI variants: another one's rule would first install all there is.
+WITH_VARIANTS = """
+$(inst_includedir)/gnu/stubs.h:
+\tmkdir -p $(inst_includedir)/gnu
+\techo '#if defined __x86_64__' > $@
+\techo '# include <gnu/stubs-64.h>' >> $@
+\techo '#endif' >> $@
+"""
+WITHOUT_VARIANTS = """
+$(inst_includedir)/gnu/stubs.h:
+\tfalse
+"""
+PROLOGUE = "@ Omitted.\n#ifdef _LIBC\n #error Applications may not define it\n#endif\n@ This, too.\n"
+# As glibc's stub_warning() has it.
+STUB = '__asm__(".section .gnu.glibc-stub.{name}; .previous");\n'
 LIBRARIES = {
     "libc.so": ("libc.so.6", "int open_it(void) { return 1; }", "GLIBC_2.50 { global: open_it; local: *; };"),
     "elf/ld.so": ("ld-linux-x86-64.so.2", "int tunables;", "GLIBC_2.50 { global: tunables; local: *; };"),
@@ -46,6 +61,19 @@ def compile_library(path: pathlib.Path, soname: str, source: str, versions: str)
     subprocess.run([*command, "-o", str(path)], input=source, text=True, check=True, capture_output=True)
 
 
+def compile_object(path: pathlib.Path, source: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["gcc", "-c", "-x", "c", "-", "-o", str(path)], input=source, text=True, check=True)
+
+
+def archive_stubs(path: pathlib.Path, *names: str) -> None:
+    """Of an object for each function that is a stub, and one with none."""
+    objects = [path.parent / f"{name}.o" for name in (*names, "other")]
+    for each in objects:
+        compile_object(each, STUB.format(name=each.stem) if each.stem in names else "int f;\n")
+    subprocess.run(["ar", "rc", str(path), *map(str, objects)], check=True)
+
+
 @pytest.fixture(name="tree")
 def _tree(tmp_path: pathlib.Path) -> pathlib.Path:
     """Built, and configured --with-headers."""
@@ -57,16 +85,24 @@ def _tree(tmp_path: pathlib.Path) -> pathlib.Path:
     (kernel / "other/no.h").write_text("#define NO 1\n")
     source = tmp_path / "source"
     (source / "include").mkdir(parents=True)
-    (source / "Makefile").write_text(SOURCE_MAKEFILE)
+    (source / "Makefile").write_text(SOURCE_MAKEFILE + WITH_VARIANTS)
+    (source / "include/stubs-prologue.h").write_text(PROLOGUE)
     (source / "include/features.h").write_text(testing.FEATURES)
     (source / "include/brand_new.h").write_text("#define VALUE 1\nint open_it(void);\n")
     tree = tmp_path / "build"
-    tree.mkdir()
+    (tree / "gnu").mkdir(parents=True)
+    (tree / "gnu/lib-names-64.h").write_text('#define LIBC_SO "libc.so.6"\n')
     (tree / "config.make").write_text(CONFIG.format(sysheaders=kernel))
     (tree / "Makefile").write_text(MAKEFILE)
     (tree / "soversions.mk").write_text(VERSIONS)
     for name, (soname, code, versions) in LIBRARIES.items():
         compile_library(tree / name, soname, code, versions)
+    archive_stubs(tree / "libc.a", "revoke", "stty")
+    archive_stubs(tree / "math/libm_pic.a", "fma")
+    # An object, and a script of the linker, by the names of archives.
+    compile_object(tree / "malloc/libmcheck.a", STUB.format(name="mcheck"))
+    (tree / "misc").mkdir()
+    (tree / "misc/libg.a").write_text("GROUP ( libc.a )\n")
     # What tests and modules leave in a tree is no library of it.
     compile_library(tree / "elf/tst-mod.so", "tst-mod.so", "int f;", "{ global: f; };")
     return tree
@@ -89,8 +125,23 @@ def test_what_is_recorded(tree: pathlib.Path) -> None:
         ("libm.so.6", "sine", "GLIBC_2.50"),
     }
     assert ("uapi", "other/no.h") not in surface.headers and ("glibc", "other/no.h") not in surface.headers
+    # What make install has beyond install-headers.
+    assert surface.fact("glibc", "gnu/lib-names-64.h", "macro", "LIBC_SO")[-1] == '"libc.so.6"'
+    assert stubs(surface) == {("gnu/stubs-64.h", name) for name in ("fma", "mcheck", "revoke", "stty")}
     # Nothing is left in the tree.
     assert {path: path.stat().st_mtime_ns for path in tree.rglob("*")} == before
+
+
+def stubs(surface: testing.Surface) -> set[tuple[str, str]]:
+    return {(key[1], key[4].removeprefix("__stub_")) for key in surface.records if key[4].startswith("__stub_")}
+
+
+def test_an_architecture_without_variants(tree: pathlib.Path) -> None:
+    (tree / "gnu/lib-names-64.h").rename(tree / "gnu/lib-names.h")
+    (tree.parent / "source/Makefile").write_text(SOURCE_MAKEFILE + WITHOUT_VARIANTS)
+    surface = snapshot(tree)
+    assert surface.fact("glibc", "gnu/lib-names.h", "macro", "LIBC_SO")[-1] == '"libc.so.6"'
+    assert stubs(surface) == {("gnu/stubs.h", name) for name in ("fma", "mcheck", "revoke", "stty")}
 
 
 @pytest.mark.parametrize("spelled", ["option", "name"])

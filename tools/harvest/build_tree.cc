@@ -1,16 +1,25 @@
 #include "tools/harvest/build_tree.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <gelf.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <vector>
 
+#include "tools/cli/descriptor.h"
+#include "tools/cli/output.h"
 #include "tools/harvest/architectures.h"
 #include "tools/harvest/sysroot.h"
 
@@ -48,6 +57,14 @@ std::map<std::string, std::string> Assignments(const fs::path& file) {
   return values;
 }
 
+// The name of a section that says what a function is: a stub.
+constexpr std::string_view kStub = ".gnu.glibc-stub.";
+
+struct ElfEnd {
+  void operator()(Elf* elf) const { elf_end(elf); }
+};
+using ElfHandle = std::unique_ptr<Elf, ElfEnd>;
+
 class Staging {
  public:
   Staging(fs::path tree, fs::path root)
@@ -71,15 +88,16 @@ class Staging {
                 tree_.string(), what, tree_.string());
   }
 
-  // By their names in the tree: "libm.so", in math.
-  std::map<std::string, fs::path> BuiltLibraries() {
-    std::map<std::string, fs::path> built;
+  // The regular files in the tree and its folders.
+  std::vector<fs::path> Files(std::string_view extension) {
+    std::vector<fs::path> found;
     const auto take = [&](const fs::path& folder) {
       std::error_code error;
       for (fs::directory_iterator at(folder, error), end; !error && at != end;
            at.increment(error)) {
-        if (at->path().extension() == ".so" && fs::is_regular_file(*at, error))
-          built.emplace(at->path().filename().string(), at->path());
+        if (at->path().extension() == extension &&
+            fs::is_regular_file(*at, error))
+          found.push_back(at->path());
       }
     };
     take(tree_);
@@ -88,7 +106,7 @@ class Staging {
       std::error_code error;
       if (fs::is_directory(*at, error)) take(at->path());
     }
-    return built;
+    return found;
   }
 
   // Whether configure was told to leave the library out.
@@ -109,7 +127,10 @@ class Staging {
     constexpr std::string_view kVersion = ".so-version";
     const auto versions = Assignments(tree_ / "soversions.mk");
     if (versions.empty()) return NotBuilt("soversions.mk is missing");
-    const std::map<std::string, fs::path> built = BuiltLibraries();
+    // By their names in the tree: "libm.so", in math.
+    std::map<std::string, fs::path> built;
+    for (const fs::path& library : Files(".so"))
+      built.emplace(library.filename().string(), library);
     const fs::path folder = root_ / "lib";
     fs::create_directories(folder, error_);
     std::vector<std::string> missing;
@@ -138,21 +159,103 @@ class Staging {
   }
 
   Result<void> InstallHeaders() {
-    const std::vector<std::string> arguments = {
-        "-C",
-        tree_.string(),
-        "--no-print-directory",
-        "install-headers",
-        "install_root=" + root_.string(),
-        "includedir=/usr/include"};
-    const Result<std::string> made = RunTool("/usr/bin/make", arguments);
-    if (!made)
-      return Fail("{}: make -C {} install-headers install_root=FOLDER: {}",
-                  tree_.string(), tree_.string(), made.error().message);
-    // A sum of the tree's parts, which comes last.
-    if (!fs::exists(root_ / "usr/include/gnu/stubs.h", error_))
-      return NotBuilt("its install-headers installs no gnu/stubs.h");
+    const Result<void> made = Make("install-headers");
+    if (!made) return made;
+    return InstallRest();
+  }
+
+  // What only the whole `make install` has, after all else: gnu/lib-names*.h,
+  // and gnu/stubs*.h, which sums up the parts of the tree. With ABI variants
+  // these are a header for the variant, and one that chooses.
+  Result<void> InstallRest() {
+    const fs::path to = root_ / "usr/include/gnu";
+    fs::create_directories(to, error_);
+    constexpr std::string_view kNames = "lib-names-";
+    std::string variant;
+    for (fs::directory_iterator at(tree_ / "gnu", error_), end;
+         !error_ && at != end; at.increment(error_)) {
+      const std::string name = at->path().stem().string();
+      if (at->path().extension() != ".h" || !name.starts_with("lib-names"))
+        continue;
+      fs::copy_file(at->path(), to / at->path().filename(),
+                    fs::copy_options::skip_existing, error_);
+      if (name.starts_with(kNames)) variant = name.substr(kNames.size());
+    }
+    const Result<std::string> stubs = Stubs();
+    if (!stubs) return tl::unexpected(stubs.error());
+    const Result<void> written = cli::WriteFile(
+        to / (variant.empty() ? "stubs.h" : fmt::format("stubs-{}.h", variant)),
+        *stubs);
+    if (!written || variant.empty()) return written;
+    // Without variants, this would install everything first.
+    return Make(to / "stubs.h");
+  }
+
+  // A macro for each function that only fails: glibc's objects tell them by a
+  // section.
+  Result<std::string> Stubs() {
+    std::set<std::string> names;
+    for (const fs::path& archive : Files(".a")) {
+      const Result<void> taken = TakeStubs(archive, names);
+      if (!taken) return tl::unexpected(taken.error());
+    }
+    const fs::path source = tree_ / Assignments(tree_ / "Makefile")["srcdir"];
+    std::string text;
+    std::ifstream prologue(source / "include/stubs-prologue.h");
+    for (std::string line; std::getline(prologue, line);) {
+      if (!line.starts_with('@')) text += line + "\n";
+    }
+    for (const std::string& name : names)
+      text += fmt::format("#define __stub_{}\n", name);
+    return text;
+  }
+
+  // An archive, or one object by its name (libmcheck.a). What is neither has no
+  // functions: a script of the linker.
+  static Result<void> TakeStubs(const fs::path& archive,
+                                std::set<std::string>& names) {
+    const cli::Descriptor file(open(archive.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return Fail("{}: {}", archive.string(), std::strerror(errno));
+    elf_version(EV_CURRENT);
+    const ElfHandle whole(elf_begin(file.get(), ELF_C_READ_MMAP, nullptr));
+    if (whole == nullptr || elf_kind(whole.get()) != ELF_K_AR) {
+      TakeStubsOf(whole.get(), names);
+      return {};
+    }
+    Elf_Cmd command = ELF_C_READ_MMAP;
+    while (command != ELF_C_NULL) {
+      const ElfHandle member(elf_begin(file.get(), command, whole.get()));
+      if (member == nullptr) break;
+      TakeStubsOf(member.get(), names);
+      command = elf_next(member.get());
+    }
     return {};
+  }
+
+  static void TakeStubsOf(Elf* object, std::set<std::string>& names) {
+    std::size_t texts = 0;
+    if (elf_kind(object) != ELF_K_ELF || elf_getshdrstrndx(object, &texts) != 0)
+      return;
+    for (Elf_Scn* section = elf_nextscn(object, nullptr); section != nullptr;
+         section = elf_nextscn(object, section)) {
+      GElf_Shdr header;
+      if (gelf_getshdr(section, &header) == nullptr) return;
+      const char* name = elf_strptr(object, texts, header.sh_name);
+      if (name != nullptr && std::string_view(name).starts_with(kStub))
+        names.insert(name + kStub.size());
+    }
+  }
+
+  Result<void> Make(const std::string& target) const {
+    const std::string jobs =
+        fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()));
+    const Result<std::string> made =
+        RunTool("/usr/bin/make",
+                {"-C", tree_.string(), "--no-print-directory", jobs, target,
+                 "install_root=" + root_.string(), "includedir=/usr/include"});
+    if (made) return {};
+    return Fail("{}: make -C {} {} install_root=FOLDER: {}", tree_.string(),
+                tree_.string(), target, made.error().message);
   }
 
   // Folders that the compiler finds the kernel's headers in: of a cross

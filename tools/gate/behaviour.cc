@@ -15,6 +15,7 @@
 #include "tools/cli/progress.h"
 #include "tools/gate/behaviour_compare.h"
 #include "tools/gate/behaviour_run.h"
+#include "tools/harvest/packages.h"
 
 namespace plumbline::gate {
 namespace {
@@ -188,7 +189,7 @@ class Comparing {
 
   const BehaviourOptions& options_;
   const SourceTools& tools_;
-  const std::string& folder_;
+  const std::string folder_;
   cli::Progress progress_{STDERR_FILENO};
   BehaviourCall call_;
   std::array<BehaviourSide, 2> sides_;
@@ -207,7 +208,7 @@ std::string FindPrograms() {
 Result<Behaviour> CompareBehaviour(const BehaviourOptions& options,
                                    const BothSurfaces& surfaces,
                                    const SourceTools& tools) {
-  const Result<TemporaryFolder> folder = TemporaryFolder::Make();
+  const auto folder = harvest::TemporaryFolder::Make();
   if (!folder) return tl::unexpected(folder.error());
   Comparing comparing(options, tools, folder->path());
   Behaviour behaviour;

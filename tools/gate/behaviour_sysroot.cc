@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 
 #include "tools/cli/descriptor.h"
 #include "tools/cli/process.h"
+#include "tools/harvest/build_tree.h"
 
 namespace plumbline::gate {
 namespace {
@@ -96,22 +96,6 @@ bool IsBelow(const fs::path& root, const fs::path& file) {
 
 }  // namespace
 
-Result<TemporaryFolder> TemporaryFolder::Make() {
-  std::error_code error;
-  std::string path = fs::temp_directory_path(error) / "plumbline-gate-XXXXXX";
-  if (error || mkdtemp(path.data()) == nullptr)
-    return Fail("no temporary folder can be made; TMPDIR names another place");
-  return TemporaryFolder(std::move(path));
-}
-
-TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
-    : path_(std::exchange(other.path_, "")) {}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code error;
-  if (!path_.empty()) fs::remove_all(path_, error);
-}
-
 Result<std::string> SysrootOf(const std::string& name, const std::string& arch,
                               const std::string& folder,
                               const SourceTools& tools) {
@@ -122,11 +106,17 @@ Result<std::string> SysrootOf(const std::string& name, const std::string& arch,
     if (!debs) return tl::unexpected(debs.error());
     return Unpack(*debs, folder);
   }
+  if (name.starts_with("build:")) {
+    const auto copied = harvest::CopyBuiltLibraries(name.substr(6), folder);
+    if (!copied) return tl::unexpected(copied.error());
+    return folder;
+  }
   std::error_code error;
   if (!fs::is_directory(name, error) || HoldsAny(name, ".surface")) {
     return Fail(
         "{}: what is recorded has no C library to run; with --run, OLD and NEW "
-        "are each a sysroot, a folder of .deb files, host or debian:RELEASE",
+        "are each a sysroot, a folder of .deb files, build:DIR, host or "
+        "debian:RELEASE",
         name);
   }
   if (HoldsAny(name, ".deb")) return Unpack(name, folder);

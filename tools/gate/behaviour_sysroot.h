@@ -12,24 +12,9 @@
 
 namespace plumbline::gate {
 
-// A folder that is removed with this object.
-class TemporaryFolder {
- public:
-  static cli::Result<TemporaryFolder> Make();
-  TemporaryFolder(TemporaryFolder&& other) noexcept;
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder();
-
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-
-  std::string path_;
-};
-
 // The sysroot that `name`, an OLD or NEW, stands for: itself, or what its
-// packages hold, unpacked to `folder`. What is recorded has no files to run.
+// packages hold or its build tree has, put into `folder`. What is recorded has
+// no files to run.
 cli::Result<std::string> SysrootOf(const std::string& name,
                                    const std::string& arch,
                                    const std::string& folder,

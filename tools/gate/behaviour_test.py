@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import platform
 import shutil
 import struct
 import subprocess
@@ -38,6 +39,25 @@ def copy_of_machine(root: pathlib.Path) -> pathlib.Path:
         for file in source.glob(name + ".so.*"):
             shutil.copy(file, folder / file.name)
     return folder / "libc.so.6"
+
+
+def place_build_tree(root: pathlib.Path, libraries: pathlib.Path) -> None:
+    """As configure and make leave one, which has these libraries."""
+    tree, source, kernel = root / "build", root / "source", root / "kernel/linux"
+    for folder in (tree / "math", tree / "elf", source, kernel):
+        folder.mkdir(parents=True)
+    (kernel / "version.h").write_text(testing.VERSION)
+    (source / "features.h").write_text(testing.FEATURES)
+    (tree / "config.make").write_text(f"config-machine = {platform.machine()}\nsysheaders = {kernel.parent}\n")
+    (tree / "Makefile").write_text(
+        "install-headers:\n\tmkdir -p $(install_root)$(includedir)\n\tcp ../source/*.h $(install_root)$(includedir)\n"
+    )
+    (loader,) = libraries.glob("ld*.so.*")
+    versions = {"ld.so": loader.name, "libc.so": ".6", "libm.so": ".6"}
+    (tree / "soversions.mk").write_text("".join(f"{name}-version={version}\n" for name, version in versions.items()))
+    shutil.copy(loader, tree / "elf/ld.so")
+    shutil.copy(libraries / "libc.so.6", tree / "libc.so")
+    shutil.copy(libraries / "libm.so.6", tree / "math/libm.so")
 
 
 class Sections:
@@ -159,6 +179,16 @@ def test_one_function_that_is_another_is_found(old: pathlib.Path, swapped: pathl
     assert back.keys() == found.keys()
     assert {one["severity"] for one in back.values()} == {"notable"}
     assert {one["rule"] for one in back.values()} == {"repaired"}
+
+
+def test_a_build_tree(old: pathlib.Path, swapped: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """The libraries of a tree that is not installed."""
+    place_build_tree(tmp_path, next((swapped / "lib").glob("*/libc.so.6")).parent)
+    found = {one["name"] for one in report(old, "--build", tmp_path / "build")["findings"] if one["id"] == "behaviour-changed"}
+    assert any(name.startswith("Errors/eventfd/") for name in found)
+    (tmp_path / "build/math/libm.so").unlink()
+    done = gate(old, f"build:{tmp_path}/build")
+    assert done.returncode == 2 and "libm.so" in done.stderr
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "junit", "html"])

@@ -70,19 +70,37 @@ class Staging {
   Staging(fs::path tree, fs::path root)
       : tree_(std::move(tree)), root_(std::move(root)) {}
 
+  Result<void> CopyLibraries() {
+    const Result<void> done = ReadConfiguration();
+    if (!done) return done;
+    return PlaceLibraries(
+        [](const fs::path& from, const fs::path& to, std::error_code& error) {
+          fs::copy_file(from, to, error);
+        });
+  }
+
   Result<void> Run() {
+    const Result<void> done = ReadConfiguration();
+    if (!done) return done;
+    return PlaceLibraries([](const fs::path& from, const fs::path& to,
+                             std::error_code& error) {
+             fs::create_symlink(from, to, error);
+           })
+        .and_then([this] { return InstallHeaders(); })
+        .and_then([this] { return CopyKernelHeaders(); });
+  }
+
+ private:
+  Result<void> ReadConfiguration() {
     if (!fs::is_regular_file(tree_ / "config.make", error_))
       return Fail(
           "{}: no build tree of glibc, as it has no config.make; in an empty "
           "folder, run SOURCE/configure --prefix=/usr, and make",
           tree_.string());
     config_ = Assignments(tree_ / "config.make");
-    return LinkLibraries()
-        .and_then([this] { return InstallHeaders(); })
-        .and_then([this] { return CopyKernelHeaders(); });
+    return {};
   }
 
- private:
   tl::unexpected<cli::Error> NotBuilt(std::string_view what) const {
     return Fail("{}: not built, or not to its end: {}; run make -C {}",
                 tree_.string(), what, tree_.string());
@@ -123,7 +141,10 @@ class Staging {
            std::end(kOthers);
   }
 
-  Result<void> LinkLibraries() {
+  // Puts each library below the root, by the name that programs ask for, in a
+  // way of the caller's: place(from, to, error).
+  template <typename Place>
+  Result<void> PlaceLibraries(Place place) {
     constexpr std::string_view kVersion = ".so-version";
     const auto versions = Assignments(tree_ / "soversions.mk");
     if (versions.empty()) return NotBuilt("soversions.mk is missing");
@@ -137,7 +158,7 @@ class Staging {
     const auto link = [&](const std::string& name, const std::string& as) {
       const auto found = built.find(name);
       if (found == built.end()) return false;
-      fs::create_symlink(found->second, folder / as, error_);
+      place(found->second, folder / as, error_);
       return !error_;
     };
     for (const auto& [name, version] : versions) {
@@ -322,6 +343,13 @@ class Staging {
 };
 
 }  // namespace
+
+Result<void> CopyBuiltLibraries(const fs::path& tree, const fs::path& root) {
+  std::error_code error;
+  const fs::path whole = fs::canonical(tree, error);
+  if (error) return Fail("{}: {}", tree.string(), error.message());
+  return Staging(whole, root).CopyLibraries();
+}
 
 Result<TemporaryFolder> StageBuildTree(const fs::path& tree) {
   std::error_code error;

@@ -451,8 +451,12 @@ def _prototype_changes(found: re.Match[str]) -> dict[str, Callable[[Headers, ran
         now = ["const " + one if i == able[0] else one for i, one in enumerate(parameters)]
         return with_parameters("const", now, {Expected("prototype-changed", name, rule="qualifiers")})
 
-    def attribute(_: Headers, chance: random.Random, __: str) -> Change:
-        word = chance.choice(["__deprecated__", "__noreturn__"])
+    def attribute(_: Headers, chance: random.Random, __: str) -> Change | None:
+        # To have one twice is to have it.
+        words = [word for word in ("__deprecated__", "__noreturn__") if word.strip("_") not in tail]
+        if not words:
+            return None
+        word = chance.choice(words)
         expected = {Expected("prototype-changed", name, rule="attributes")}
         return Change("function: attribute", found.end(4), found.end(4), f" __attribute__ (({word}))", expected)
 

@@ -25,6 +25,8 @@ struct hole { char a; int b; unsigned short c[2]; };
 struct inner { int a; };
 struct outer { struct inner inner; };
 extern int alone (int, char *) __attribute__ ((nothrow));
+extern int old (int) __attribute__ ((deprecated));
+extern int gone (int) __attribute__ ((deprecated, noreturn));
 """
 LIBRARY = """
 int moved_old(void) { return 1; }
@@ -74,7 +76,7 @@ def test_comments_and_literals_are_masked() -> None:
 
 def test_only_names_that_stand_alone_are_edited(known: Headers) -> None:
     # TWICE has another macro with it, and struct inner another struct.
-    assert set(things(known)) == {"PLAIN", "FIRST", "SECOND", "THIRD", "FOURTH", "struct hole", "alone"}
+    assert set(things(known)) == {"PLAIN", "FIRST", "SECOND", "THIRD", "FOURTH", "struct hole", "alone", "gone", "old"}
 
 
 def test_macros(known: Headers) -> None:
@@ -121,6 +123,9 @@ def test_prototypes(known: Headers) -> None:
     assert things(known)["alone"].changes["function: removed parameter"](known, random.Random(0), "linux/one.h") is None
     (wanted,) = change(known, "alone", "function: const").expected
     assert wanted.rule == "qualifiers"
+    # An attribute that it has already changes nothing.
+    assert {change(known, "old", "function: attribute", seed).text for seed in range(9)} == {" __attribute__ ((__noreturn__))"}
+    assert things(known)["gone"].changes["function: attribute"](known, random.Random(0), "linux/one.h") is None
 
 
 @pytest.fixture(name="library")

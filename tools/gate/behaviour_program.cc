@@ -9,12 +9,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "tools/cli/descriptor.h"
+#include "tools/harvest/elf_handle.h"
 
 namespace plumbline::gate {
 namespace {
@@ -22,11 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using cli::Fail;
 using cli::Result;
-
-struct EndElf {
-  void operator()(Elf* elf) const { elf_end(elf); }
-};
-using ElfFile = std::unique_ptr<Elf, EndElf>;
+using harvest::ElfHandle;
 
 // A version that the program asks a library for.
 struct Need {
@@ -216,7 +212,7 @@ Result<Machine> MachineOf(const std::string& file) {
   elf_version(EV_CURRENT);
   const cli::Descriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!descriptor) return Fail("it can't be opened");
-  const ElfFile elf(elf_begin(descriptor.get(), ELF_C_READ, nullptr));
+  const ElfHandle elf(elf_begin(descriptor.get(), ELF_C_READ, nullptr));
   GElf_Ehdr header;
   if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF ||
       gelf_getehdr(elf.get(), &header) == nullptr)
@@ -247,7 +243,7 @@ Result<Adapted> Adapt(const std::string& program, const std::string& to,
   if (error) return Fail("{}: {}", program, error.message());
   const cli::Descriptor file(open(to.c_str(), O_RDWR | O_CLOEXEC));
   if (!file) return Fail("{}: can't be opened", to);
-  const ElfFile elf(elf_begin(file.get(), ELF_C_READ, nullptr));
+  const ElfHandle elf(elf_begin(file.get(), ELF_C_READ, nullptr));
   Adapted adapted;
   if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF ||
       !Adapting(file.get(), elf.get(), side).Run(adapted) ||

@@ -10,7 +10,6 @@
 #include <deque>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -19,16 +18,13 @@
 #include "tools/gate/program_types.h"
 #include "tools/gate/stories.h"
 #include "tools/harvest/architectures.h"
+#include "tools/harvest/elf_handle.h"
 
 namespace plumbline::gate {
 namespace {
 
 using cli::Fail;
 using cli::Result;
-
-struct EndElf {
-  void operator()(Elf* elf) const { elf_end(elf); }
-};
 
 constexpr std::string_view kLibc =
     "libc.so.* libm.so.* libpthread.so.* libdl.so.* librt.so.* libutil.so.* "
@@ -165,8 +161,7 @@ Result<std::set<std::string>> ReadFile(const std::string& path,
                                        const std::string& name, Imports& to) {
   const cli::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return Fail("{}: can't be opened", path);
-  const std::unique_ptr<Elf, EndElf> elf(
-      elf_begin(file.get(), ELF_C_READ, nullptr));
+  const harvest::ElfHandle elf(elf_begin(file.get(), ELF_C_READ, nullptr));
   if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF)
     return Fail("{}: this is no ELF program or library", path);
   // libelf gives no sections where they are beyond the end of the file.

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <fstream>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include "tools/cli/descriptor.h"
 #include "tools/cli/output.h"
 #include "tools/harvest/architectures.h"
+#include "tools/harvest/elf_handle.h"
 #include "tools/harvest/sysroot.h"
 
 namespace plumbline::harvest {
@@ -59,11 +59,6 @@ std::map<std::string, std::string> Assignments(const fs::path& file) {
 
 // The name of a section that says what a function is: a stub.
 constexpr std::string_view kStub = ".gnu.glibc-stub.";
-
-struct ElfEnd {
-  void operator()(Elf* elf) const { elf_end(elf); }
-};
-using ElfHandle = std::unique_ptr<Elf, ElfEnd>;
 
 class Staging {
  public:
@@ -200,6 +195,7 @@ class Staging {
         continue;
       fs::copy_file(at->path(), to / at->path().filename(),
                     fs::copy_options::skip_existing, error_);
+      if (error_) return Fail("{}: {}", at->path().string(), error_.message());
       if (name.starts_with(kNames)) variant = name.substr(kNames.size());
     }
     const Result<std::string> stubs = Stubs();
@@ -238,12 +234,12 @@ class Staging {
     const cli::Descriptor file(open(archive.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return Fail("{}: {}", archive.string(), std::strerror(errno));
     elf_version(EV_CURRENT);
-    const ElfHandle whole(elf_begin(file.get(), ELF_C_READ_MMAP, nullptr));
+    const ElfHandle whole(elf_begin(file.get(), ELF_C_READ, nullptr));
     if (whole == nullptr || elf_kind(whole.get()) != ELF_K_AR) {
       TakeStubsOf(whole.get(), names);
       return {};
     }
-    Elf_Cmd command = ELF_C_READ_MMAP;
+    Elf_Cmd command = ELF_C_READ;
     while (command != ELF_C_NULL) {
       const ElfHandle member(elf_begin(file.get(), command, whole.get()));
       if (member == nullptr) break;

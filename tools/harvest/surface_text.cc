@@ -1,13 +1,18 @@
 #include "tools/harvest/surface_text.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <utility>
 
-#include "tools/cli/mapped_file.h"
+#include "tools/cli/descriptor.h"
 
 namespace plumbline::harvest {
 namespace {
@@ -418,9 +423,25 @@ Result<Surface> ReadSurface(std::string text, std::string_view name) {
 }
 
 Result<Surface> ReadSurfaceFile(const std::string& path) {
-  const Result<cli::MappedFile> file = cli::MappedFile::Open(path);
-  if (!file) return tl::unexpected(file.error());
-  return ReadSurface(std::string(file->text()), path);
+  const cli::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status = {};
+  if (!file || fstat(file.get(), &status) != 0)
+    return Fail("{}: {}", path, std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return Fail("{}: not a regular file", path);
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t length = 0;
+  while (length < text.size()) {
+    const ssize_t got =
+        read(file.get(), text.data() + length, text.size() - length);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return Fail("{}: {}", path, std::strerror(errno));
+    }
+    if (got == 0) break;
+    length += static_cast<std::size_t>(got);
+  }
+  text.resize(length);
+  return ReadSurface(std::move(text), path);
 }
 
 }  // namespace plumbline::harvest

@@ -11,9 +11,9 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <memory>
 
 #include "tools/cli/descriptor.h"
+#include "tools/harvest/elf_handle.h"
 
 namespace plumbline::harvest {
 namespace {
@@ -257,10 +257,6 @@ class LibraryReader {
   Library library_;
 };
 
-struct ElfEnd {
-  void operator()(Elf* elf) const { elf_end(elf); }
-};
-
 }  // namespace
 
 Result<Library> ReadLibrary(const std::string& path, TextPool& texts) {
@@ -268,8 +264,7 @@ Result<Library> ReadLibrary(const std::string& path, TextPool& texts) {
   const cli::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return Fail("{}: {}", path, std::strerror(errno));
   // Read, not mapped: a file that shrinks meanwhile is an error, no SIGBUS.
-  const std::unique_ptr<Elf, ElfEnd> elf(
-      elf_begin(file.get(), ELF_C_READ, nullptr));
+  const ElfHandle elf(elf_begin(file.get(), ELF_C_READ, nullptr));
   if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF)
     return Fail("{}: not an ELF file, or a damaged one", path);
   return LibraryReader(path, elf.get(), texts).Read();

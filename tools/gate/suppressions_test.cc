@@ -77,7 +77,7 @@ TEST(Suppressions, BadFilesAreRefusedWithTheirLine) {
   // toml++ 3.3 asserts that it does not read this.
   EXPECT_EQ(complaint(start + "[[[suppression]]\n[id[supp id[supp "),
             "s.toml: this is no TOML");
-  // It took these for unreachable.
+  // It takes these for unreachable; the fuzzer sees whether it still does.
   EXPECT_THAT(complaint("\u00e9id = 1\n"), HasSubstr("s.toml:1: "));
   EXPECT_THAT(complaint("\ufe7fid = 1\n"), HasSubstr("s.toml:1: "));
   EXPECT_THAT(complaint("\u2c60id = 1\n"), HasSubstr("s.toml:1: "));

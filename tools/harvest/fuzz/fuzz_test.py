@@ -40,6 +40,9 @@ reason = "all \\u00e9"
 expires = 2027-06-30
 """
 
+# What was found, for the sanitizers to see each time: toml++ took these letters for unreachable.
+FOUND = {"suppressions_fuzzer": ["\u00e9id = 1\n", "\u2c60id = 1\n", "\ufe7fid = 1\n"]}
+
 PROGRAM = """
 enum e { A = 1, B = -2 };
 typedef struct { int x : 3; union { char c; long l; }; struct { short s; } sub[2]; } t;
@@ -131,6 +134,9 @@ def test_nothing_is_found(fuzzer: str, objects: dict[str, pathlib.Path], tmp_pat
     corpus.mkdir()
     first = seed(fuzzer, tmp_path / "root")
     (corpus / "first").write_bytes(first)
+    for number, text in enumerate(FOUND.get(fuzzer, [])):
+        (corpus / f"found{number}").write_text(text, encoding="utf-8")
+    given = len(list(corpus.iterdir()))
     options = [f"-seed={1 if SECONDS == BRIEF else 0}", f"-max_total_time={SECONDS}", "-timeout=10", f"-max_len={len(first) + 200}"]
     run = subprocess.run(
         [program, *options, f"-artifact_prefix={tmp_path}/", corpus], capture_output=True, text=True, errors="replace", check=False
@@ -138,7 +144,7 @@ def test_nothing_is_found(fuzzer: str, objects: dict[str, pathlib.Path], tmp_pat
     assert run.returncode == 0, run.stderr[-3000:]
     assert "DONE" in run.stderr
     # It went beyond what it was given.
-    assert len(list(corpus.iterdir())) > 1
+    assert len(list(corpus.iterdir())) > given
 
 
 def test_each_fuzzer_is_run() -> None:

@@ -80,6 +80,7 @@ def wrapper_test(name, deps, architectures = TESTED_ARCHITECTURES, size = "small
         binary = name + "_program",
         size = size,
         tags = tags,
+        threads = True,
     )
 
 def facility(name, bindings, deps = [], test_deps = [], constants = True, properties = [], **kwargs):

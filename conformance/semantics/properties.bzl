@@ -71,6 +71,7 @@ def property_test_of(name, arch, programs, seed = 0, binary = "//conformance/sem
         driver = "//conformance/semantics/runner:semantics",
         driver_args = _run(arch, programs, [], seed) + (["--libc=" + libc] if libc else []),
         program_args = _executor(arch),
+        threads = True,
         **kwargs
     )
 
@@ -97,5 +98,6 @@ def stories_test_of(name, arch, binary, **kwargs):
             "--kernel=running",
             "conformance/semantics/programs/stories.txt",
         ],
+        threads = True,
         **kwargs
     )

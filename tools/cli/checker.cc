@@ -29,8 +29,15 @@ Result<NamedProgram> Make(std::string_view program, const Runner& runner) {
 Result<Report> RunChecker(std::string_view program, const Target& target,
                           const Runner& runner, const CheckerCall& call) {
   std::vector<std::string> arguments = {"plumbline-checker"};
-  if (runner.by == RunBy::kQemu)
-    arguments = {runner.emulator, "-L", runner.root, "{}"};
+  if (runner.by == RunBy::kQemu) {
+    // This machine's ld.so.cache may list other libraries of that architecture.
+    arguments = {runner.emulator,
+                 "-L",
+                 runner.root,
+                 "-E",
+                 "LD_LIBRARY_PATH=" + runner.root + "/lib",
+                 "{}"};
+  }
   // Said in any case, so that no environment says otherwise.
   arguments.insert(arguments.end(),
                    {"--report", "--emulator", EmulatorName(runner)});

@@ -375,9 +375,9 @@ def emulator(folder: pathlib.Path, version: str = "9.9.1") -> pathlib.Path:
     path.write_text(
         "#!/bin/sh\n"
         f'[ "$1" = --version ] && {{ echo "qemu-far version {version} (Test)"; exit; }}\n'
-        '[ "$1 $2" = "-L /usr/local" ] || exit 9\n'
-        'realpath --canonicalize-existing "$3" > /dev/null || echo "Could not resolve $3"\n'
-        'shift 2\nexec "$@"\n'
+        '[ "$1 $2 $3 $4" = "-L /usr/local -E LD_LIBRARY_PATH=/usr/local/lib" ] || exit 9\n'
+        'realpath --canonicalize-existing "$5" > /dev/null || echo "Could not resolve $5"\n'
+        'shift 4\nexec "$@"\n'
     )
     path.chmod(0o755)
     return path

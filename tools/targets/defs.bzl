@@ -25,6 +25,9 @@ native_transition = transition(
     outputs = [_PLATFORMS],
 )
 
+# Where the pointer of a thread is a segment's base, not every emulator keeps it.
+PROBED_FOR_THREADS = ["i386"]
+
 _TRANSITION_ATTRS = {
     "arch": attr.string(
         doc = "Name of the architecture, as in bindings/data_models.toml.",
@@ -104,12 +107,15 @@ def _target_test_impl(ctx):
         options.append("--qemu=" + architecture.qemu)
     if architecture.cannot_run:
         options.append("--cannot-run=" + architecture.cannot_run)
+    if ctx.executable.probe:
+        options.append("--probe=" + ctx.executable.probe.short_path)
     driver = ctx.attr.driver or []
     for word in ([ctx.executable.driver.short_path] + ctx.attr.driver_args) if driver else []:
         options.append("--driver=" + word)
     launcher = _launcher(ctx, options, _shell([program.short_path] + ctx.attr.program_args))
     runfiles = ctx.runfiles(
-        files = [ctx.file._runner, program] + ctx.files.data + ctx.files.driver + ctx.files.target,
+        files = [ctx.file._runner, program] + ctx.files.data + ctx.files.driver + ctx.files.probe +
+                ctx.files.target,
     ).merge(ctx.attr.binary[0][DefaultInfo].default_runfiles)
     for dependency in ctx.attr.data + driver:
         runfiles = runfiles.merge(dependency[DefaultInfo].default_runfiles)
@@ -128,6 +134,8 @@ _target_test = rule(
         driver = attr.label(cfg = native_transition, executable = True),
         driver_args = attr.string_list(),
         env = attr.string_dict(),
+        # What an emulator must be able to run, too.
+        probe = attr.label(cfg = arch_transition, executable = True),
         program_args = attr.string_list(),
         # What the result depends on beside the program: C library, kernel and emulator.
         target = attr.label(allow_files = True, mandatory = True),
@@ -185,7 +193,7 @@ def missing_toolchain_test(name, arch, **kwargs):
         **kwargs
     )
 
-def target_test(name, binary, arch, **kwargs):
+def target_test(name, binary, arch, threads = False, **kwargs):
     """Builds a program for an architecture and runs it there: in place or by qemu-user.
 
     Exit status, output and JUnit file (XML_OUTPUT_FILE, as GoogleTest writes it) are the
@@ -196,6 +204,7 @@ def target_test(name, binary, arch, **kwargs):
       name: of the target.
       binary: the program, a cc_binary with testonly = True.
       arch: name of the architecture.
+      threads: whether the program's threads get signals, which some emulators can't run.
       **kwargs: data, env; driver, a program of this machine that is to run the other one, with
         driver_args and program_args; and what every test rule takes (args, size, tags, …).
     """
@@ -211,6 +220,7 @@ def target_test(name, binary, arch, **kwargs):
         name = name,
         arch = arch,
         binary = binary,
+        probe = "//tools/targets:threads_probe" if threads and arch in PROBED_FOR_THREADS and arch != NATIVE else None,
         target = "@plumbline_toolchains//:{}_target".format(arch),
         **kwargs
     )

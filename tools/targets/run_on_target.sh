@@ -2,7 +2,8 @@
 # Runs a program of another architecture: in place if the kernel can, else by qemu-user.
 #
 #   run_on_target.sh --arch=NAME --triple=TRIPLE [--native] [--qemu=NAME]
-#                    [--cannot-run=REASON] [--driver=WORD]… [--skip-status=N]
+#                    [--cannot-run=REASON] [--probe=PROGRAM] [--driver=WORD]…
+#                    [--skip-status=N]
 #                    -- PROGRAM ARGS…
 #   run_on_target.sh --arch=NAME --skip=REASON [--optional] -- true
 #
@@ -12,6 +13,9 @@
 # to run (--cannot-run) is tried, and is a skip with that proof in any case; it is a
 # failure if an emulator runs it after all. With --optional, too, it stays a skip: what
 # Debian 12 itself does not have, nobody is made to have.
+#
+# --probe is a smaller program that an emulator must be able to run, too: if its status is
+# not 0, what it wrote is why the program is skipped, in any case.
 #
 # --skip-status is the status for what can't run. With --driver the program is not run here,
 # but by another program of this machine, whose words these are: it is given [--emulator=…] --
@@ -29,6 +33,7 @@ qemu=
 reason=
 optional=
 cannot_run=
+probe=
 driver=()
 skip_status=
 
@@ -75,6 +80,7 @@ while [[ $# -gt 0 ]]; do
     --driver=*) driver+=("${1#*=}") ;;
     --skip-status=*) skip_status="${1#*=}" ;;
     --cannot-run=*) cannot_run="${1#*=}" ;;
+    --probe=*) probe="${1#*=}" ;;
     --skip=*) reason="${1#*=}" ;;
     --optional) optional=1 ;;
     --) shift; break ;;
@@ -173,15 +179,29 @@ if [[ -z "$release" ]]; then
   skip "$emulator does not tell its release by --version"
 fi
 export PLUMBLINE_EMULATOR="qemu-user $release"
+emulation=("$emulator" -L "/usr/$triple")
+if [[ -n "$native" ]]; then
+  # This machine's ld.so.cache may list its own libraries of that architecture, and the
+  # loader of one C library does not work with another's libc.so.
+  emulation+=(-E "LD_LIBRARY_PATH=/usr/$triple/lib")
+fi
 
 if [[ -n "$cannot_run" ]]; then
   status=0
-  try "$emulator" -L "/usr/$triple" "$program" || status=$?
+  try "${emulation[@]}" "$program" || status=$?
   if [[ "$status" -lt 126 ]]; then
     echo "$emulator runs it: take cannot_run out of bindings/data_models.toml" >&2
     exit 1
   fi
   skip "tried under ${emulator##*/} $release, exit status $status: $cannot_run" proven
 fi
+if [[ -n "$probe" ]]; then
+  if [[ "$probe" != */* ]]; then probe="./$probe"; fi
+  status=0
+  why="$(ulimit -c 0; timeout 60 "${emulation[@]}" "$probe" 2> /dev/null)" || status=$?
+  if [[ "$status" != 0 ]]; then
+    skip "${emulator##*/} $release does not run ${probe##*/}, exit status $status${why:+: $why}" proven
+  fi
+fi
 if [[ ${#driver[@]} -gt 0 ]]; then driver+=("--emulator=$PLUMBLINE_EMULATOR" --); fi
-exec "${driver[@]}" "$emulator" -L "/usr/$triple" "$program" "$@"
+exec "${driver[@]}" "${emulation[@]}" "$program" "$@"

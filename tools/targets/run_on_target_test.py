@@ -68,6 +68,24 @@ def test_what_runs_in_place_is_not_emulated(tmp_path: Path, program: Path) -> No
     assert (result.stdout, result.returncode) == ("none\n", 0)
 
 
+def test_what_this_kernel_refuses_is_emulated_with_the_libraries_of_its_loader(tmp_path: Path, program: Path) -> None:
+    loader = tmp_path / "lib" / "ld-linux.so.2"
+    loader.parent.mkdir()
+    loader.write_text("#!/bin/sh\nexit 126\n")
+    loader.chmod(0o755)
+    emulator = _emulator(tmp_path / "qemu-any")
+    command = ["--arch=any", f"--triple=..{tmp_path}", "--native", "--qemu=any", "--", str(program), "x"]
+    result, _ = _run(tmp_path, *command, PLUMBLINE_QEMU=str(emulator))
+    root = f"/usr/..{tmp_path}"
+    assert result.stdout.splitlines() == [
+        *("qemu-user 9.9.1", "-L", root, "-E", f"LD_LIBRARY_PATH={root}/lib"),
+        *(str(program), "x"),
+    ]
+    loader.write_text("#!/bin/sh\n")
+    result, _ = _run(tmp_path, *command, PLUMBLINE_QEMU=str(emulator))
+    assert (result.stdout, result.returncode) == ("x\n", 7)
+
+
 def test_a_driver_gets_the_command_that_runs_the_program(tmp_path: Path, program: Path) -> None:
     driver = tmp_path / "driver"
     driver.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
@@ -89,6 +107,23 @@ def test_a_driver_gets_the_command_that_runs_the_program(tmp_path: Path, program
     assert result.stdout.splitlines() == [*told, str(emulator), "-L", "/usr/any-linux-gnu", str(program), "x"]
     result, _ = _run(tmp_path, "--arch=any", "--triple=none", "--native", *words, "--", program, "x")
     assert result.stdout.splitlines() == ["run", "--seed=3", "--", str(program), "x"]
+
+
+def test_what_an_emulator_fails_to_probe_is_skipped(tmp_path: Path, program: Path) -> None:
+    probe = tmp_path / "probe"
+    probe.write_text("#!/bin/sh\necho a thread is lost\nexit 3\n")
+    probe.chmod(0o755)
+    emulator = _emulator(tmp_path / "qemu-any", does='shift 2; exec "$@"')
+    command = ["--arch=any", "--triple=none", "--qemu=any", f"--probe={probe}", "--", str(program), "x"]
+    # Also where nothing may be skipped.
+    result, report = _run(tmp_path, *command, PLUMBLINE_QEMU=str(emulator), PLUMBLINE_REQUIRE_ALL="1")
+    assert (result.stdout, result.returncode) == ("", 0)
+    skipped = ElementTree.parse(report).find(".//skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "qemu-any 9.9.1 does not run probe, exit status 3: a thread is lost"
+    probe.write_text("#!/bin/sh\n")
+    result, _ = _run(tmp_path, *command, PLUMBLINE_QEMU=str(emulator))
+    assert (result.stdout, result.returncode) == ("x\n", 7)
 
 
 def test_the_status_of_a_skip_can_be_chosen(tmp_path: Path, program: Path) -> None:

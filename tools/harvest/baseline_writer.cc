@@ -57,6 +57,8 @@ std::string Plain(std::string_view text) {
                       (c == '.' && !plain.empty() && plain.back() != '.');
     plain += good ? c : '_';
   }
+  // No two dots in sequence: an ending follows.
+  if (plain.ends_with('.')) plain.back() = '_';
   return plain;
 }
 

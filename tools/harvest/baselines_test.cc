@@ -205,6 +205,15 @@ TEST(Baselines, ThatAreNotSurfacesAreNotTaken) {
   EXPECT_FALSE(BaselineStore::Open(folder));
 }
 
+TEST(Baselines, AreReadWhateverTheLibrariesAreCalled) {
+  for (const std::string name : {"lib.", "lib..so", ".", "a/b", ".so"}) {
+    std::string text = SurfaceText("amd64", "2.9", 1, 4);
+    text.replace(text.find("libc.so.6"), 9, name);
+    const auto texts = Files({{"old", text}});
+    EXPECT_EQ(Complaint(texts), "") << name;
+  }
+}
+
 TEST(BaselineStore, IsAFolder) {
   const std::string folder = testing::TempDir() + "/store";
   ASSERT_TRUE(AddBaselines(folder, {Some().begin(), Some().begin() + 2}));

@@ -257,7 +257,8 @@ TEST(Executor, StatusFlags) {
                 "fcntl $0.0 F_GETFL 0\n"),
       ElementsAre("0 3,4 -", "1 0 -",
                   MatchesRegex("2 [0-9]+ - O_WRONLY.O_NONBLOCK.O_APPEND"),
-                  "3 0 - O_RDONLY", "end exited"));
+                  // qemu-user 10.0 tells of O_LARGEFILE, too.
+                  MatchesRegex("3 [0-9]+ - O_RDONLY"), "end exited"));
 }
 
 TEST(Executor, TheLimitOfDescriptors) {
@@ -939,7 +940,7 @@ TEST(Processes, ShareDescriptions) {
                         "@1 fcntl $0.0 F_SETFL 0\n"
                         "fcntl $0.0 F_GETFL 0\n"),
               ElementsAre("0 3,4 -", "1 0 -", "2 2 -", "3 2 - 0708", "4 0 -",
-                          "5 0 - O_RDONLY", "end exited"));
+                          MatchesRegex("5 [0-9]+ - O_RDONLY"), "end exited"));
 }
 
 TEST(Processes, HaveDescriptorsOfTheirOwn) {

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import dataclasses
+import errno
 import json
 import os
 import pathlib
@@ -484,6 +485,16 @@ class Checker:
     program: pathlib.Path
     compiler: collect_facts.Compiler
 
+    def runs_here(self) -> bool:
+        """Whether this kernel takes the program; that of an amd64 machine may take no 32-bit ones."""
+        try:
+            subprocess.run([str(self.program), "--mutants"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            return False
+        return True
+
     def releases(self) -> Releases:
         output = subprocess.run([str(self.program), "--report"], capture_output=True, check=True).stdout
         report = json.loads(output)
@@ -660,6 +671,9 @@ def run(options: argparse.Namespace, progress: Callable[[str], None]) -> dict[st
         checker = Checker(
             target, pathlib.Path(program), collect_facts.Compiler.load(pathlib.Path(compiler), ".")
         )
+        if not checker.runs_here():
+            print(f"plumbline mutate abi: {name} is left out: this machine's kernel does not run its programs", file=sys.stderr)
+            continue
         resolved = bindings.on(target)
         tables = _tables(resolved, bindings.families)
         tables[_MODELS] = emit_expectations.primitives(resolved, bindings.targets.where_of_model(target.arch))
@@ -692,7 +706,7 @@ def run(options: argparse.Namespace, progress: Callable[[str], None]) -> dict[st
             if "headers" in options.part:
                 verdicts += header_verdicts(checker, resolved, options.headers, options.seed, folder, progress)
     if not verdicts:
-        raise MutateError(f"no target of {options.arch} is built; known are {', '.join(c[0] for c in options.checker)}")
+        raise MutateError(f"no target of {options.arch} is built and runs here; known are {', '.join(c[0] for c in options.checker)}")
     return _summary(verdicts, 0)
 
 

@@ -3,7 +3,7 @@
 load("@plumbline_toolchains//:architectures.bzl", "ARCHITECTURES", "NATIVE")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//tools/targets:copts.bzl", "PLUMBLINE_COPTS", "PLUMBLINE_CXXOPTS")
-load("//tools/targets:defs.bzl", "target_binary", "target_test")
+load("//tools/targets:defs.bzl", "architecture_tags", "target_binary", "target_test")
 load(":checkers.bzl", "CHECKERS_AND_COMPILERS", "checked_targets", "target_suffix")
 load(":facts.bzl", "compared_facts", "compiler_of", "facts", "static_facts", "target_files")
 
@@ -120,6 +120,7 @@ def _clang_test(suffix, arch, variant, facts_name):
         ],
         main = "compare_compilers.py",
         python_version = "PY3",
+        tags = architecture_tags(arch),
         deps = [":compare_compilers_lib"],
     )
 
@@ -171,6 +172,8 @@ def static_checker(name, arch, variant, static_facts_name):
         binary = name,
         # The C library that is read is not a file that Bazel knows.
         data = ["@plumbline_toolchains//:{}_target".format(arch)],
+        # It runs here, but is of another.
+        tags = architecture_tags(arch),
     )
 
 def checkers_binary(name, main, deps, **kwargs):

@@ -25,6 +25,24 @@ native_transition = transition(
     outputs = [_PLATFORMS],
 )
 
+# Of 32 and 64 bits, of both byte orders.
+_FIRST_ARCHITECTURES = [NATIVE, "arm64", "armhf", "i386", "s390x"]
+
+# Of what can wait, where time is short: the other architectures, and what takes minutes.
+_SWEEP = "sweep"
+
+def architecture_tags(arch, tags = []):
+    """The tags of a test that is of one architecture.
+
+    Args:
+      arch: name of the architecture.
+      tags: others of the test.
+
+    Returns:
+      the tags.
+    """
+    return tags if arch in _FIRST_ARCHITECTURES else tags + [_SWEEP]
+
 # Where the pointer of a thread is a segment's base, not every emulator keeps it.
 PROBED_FOR_THREADS = ["i386"]
 
@@ -193,7 +211,7 @@ def missing_toolchain_test(name, arch, **kwargs):
         **kwargs
     )
 
-def target_test(name, binary, arch, threads = False, **kwargs):
+def target_test(name, binary, arch, tags = [], threads = False, **kwargs):
     """Builds a program for an architecture and runs it there: in place or by qemu-user.
 
     Exit status, output and JUnit file (XML_OUTPUT_FILE, as GoogleTest writes it) are the
@@ -204,6 +222,7 @@ def target_test(name, binary, arch, threads = False, **kwargs):
       name: of the target.
       binary: the program, a cc_binary with testonly = True.
       arch: name of the architecture.
+      tags: of the test; architecture_tags are added.
       threads: whether the program's threads get signals, which some emulators can't run.
       **kwargs: data, env; driver, a program of this machine that is to run the other one, with
         driver_args and program_args; and what every test rule takes (args, size, tags, …).
@@ -214,12 +233,13 @@ def target_test(name, binary, arch, threads = False, **kwargs):
             for key, value in kwargs.items()
             if key not in ("args", "data", "driver", "driver_args", "env", "program_args")
         }
-        missing_toolchain_test(name = name, arch = arch, **rest)
+        missing_toolchain_test(name = name, arch = arch, tags = tags, **rest)
         return
     _target_test(
         name = name,
         arch = arch,
         binary = binary,
+        tags = architecture_tags(arch, tags),
         probe = "//tools/targets:threads_probe" if threads and arch in PROBED_FOR_THREADS and arch != NATIVE else None,
         target = "@plumbline_toolchains//:{}_target".format(arch),
         **kwargs

@@ -26,7 +26,7 @@ native_transition = transition(
 )
 
 # Of 32 and 64 bits, of both byte orders.
-_FIRST_ARCHITECTURES = [NATIVE, "arm64", "armhf", "i386", "s390x"]
+_FIRST_ARCHITECTURES = [NATIVE, "armhf", "s390x"]
 
 # Of what can wait, where time is short: the other architectures, and what takes minutes.
 _SWEEP = "sweep"

@@ -54,7 +54,7 @@ def wrapper_test(name, deps, architectures = TESTED_ARCHITECTURES, size = "small
       deps: libraries under test.
       architectures: where else it runs.
       size: of the test.
-      tags: of the tests.
+      tags: of the tests; those elsewhere have other_architecture, too.
       **kwargs: what every cc_binary takes.
     """
     cc_binary(
@@ -79,7 +79,7 @@ def wrapper_test(name, deps, architectures = TESTED_ARCHITECTURES, size = "small
         architectures = [arch for arch in architectures if arch != NATIVE],
         binary = name + "_program",
         size = size,
-        tags = tags,
+        tags = tags + ["other_architecture"],
         threads = True,
     )
 

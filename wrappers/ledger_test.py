@@ -9,7 +9,8 @@ from pathlib import Path
 LEDGER = Path("conformance/ledger/qemu-user.toml")
 SOURCES = sorted(Path("wrappers").glob("*_test.cc"))
 
-_TEST = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
+_TEST = re.compile(r"^((?:TYPED_)?TEST(?:_F|_P)?)\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
+_INSTANCE = re.compile(r"^INSTANTIATE_TEST_SUITE_P\(\s*(\w+),\s*(\w+),", re.MULTILINE)
 
 
 def listed() -> set[str]:
@@ -20,30 +21,40 @@ def listed() -> set[str]:
     return {name for name in names if name.startswith("Wrapper/")}
 
 
-def declared() -> dict[str, set[str]]:
-    """The tests of each suite."""
-    tests: dict[str, set[str]] = {}
+def declared() -> set[str]:
+    """What may be listed. A type's or parameter's name is any that the test's file has in quotes."""
+    names: set[str] = set()
     for path in SOURCES:
-        for suite, name in _TEST.findall(path.read_text()):
-            tests.setdefault(suite, set()).add(name)
-    return tests
-
-
-def exists(listed_name: str) -> bool:
-    """Whether it is a test, or one of a test's types or parameters: PREFIX/SUITE/TYPE/TEST/PARAMETER."""
-    parts = listed_name.split("/")[1:]
-    return any(suite in parts and not names.isdisjoint(parts[parts.index(suite) + 1 :]) for suite, names in declared().items())
+        text = path.read_text()
+        words = set(re.findall(r'"(\w+)"', text))
+        for macro, suite, name in _TEST.findall(text):
+            match macro:
+                case "TYPED_TEST":
+                    names.update(f"Wrapper/{suite}/{word}/{name}" for word in words)
+                case "TEST_P":
+                    prefixes = [prefix for prefix, other in _INSTANCE.findall(text) if other == suite]
+                    names.update(f"Wrapper/{prefix}/{suite}/{name}/{word}" for prefix in prefixes for word in words)
+                case _:
+                    names.add(f"Wrapper/{suite}/{name}")
+    return names
 
 
 def test_every_listed_test_exists() -> None:
-    assert [name for name in sorted(listed()) if not exists(name)] == []
+    assert listed() - declared() == set()
 
 
 def test_the_test_sees_what_it_should() -> None:
     assert listed()
-    assert exists("Wrapper/EventFd/ClosesOnce")
-    assert exists("Wrapper/Of/ChangeSignalMask/BlocksAllButWhatCannotBe/sigprocmask")
-    assert not exists("Wrapper/EventFd/ClosesTwice")
-    assert not exists("Wrapper/EventFe/ClosesOnce")
-    # A test of another suite.
-    assert not exists("Wrapper/EventFd/BlocksAllButWhatCannotBe")
+    names = declared()
+    assert "Wrapper/EventFd/ClosesOnce" in names
+    assert "Wrapper/ScopedSignalMask/Thread/RestoresEverySignal" in names
+    assert "Wrapper/Of/ChangeSignalMask/BlocksAllButWhatCannotBe/sigprocmask" in names
+    for wrong in (
+        "Wrapper/EventFd/ClosesTwice",
+        "Wrapper/EventFd/BlocksAllButWhatCannotBe",
+        "Wrapper/Of/EventFd/ClosesOnce",
+        "Wrapper/Of/ChangeSignalMask/BlocksAllButWhatCannotBe",
+        "Wrapper/Of/ChangeSignalMask/BlocksAllButWhatCannotBe/sigaction",
+        "Wrapper/ScopedSignalMask/0/RestoresEverySignal",
+    ):
+        assert wrong not in names

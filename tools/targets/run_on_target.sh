@@ -15,7 +15,7 @@
 # Debian 12 itself does not have, nobody is made to have.
 #
 # --probe is a smaller program that an emulator must be able to run, too: if its status is
-# not 0, what it wrote is why the program is skipped, in any case.
+# 1, what it wrote is why the program is skipped, in any case. Another status is no proof.
 #
 # --skip-status is the status for what can't run. With --driver the program is not run here,
 # but by another program of this machine, whose words these are: it is given [--emulator=…] --
@@ -199,8 +199,10 @@ if [[ -n "$probe" ]]; then
   if [[ "$probe" != */* ]]; then probe="./$probe"; fi
   status=0
   why="$(ulimit -c 0; timeout 60 "${emulation[@]}" "$probe" 2> /dev/null)" || status=$?
-  if [[ "$status" != 0 ]]; then
-    skip "${emulator##*/} $release does not run ${probe##*/}, exit status $status${why:+: $why}" proven
+  if [[ "$status" == 1 && -n "$why" ]]; then
+    skip "${emulator##*/} $release does not run ${probe##*/}: $why" proven
+  elif [[ "$status" != 0 ]]; then
+    skip "${emulator##*/} $release does not run ${probe##*/}, exit status $status"
   fi
 fi
 if [[ ${#driver[@]} -gt 0 ]]; then driver+=("--emulator=$PLUMBLINE_EMULATOR" --); fi

@@ -111,7 +111,7 @@ def test_a_driver_gets_the_command_that_runs_the_program(tmp_path: Path, program
 
 def test_what_an_emulator_fails_to_probe_is_skipped(tmp_path: Path, program: Path) -> None:
     probe = tmp_path / "probe"
-    probe.write_text("#!/bin/sh\necho a thread is lost\nexit 3\n")
+    probe.write_text("#!/bin/sh\necho a thread is lost\nexit 1\n")
     probe.chmod(0o755)
     emulator = _emulator(tmp_path / "qemu-any", does='shift 2; exec "$@"')
     command = ["--arch=any", "--triple=none", "--qemu=any", f"--probe={probe}", "--", str(program), "x"]
@@ -120,7 +120,13 @@ def test_what_an_emulator_fails_to_probe_is_skipped(tmp_path: Path, program: Pat
     assert (result.stdout, result.returncode) == ("", 0)
     skipped = ElementTree.parse(report).find(".//skipped")
     assert skipped is not None
-    assert skipped.get("message") == "qemu-any 9.9.1 does not run probe, exit status 3: a thread is lost"
+    assert skipped.get("message") == "qemu-any 9.9.1 does not run probe: a thread is lost"
+    # What only ends is no proof.
+    for ends in ("echo no word\nexit 3", "exit 1", "kill -SEGV $$"):
+        probe.write_text(f"#!/bin/sh\n{ends}\n")
+        result, report = _run(tmp_path, *command, PLUMBLINE_QEMU=str(emulator), PLUMBLINE_REQUIRE_ALL="1")
+        assert (result.stdout, result.returncode) == ("", 1)
+        assert ElementTree.parse(report).find(".//failure") is not None
     probe.write_text("#!/bin/sh\n")
     result, _ = _run(tmp_path, *command, PLUMBLINE_QEMU=str(emulator))
     assert (result.stdout, result.returncode) == ("x\n", 7)
